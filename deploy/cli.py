@@ -1,0 +1,5 @@
+"""The command `balai`."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""What every service stands on: HTTP, SQL and queues, but no facility and no participant."""

@@ -1,0 +1,40 @@
+"""The feed of events that services read from one another."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.schemas.base import Message
+
+
+class EventRead(Message):
+    """One event as the feed shows it; actor and request id stay inside the service.
+
+    `occurred_at` is when it became true for those concerned, `recorded_at` when it was written:
+    figures are kept by the day recorded. `version` counts the changes of one aggregate.
+    """
+
+    id: UUID
+    stream_id: UUID
+    topic: str
+    schema_version: int = Field(alias="schema")
+    version: int
+    occurred_at: datetime
+    recorded_at: datetime
+    payload: dict[str, Any]
+
+
+class EventFeed(Message):
+    """A page of the feed, in the order in which every reader sees the events.
+
+    `cursor` continues after the last item, also when the page is empty. `more` tells that the
+    page was full. `epoch` rises when the database was restored: a reader that meets a new one
+    rebuilds what it folded.
+    """
+
+    items: list[EventRead]
+    cursor: str
+    epoch: int
+    more: bool

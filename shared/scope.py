@@ -1,0 +1,236 @@
+"""Who may do what, where: roles, permissions, grants, and the scope that every query takes."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody acts as."""
+
+    NATIONAL_ADMIN = "NATIONAL_ADMIN"
+    PROGRAM_MANAGER = "PROGRAM_MANAGER"
+    REGIONAL_OFFICER = "REGIONAL_OFFICER"
+    FACILITY_OPERATOR = "FACILITY_OPERATOR"
+    INSTRUCTOR = "INSTRUCTOR"
+    PARTICIPANT = "PARTICIPANT"
+    ANALYST = "ANALYST"
+    AUDITOR = "AUDITOR"
+    SERVICE = "SERVICE"
+
+
+class Permission(StrEnum):
+    """What a route asks of its caller."""
+
+    REGISTRY_READ = "registry:read"
+    FACILITIES_WRITE = "facilities:write"
+    SPACES_WRITE = "spaces:write"
+    AGREEMENTS_WRITE = "agreements:write"
+    MODULES_WRITE = "modules:write"
+    INSTRUCTORS_WRITE = "instructors:write"
+    REFERENCE_IMPORT = "reference:import"
+    JOBS_READ = "jobs:read"
+    PROGRAMS_WRITE = "programs:write"
+    CLASSES_WRITE = "classes:write"
+    CLASSES_RUN = "classes:run"
+    PARTICIPANTS_READ = "participants:read"
+    PARTICIPANTS_WRITE = "participants:write"
+    PARTICIPANTS_NIK = "participants:nik"
+    ENROLLMENTS_READ = "enrollments:read"
+    ENROLLMENTS_WRITE = "enrollments:write"
+    FOLLOWUPS_READ = "followups:read"
+    FOLLOWUPS_WRITE = "followups:write"
+    REPORTS_READ = "reports:read"
+    REPORTS_REBUILD = "reports:rebuild"
+    AUDIT_READ = "audit:read"
+    EVENTS_READ = "events:read"
+    CLASS_CHECK = "classes:check"
+
+
+_P = Permission
+_STAFF_READS: Final = frozenset(
+    {
+        _P.REGISTRY_READ,
+        _P.PARTICIPANTS_READ,
+        _P.ENROLLMENTS_READ,
+        _P.FOLLOWUPS_READ,
+        _P.REPORTS_READ,
+    }
+)
+_CENTRE: Final = _STAFF_READS | {_P.CLASSES_RUN, _P.FOLLOWUPS_WRITE, _P.JOBS_READ}
+_OFFICE: Final = _CENTRE | {
+    _P.SPACES_WRITE,
+    _P.INSTRUCTORS_WRITE,
+    _P.CLASSES_WRITE,
+    _P.PARTICIPANTS_WRITE,
+    _P.ENROLLMENTS_WRITE,
+    _P.FACILITIES_WRITE,
+}
+_MINISTRY: Final = _OFFICE | {_P.AGREEMENTS_WRITE, _P.MODULES_WRITE, _P.PROGRAMS_WRITE}
+
+PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.NATIONAL_ADMIN: _MINISTRY
+    | {_P.REFERENCE_IMPORT, _P.PARTICIPANTS_NIK, _P.REPORTS_REBUILD, _P.AUDIT_READ},
+    Role.PROGRAM_MANAGER: _MINISTRY,
+    Role.REGIONAL_OFFICER: _OFFICE,
+    Role.FACILITY_OPERATOR: _CENTRE
+    | {_P.SPACES_WRITE, _P.INSTRUCTORS_WRITE, _P.PARTICIPANTS_WRITE, _P.ENROLLMENTS_WRITE},
+    Role.INSTRUCTOR: frozenset({_P.REGISTRY_READ, _P.CLASSES_RUN, _P.ENROLLMENTS_READ}),
+    Role.PARTICIPANT: frozenset(
+        {
+            _P.PARTICIPANTS_READ,
+            _P.PARTICIPANTS_WRITE,
+            _P.ENROLLMENTS_READ,
+            _P.ENROLLMENTS_WRITE,
+            _P.FOLLOWUPS_READ,
+            _P.FOLLOWUPS_WRITE,
+        }
+    ),
+    Role.ANALYST: frozenset({_P.REPORTS_READ}),
+    Role.AUDITOR: _STAFF_READS | {_P.AUDIT_READ, _P.JOBS_READ},
+    Role.SERVICE: frozenset({_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role and how far it reaches; empty places mean the whole country.
+
+    `areas` are province (`32`) or regency (`32.73`) codes. `participant_id` is the person himself.
+    """
+
+    role: Role
+    ministries: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    facilities: tuple[UUID, ...] = ()
+    participant_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row lies: what a scope is held against. A part that a row has not is None."""
+
+    province_code: str | None = None
+    regency_code: str | None = None
+    facility_id: UUID | None = None
+    owner_ministry: str | None = None
+    co_ministry: str | None = None
+    host_ministry: str | None = None
+    participant_id: UUID | None = None
+    home_province_code: str | None = None
+    home_regency_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One place part AND, where given, ministries. No place part at all is the whole country."""
+
+    ministries: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    regencies: tuple[str, ...] = ()
+    facilities: tuple[UUID, ...] = ()
+    participant_id: UUID | None = None
+
+    def admits(self, place: Place, *, write: bool) -> bool:
+        """Tell whether a row at `place` is within reach; the home area admits reading only."""
+        return self._admits_ministry(place) and self._admits_place(place, write=write)
+
+    def _admits_ministry(self, place: Place) -> bool:
+        owners = {place.owner_ministry, place.co_ministry, place.host_ministry} - {None}
+        return not self.ministries or not owners or not owners.isdisjoint(self.ministries)
+
+    def _admits_place(self, place: Place, *, write: bool) -> bool:
+        if self.participant_id is not None:
+            return self.participant_id == place.participant_id
+        if self.facilities:
+            return place.facility_id in self.facilities
+        if not (self.provinces or self.regencies):
+            return True
+        if place.province_code in self.provinces or place.regency_code in self.regencies:
+            return True
+        return not write and (
+            place.home_province_code in self.provinces or place.home_regency_code in self.regencies
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows that a caller may touch: within any of `reaches`, or all of them for `system`.
+
+    A scope without reaches admits nothing.
+    """
+
+    reaches: tuple[Reach, ...] = ()
+    system: bool = False
+
+    @property
+    def national(self) -> bool:
+        """Whether every row is admitted."""
+        return self.system or Reach() in self.reaches
+
+    def admits(self, place: Place, *, write: bool = False) -> bool:
+        """Tell whether a row at `place` is within the scope."""
+        return self.system or any(reach.admits(place, write=write) for reach in self.reaches)
+
+
+# Set only by the seat desk, feed readers, jobs and the command line; a test lists the places.
+SYSTEM: Final = Scope(system=True)
+NATIONAL: Final = Scope(reaches=(Reach(),))
+NOTHING: Final = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: the subject of an issuer, with the grants that its token carries."""
+
+    issuer: str
+    subject: str
+    grants: tuple[Grant, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The actor as it stands in events, audit rows and idempotency keys."""
+        return f"{self.issuer}|{self.subject}"
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether any grant gives `permission`."""
+        return any(permission in PERMISSIONS[grant.role] for grant in self.grants)
+
+    def scope(self, permission: Permission | None = None) -> Scope:
+        """Return how far `permission` reaches, or, without one, how far any grant does."""
+        return Scope(
+            reaches=tuple(
+                reach_of(grant)
+                for grant in self.grants
+                if permission is None or permission in PERMISSIONS[grant.role]
+            )
+        )
+
+
+ANONYMOUS: Final = Actor(issuer="balai", subject="anonymous")
+
+
+# A role whose token names no place reaches nowhere: an office without areas is a mistake, not a
+# nation-wide office.
+_NEEDS_PLACE: Final = {
+    Role.REGIONAL_OFFICER: "areas",
+    Role.FACILITY_OPERATOR: "facilities",
+    Role.INSTRUCTOR: "facilities",
+    Role.PARTICIPANT: "participant_id",
+    Role.PROGRAM_MANAGER: "ministries",
+}
+
+
+def reach_of(grant: Grant) -> Reach:
+    """Return the reach of one grant."""
+    needed = _NEEDS_PLACE.get(grant.role)
+    if needed is not None and not getattr(grant, needed):
+        return Reach(facilities=(UUID(int=0),))
+    return Reach(
+        ministries=grant.ministries,
+        provinces=tuple(code for code in grant.areas if "." not in code),
+        regencies=tuple(code for code in grant.areas if "." in code),
+        facilities=grant.facilities,
+        participant_id=grant.participant_id,
+    )
