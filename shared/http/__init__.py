@@ -1,0 +1,1 @@
+"""Outgoing HTTP: clients of other services, and the tokens that they show."""

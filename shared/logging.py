@@ -1,0 +1,109 @@
+"""Structured logs: one JSON object a line, with the request's id and without anybody's NIK."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar, Token
+from typing import Final, cast
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
+
+_request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+
+# A run of exactly sixteen digits is taken for a NIK, wherever it stands.
+_NIK: Final = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_MASK: Final = "*" * 16
+
+
+def bind_request(request_id: str | None) -> Token[str | None]:
+    """Make `request_id` the id of everything that this task logs, emits or asks others."""
+    return _request_id.set(request_id)
+
+
+def unbind_request(token: Token[str | None]) -> None:
+    """Undo `bind_request`."""
+    _request_id.reset(token)
+
+
+def current_request_id() -> str | None:
+    """Return the id of the request that is being answered, if one is."""
+    return _request_id.get()
+
+
+def mask_niks(text: str) -> str:
+    """Return `text` with every run of sixteen digits blotted out."""
+    return _NIK.sub(_MASK, text)
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return mask_niks(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return mask_niks(str(value)) if 10**15 <= value < 10**16 else value
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(member) for key, member in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [_masked(member) for member in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    return mask_niks(str(value))
+
+
+def _mask_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    request_id = _request_id.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    return event
+
+
+def configure_logging(service: str, *, level: str = "INFO") -> None:
+    """Send all logs, also those of libraries, to standard output as JSON."""
+
+    def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        return event
+
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
+        _add_request_id,
+        structlog.processors.format_exc_info,
+        _mask_event,
+    ]
+    structlog.configure(
+        processors=[*common, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.ExtraAdder(),
+                structlog.stdlib.add_logger_name,
+                *common,
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _mask_event,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Return the logger of one module; its lines carry `module: name`."""
+    return cast("FilteringBoundLogger", structlog.get_logger(module=name))

@@ -1,0 +1,1 @@
+"""Incoming HTTP: who calls, one transaction a request, pages, problems, and the application."""
