@@ -1,1 +1,8 @@
-"""The enrollment service."""
+"""Enrollment: who is trained, and in which seat.
+
+Owns programmes, waves and classes; participants with their sealed NIK; enrollments, waitlists and
+openings; and a read copy of the area codes, so that people register while the registry is down.
+Emits `enrollment.program.*`, `enrollment.wave.*`, `enrollment.class.*`,
+`enrollment.participant.registered` and `enrollment.enrollment.*`.
+Consumes `registry.areas.imported`. Asks the registry over HTTP only when a class is planned.
+"""

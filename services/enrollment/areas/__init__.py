@@ -1,0 +1,1 @@
+"""A read copy of the registry's area codes."""

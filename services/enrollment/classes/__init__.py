@@ -1,0 +1,1 @@
+"""Classes: one group in one space, planned with what the registry has found in order."""

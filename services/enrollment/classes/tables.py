@@ -1,0 +1,81 @@
+"""SQL tables of classes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.enrollment.base import Base
+from shared.schemas.enrollment import ClassState
+from shared.schemas.registry import FacilityKind, TimeZone
+
+
+class Class(Base):
+    """One group in one space; what the registry vouched for is copied in.
+
+    `instructors` is a list of {id, name}. `taken` counts the enrollments that hold a seat,
+    `waiting` those on the waitlist, whose next number is `next_waitlist_number`. The seat desk
+    writes these three at every claim: no index may hold them, so that such an update stays within
+    its page.
+    """
+
+    __tablename__ = "class"
+    __table_args__ = (
+        CheckConstraint("0 <= taken AND taken <= capacity", name="taken"),
+        CheckConstraint("0 <= waiting AND waiting <= reserve_capacity", name="waiting"),
+        CheckConstraint("0 < capacity AND capacity <= space_capacity", name="capacity"),
+        CheckConstraint("next_waitlist_number > waiting", name="waitlist"),
+        Index("ix_class_wave", "wave_id", "code"),
+        Index("ix_class_wave_province", "wave_id", "province_code", "code"),
+        Index("ix_class_wave_regency", "wave_id", "regency_code", "code"),
+        Index("ix_class_facility", "facility_id", "code"),
+        Index("ix_class_program", "program_id", "code"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("enrollment.program.id"))
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("enrollment.wave.id"))
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    facility_id: Mapped[UUID]
+    facility_code: Mapped[str]
+    facility_name: Mapped[str]
+    facility_kind: Mapped[FacilityKind]
+    host_ministry: Mapped[str]
+    owner_ministry: Mapped[str]
+    co_ministry: Mapped[str | None]
+    province_code: Mapped[str]
+    regency_code: Mapped[str]
+    time_zone: Mapped[TimeZone]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    space_id: Mapped[UUID]
+    space_name: Mapped[str]
+    space_capacity: Mapped[int]
+    agreement_id: Mapped[UUID]
+    agreement_number: Mapped[str]
+    module_id: Mapped[UUID]
+    module_title: Mapped[str]
+    module_version: Mapped[str]
+    module_hours: Mapped[int]
+    instructors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    starts_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    promote_until: Mapped[datetime | None]
+    capacity: Mapped[int]
+    reserve_capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(server_default=text("0"))
+    waiting: Mapped[int] = mapped_column(server_default=text("0"))
+    next_waitlist_number: Mapped[int] = mapped_column(server_default=text("1"))
+    state: Mapped[ClassState]
+    opened_at: Mapped[datetime | None]
+    opening_reported_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    synthetic: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The NIK: parsed, sealed, and unique nation-wide."""

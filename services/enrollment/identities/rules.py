@@ -1,0 +1,190 @@
+"""The NIK, stated without a database: how it reads, how it is sealed, what it may disagree with."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.errors import InvalidError
+from shared.i18n import Text
+
+NONCE_BYTES: Final = 12
+_LENGTH: Final = 16
+# On the NIK of a woman the day of birth stands 40 higher.
+_FEMALE_DAY: Final = 40
+_SYNTHETIC_SERIAL: Final = "0000"
+_KEY_BYTES: Final = 32
+
+
+class NikMalformedError(InvalidError):
+    """The NIK is not 16 digits that hold a day and a month of birth."""
+
+    code = "nik-malformed"
+    title = Text(
+        "NIK harus 16 digit dengan tanggal lahir yang sah di dalamnya.",
+        "A NIK has 16 digits with a valid day and month of birth in them.",
+    )
+
+
+class NikSyntheticError(InvalidError):
+    """The NIK ends in 0000, which no office issues: it is generated data."""
+
+    code = "nik-synthetic"
+    title = Text(
+        "NIK dengan nomor urut 0000 adalah data sintetis dan hanya diterima dalam mode demo.",
+        "A NIK with serial 0000 is synthetic data, which only demo mode accepts.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """The parts of a NIK; it never prints its digits.
+
+    `district_code` is where it was first issued, written with dots, perhaps by a code that has
+    since been replaced. `born_on` has its century from the declared birth date.
+    """
+
+    digits: str
+    district_code: str
+    born_on: date
+    female: bool
+    synthetic: bool
+
+    def __repr__(self) -> str:
+        return f"Nik({self.masked})"
+
+    @property
+    def masked(self) -> str:
+        """The NIK as everybody may see it: 3201********0012."""
+        return f"{self.digits[:4]}********{self.digits[12:]}"
+
+
+def parse_nik(text: str, *, declared_birth_date: date, allow_synthetic: bool) -> Nik:
+    """Read a NIK; what it says of place, birth and sex may legally differ from today's.
+
+    Raises:
+        NikMalformedError: when it has not 16 digits, or no such day and month exist.
+        NikSyntheticError: when its serial is 0000 and synthetic people are not accepted.
+
+    Source: PP 37/2007, article 37: district of registration (6), day with 40 added for women,
+    month and year (6), serial (4).
+    """
+    if len(text) != _LENGTH or not (text.isascii() and text.isdigit()):
+        raise NikMalformedError(pointer="/nik")
+    day, month, year = int(text[6:8]), int(text[8:10]), int(text[10:12])
+    female = day > _FEMALE_DAY
+    born_on = _birth_date(
+        day - _FEMALE_DAY if female else day, month, year, near=declared_birth_date.year
+    )
+    if born_on is None:
+        raise NikMalformedError(pointer="/nik")
+    synthetic = text.endswith(_SYNTHETIC_SERIAL)
+    if synthetic and not allow_synthetic:
+        raise NikSyntheticError(pointer="/nik")
+    return Nik(
+        digits=text,
+        district_code=f"{text[0:2]}.{text[2:4]}.{text[4:6]}",
+        born_on=born_on,
+        female=female,
+        synthetic=synthetic,
+    )
+
+
+def _birth_date(day: int, month: int, year_of_century: int, *, near: int) -> date | None:
+    """Return the date in the century nearest to the year `near` in which it exists."""
+    base = near - near % 100 + year_of_century
+    candidates = sorted((base - 100, base, base + 100), key=lambda year: abs(year - near))
+    for year in candidates:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            continue
+    return None
+
+
+def nik_warnings(nik: Nik, *, birth_date: date, female: bool, district_known: bool) -> list[str]:
+    """Return in which parts the NIK disagrees with what was declared; none of them refuses anybody.
+
+    A NIK keeps the place, and sometimes an error, of its first registration.
+    """
+    found = {
+        "nik-birth-date-differs": nik.born_on != birth_date,
+        "nik-sex-differs": nik.female != female,
+        "nik-place-unknown": not district_known,
+    }
+    return [code for code, differs in found.items() if differs]
+
+
+@dataclass(frozen=True, slots=True)
+class NikKey:
+    """One generation of keys: `seal` encrypts, `index` makes the blind index."""
+
+    seal: bytes
+    index: bytes
+
+    def __repr__(self) -> str:
+        return "NikKey(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedNik:
+    """A NIK as it is kept: the nonce stands before the ciphertext."""
+
+    cipher: bytes
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NikKeys:
+    """All generations of keys, and the one that new NIKs are sealed with.
+
+    Every generation has the same index key: a second one would let a person register twice.
+
+    Raises:
+        ValueError: when a key has not 32 bytes, the two keys of a generation are one, the current
+            generation is missing, or the index keys differ.
+    """
+
+    current: str
+    keys: Mapping[str, NikKey]
+
+    def __post_init__(self) -> None:
+        if self.current not in self.keys:
+            raise ValueError("the current NIK key is not among the keys")
+        for key in self.keys.values():
+            if len(key.seal) != _KEY_BYTES or len(key.index) != _KEY_BYTES:
+                raise ValueError("a NIK key has 32 bytes")
+            if key.seal == key.index:
+                raise ValueError("sealing and indexing take two different NIK keys")
+        if len({key.index for key in self.keys.values()}) > 1:
+            raise ValueError("all generations of NIK keys share one index key")
+
+    def index_of(self, digits: str) -> bytes:
+        """Return the blind index of a NIK: HMAC-SHA-256, 32 bytes."""
+        key = self.keys[self.current].index
+        return hmac.new(key, digits.encode(), hashlib.sha256).digest()
+
+    def seal(self, digits: str, *, participant_id: UUID, nonce: bytes) -> SealedNik:
+        """Encrypt a NIK for one row; `nonce` has 12 random bytes and is never used twice."""
+        cipher = AESGCM(self.keys[self.current].seal)
+        bound = _associated(participant_id, self.current)
+        return SealedNik(nonce + cipher.encrypt(nonce, digits.encode(), bound), self.current)
+
+    def unseal(self, sealed: SealedNik, *, participant_id: UUID) -> str:
+        """Decrypt a NIK; a cipher moved to another row or key does not open.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: when it was not sealed for this row and key.
+        """
+        nonce, cipher = sealed.cipher[:NONCE_BYTES], sealed.cipher[NONCE_BYTES:]
+        bound = _associated(participant_id, sealed.key_id)
+        return AESGCM(self.keys[sealed.key_id].seal).decrypt(nonce, cipher, bound).decode()
+
+
+def _associated(participant_id: UUID, key_id: str) -> bytes:
+    return f"participant|nik_cipher|{participant_id}|{key_id}".encode()

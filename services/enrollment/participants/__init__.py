@@ -1,0 +1,1 @@
+"""People, as far as the programme may know them."""

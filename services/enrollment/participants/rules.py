@@ -1,0 +1,313 @@
+"""What is asked of a person who registers, stated without a database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from services.enrollment.programs.rules import SizeCriterion, age_on
+from shared.errors import ConflictError, ForbiddenError, InvalidError
+from shared.i18n import Text
+from shared.schemas.enrollment import AgeBand, EntrantKind
+from shared.scope import Place, Reach, Scope
+
+_BILLION: Final = 1_000_000_000
+# PP 7/2021 came into force on this day.
+_CAPITAL_COUNTS_FROM: Final = date(2021, 2, 2)
+# The facility of a grant that names no place: such an office registers nobody.
+_NOWHERE: Final = UUID(int=0)
+
+
+class SizeClass(StrEnum):
+    """Size class of a business; PP 7/2021 is not for the large."""
+
+    MICRO = "MICRO"
+    SMALL = "SMALL"
+    MEDIUM = "MEDIUM"
+    LARGE = "LARGE"
+
+
+_CAPITAL_LIMITS: Final = (
+    (1 * _BILLION, SizeClass.MICRO),
+    (5 * _BILLION, SizeClass.SMALL),
+    (10 * _BILLION, SizeClass.MEDIUM),
+)
+_SALES_LIMITS: Final = (
+    (2 * _BILLION, SizeClass.MICRO),
+    (15 * _BILLION, SizeClass.SMALL),
+    (50 * _BILLION, SizeClass.MEDIUM),
+)
+
+
+class LegalBasis(StrEnum):
+    """Why a person's data may be processed for seat and selection.
+
+    Source: UU 27/2022 (PDP), article 20.
+    """
+
+    PUBLIC_TASK = "PUBLIC_TASK"
+    LEGAL_OBLIGATION = "LEGAL_OBLIGATION"
+    CONSENT = "CONSENT"
+
+
+class Purpose(StrEnum):
+    """What a person may consent to; only SEAT_AND_SELECTION can have another legal basis."""
+
+    SEAT_AND_SELECTION = "SEAT_AND_SELECTION"
+    FOLLOW_UP = "FOLLOW_UP"
+    REFERRAL = "REFERRAL"
+    PUBLICATION = "PUBLICATION"
+
+
+class LegalBasisMissingError(InvalidError):
+    """No legal basis for seat and selection was stated."""
+
+    code = "legal-basis-missing"
+    title = Text(
+        "Dasar pemrosesan data pribadi belum dinyatakan, atau persetujuannya belum diberikan.",
+        "The legal basis for processing is missing, or the consent that it rests on.",
+    )
+
+
+class BusinessMissingError(InvalidError):
+    """A size class was declared, but no business."""
+
+    code = "business-missing"
+    title = Text(
+        "Skala usaha dinyatakan tanpa data usaha.", "A size class was declared without a business."
+    )
+
+
+class BusinessUnexpectedError(InvalidError):
+    """Somebody who has a business was declared a prospective entrepreneur."""
+
+    code = "business-unexpected"
+    title = Text(
+        "Calon wirausaha (PROSPECTIVE) belum memiliki usaha.",
+        "A prospective entrepreneur has no business yet.",
+    )
+
+
+class SizeUnknownError(InvalidError):
+    """Neither the figure that decides the size class nor a declared size class was given."""
+
+    code = "size-unknown"
+    title = Text(
+        "Sebutkan modal (usaha sejak 2 Februari 2021) atau hasil penjualan tahunan, atau skalanya.",
+        "State the capital (founded since 2 February 2021) or the annual sales, or the size class.",
+    )
+
+
+class BusinessTooLargeError(InvalidError):
+    """The business is larger than a medium one."""
+
+    code = "business-too-large"
+    title = Text("Usaha melebihi skala menengah.", "The business is larger than medium.")
+
+
+class FoundedInFutureError(InvalidError):
+    """The business would be founded after today."""
+
+    code = "founded-in-future"
+    title = Text("Tanggal berdiri usaha di masa depan.", "The founding date lies in the future.")
+
+
+class BirthDateError(InvalidError):
+    """The birth date is not that of somebody who could register."""
+
+    code = "birth-date-invalid"
+    title = Text("Tanggal lahir tidak masuk akal.", "The birth date cannot be right.")
+
+
+class IdentityKnownError(ConflictError):
+    """Somebody with this NIK has registered already."""
+
+    code = "identity-known"
+    title = Text("NIK ini sudah terdaftar.", "Somebody with this NIK has registered already.")
+
+
+class ParticipantIdTakenError(ConflictError):
+    """The id that the client chose is in use."""
+
+    code = "id-taken"
+    title = Text("Id sudah dipakai.", "The id is in use.")
+
+
+class NotYourselfError(ForbiddenError):
+    """A participant may register nobody but himself."""
+
+    code = "not-yourself"
+    title = Text(
+        "Peserta hanya dapat mendaftarkan dirinya sendiri.",
+        "A participant may register nobody but himself.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessFacts:
+    """The figures of a business that decide its size class."""
+
+    founded_on: date
+    capital_rupiah: int | None
+    annual_sales_rupiah: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """The size class of an entrant, by the law and by either figure, and what decided it."""
+
+    entrant_kind: EntrantKind
+    kind_by_capital: SizeClass | None = None
+    kind_by_sales: SizeClass | None = None
+    criterion: SizeCriterion | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def size_by_capital(rupiah: int) -> SizeClass:
+    """Return the size class by capital without land and buildings.
+
+    Source: PP 7/2021, article 35 (3): micro up to Rp1 bn, small 5 bn, medium 10 bn.
+    """
+    return _size(rupiah, _CAPITAL_LIMITS)
+
+
+def size_by_sales(rupiah: int) -> SizeClass:
+    """Return the size class by annual sales.
+
+    Source: PP 7/2021, article 35 (5): micro up to Rp2 bn, small 15 bn, medium 50 bn.
+    """
+    return _size(rupiah, _SALES_LIMITS)
+
+
+def _size(rupiah: int, limits: Sequence[tuple[int, SizeClass]]) -> SizeClass:
+    return next((size for limit, size in limits if rupiah <= limit), SizeClass.LARGE)
+
+
+def criterion_of(founded_on: date) -> SizeCriterion:
+    """Return the figure that decides for a business of this founding date.
+
+    Source: PP 7/2021, articles 35 and 36: capital at founding, annual sales for those that are
+    older than the regulation.
+    """
+    return SizeCriterion.CAPITAL if founded_on >= _CAPITAL_COUNTS_FROM else SizeCriterion.SALES
+
+
+def size_entrant(
+    *, business: BusinessFacts | None, declared: EntrantKind | None, today: date
+) -> Sized:
+    """Return the size class: computed from the figures when they are given, else as declared.
+
+    A declared size class that the figures contradict is a warning, and the figures count.
+
+    Raises:
+        BusinessMissingError: when a size class was declared without a business.
+        BusinessUnexpectedError: when a business came with PROSPECTIVE.
+        FoundedInFutureError: when it was founded after `today`.
+        SizeUnknownError: when nothing tells the size class.
+        BusinessTooLargeError: when it is larger than medium.
+    """
+    if business is None:
+        if declared not in (None, EntrantKind.PROSPECTIVE):
+            raise BusinessMissingError(pointer="/business")
+        return Sized(EntrantKind.PROSPECTIVE)
+    if declared is EntrantKind.PROSPECTIVE:
+        raise BusinessUnexpectedError(pointer="/entrant_kind")
+    if business.founded_on > today:
+        raise FoundedInFutureError(pointer="/business/founded_on")
+    return _size_business(business, declared)
+
+
+def _size_business(business: BusinessFacts, declared: EntrantKind | None) -> Sized:
+    capital, sales = business.capital_rupiah, business.annual_sales_rupiah
+    by_capital = None if capital is None else size_by_capital(capital)
+    by_sales = None if sales is None else size_by_sales(sales)
+    criterion = criterion_of(business.founded_on)
+    decided = by_capital if criterion is SizeCriterion.CAPITAL else by_sales
+    if decided is SizeClass.LARGE:
+        raise BusinessTooLargeError(pointer="/business")
+    if decided is None:
+        if declared is None:
+            raise SizeUnknownError(pointer="/business")
+        return Sized(declared, by_capital, by_sales, None, ("entrant-kind-declared",))
+    kind = EntrantKind(decided.value)
+    differs = declared is not None and declared is not kind
+    return Sized(
+        kind, by_capital, by_sales, criterion, ("entrant-kind-differs",) if differs else ()
+    )
+
+
+def check_birth_date(birth_date: date, *, today: date) -> None:
+    """Refuse a birth date in the future or more than 120 years ago.
+
+    Raises:
+        BirthDateError: when nobody alive can have it.
+    """
+    oldest = 120
+    if not 0 <= age_on(birth_date, today) <= oldest:
+        raise BirthDateError(pointer="/birth_date")
+
+
+def check_legal_basis(basis: LegalBasis | None, *, consented: Sequence[Purpose]) -> LegalBasis:
+    """Return the legal basis for seat and selection.
+
+    Raises:
+        LegalBasisMissingError: when none was stated, or it is consent and none was given for it.
+
+    Source: UU 27/2022 (PDP), article 20.
+    """
+    if basis is None:
+        raise LegalBasisMissingError(pointer="/legal_basis")
+    if basis is LegalBasis.CONSENT and Purpose.SEAT_AND_SELECTION not in consented:
+        raise LegalBasisMissingError(pointer="/consents")
+    return basis
+
+
+def age_band(age: int) -> AgeBand:
+    """Return the band that figures are cut by."""
+    bounds = (
+        (18, AgeBand.UNDER_18),
+        (25, AgeBand.FROM_18_TO_24),
+        (35, AgeBand.FROM_25_TO_34),
+        (45, AgeBand.FROM_35_TO_44),
+        (55, AgeBand.FROM_45_TO_54),
+    )
+    return next((band for below, band in bounds if age < below), AgeBand.FROM_55)
+
+
+def registered_id(asked: UUID | None, *, scope: Scope) -> UUID | None:
+    """Return the id to register under; None lets the service choose.
+
+    An office registers anybody who comes to it. A participant registers himself, under the id that
+    his token carries.
+
+    Raises:
+        NotYourselfError: when a participant asks for another id than his own.
+    """
+    if scope.system or any(_is_office(reach) for reach in scope.reaches):
+        return asked
+    own = [reach.participant_id for reach in scope.reaches if reach.participant_id is not None]
+    if len(own) != 1 or (asked is not None and asked != own[0]):
+        raise NotYourselfError
+    return own[0]
+
+
+def _is_office(reach: Reach) -> bool:
+    return reach.participant_id is None and _NOWHERE not in reach.facilities
+
+
+def is_self(participant_id: UUID, *, scope: Scope) -> bool:
+    """Tell whether the caller is the person."""
+    return not scope.system and any(
+        reach.participant_id == participant_id for reach in scope.reaches
+    )
+
+
+def place_of(participant_id: UUID, *, home_area_code: str) -> Place:
+    """Return where a person's row and events lie."""
+    return Place(
+        participant_id=participant_id,
+        home_province_code=home_area_code[:2],
+        home_regency_code=home_area_code[:5],
+    )

@@ -1,0 +1,65 @@
+"""SQL tables of participants."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.enrollment.base import Base
+from services.enrollment.participants.rules import LegalBasis
+from services.enrollment.programs.rules import SizeCriterion
+from shared.schemas.enrollment import EntrantKind, Sex
+
+
+class Participant(Base):
+    """A person; the NIK is sealed, and `nik_index` finds it without revealing it.
+
+    `entrant_kind` is the size class by the figure that the law names for a business of this age, or
+    what the person declared when that figure is missing; `size_criterion` names the figure that
+    decided, null when none did. `kind_by_capital` and `kind_by_sales` are the size class by either
+    figure (MICRO, SMALL, MEDIUM or LARGE), null when it was not given: a programme may name its
+    own criterion. `consents` is a list of {purpose, given, version, at}. `warnings` are codes.
+    """
+
+    __tablename__ = "participant"
+    __scope_columns__: ClassVar[dict[str, str]] = {"participant_id": "id"}
+    __table_args__ = (
+        CheckConstraint("octet_length(nik_index) = 32", name="nik_index"),
+        CheckConstraint(
+            "(entrant_kind = 'PROSPECTIVE') = (founded_on IS NULL)", name="business_or_prospective"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    nik_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    nik_key_id: Mapped[str]
+    nik_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    nik_masked: Mapped[str]
+    name: Mapped[str]
+    birth_date: Mapped[date]
+    sex: Mapped[Sex]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    entrant_kind: Mapped[EntrantKind]
+    nib: Mapped[str | None]
+    kbli: Mapped[str | None]
+    kbli_scheme: Mapped[str | None]
+    founded_on: Mapped[date | None]
+    capital_rupiah: Mapped[int | None] = mapped_column(BigInteger)
+    annual_sales_rupiah: Mapped[int | None] = mapped_column(BigInteger)
+    kind_by_capital: Mapped[str | None]
+    kind_by_sales: Mapped[str | None]
+    size_criterion: Mapped[SizeCriterion | None]
+    rule_version: Mapped[str]
+    legal_basis: Mapped[LegalBasis]
+    consents: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    home_area_code: Mapped[str]
+    home_province_code: Mapped[str]
+    home_regency_code: Mapped[str]
+    warnings: Mapped[list[str]]
+    synthetic: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Programmes: whom they are for, and how large a class is."""

@@ -1,0 +1,1 @@
+"""Waves: when one applies, and the hour at which all classes start."""

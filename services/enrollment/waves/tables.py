@@ -1,0 +1,43 @@
+"""SQL tables of waves."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.enrollment.base import Base
+from services.enrollment.waves.rules import StartRule
+
+
+class Wave(Base):
+    """A wave of a programme; all its classes start at one hour.
+
+    Applications are taken from `opens_at` until before `closes_at`. The waitlist is promoted until
+    `promote_until`, or, when it is null, until each class opens.
+    """
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        UniqueConstraint("program_id", "code"),
+        CheckConstraint("opens_at < closes_at", name="window"),
+        CheckConstraint(
+            "(start_rule = 'SAME_INSTANT') = (starts_at IS NOT NULL)"
+            " AND (start_rule = 'SAME_LOCAL_TIME') = (starts_local IS NOT NULL)",
+            name="start",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(ForeignKey("enrollment.program.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    start_rule: Mapped[StartRule]
+    starts_at: Mapped[datetime | None]
+    starts_local: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    promote_until: Mapped[datetime | None]
+    synthetic: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
