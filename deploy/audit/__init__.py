@@ -1,0 +1,1 @@
+"""The auditor: re-counts everything from the source tables, in plain SQL; imports no service."""
