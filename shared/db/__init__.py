@@ -1,0 +1,1 @@
+"""SQL: what every service's tables, transactions, events and jobs have in common."""
