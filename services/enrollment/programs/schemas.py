@@ -1,0 +1,57 @@
+"""Bodies of programmes."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.enrollment.programs.rules import SizeCriterion
+from shared.schemas.base import Body, Code, Label, Ministry, Read
+from shared.schemas.enrollment import EntrantKind
+
+HomeArea = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{2}(\.\d{2})?$"),
+    Field(description="Province 33 or regency 33.73."),
+]
+Age = Annotated[int, Field(ge=0, le=150, description="Full years.")]
+
+
+class ProgramCreate(Body):
+    """A programme to publish; `area_codes` empty means that people from everywhere may join."""
+
+    id: UUID | None = None
+    code: Code
+    name: Label
+    owner_ministry: Ministry
+    co_ministry: Ministry | None = None
+    entrant_kinds: list[EntrantKind] = Field(min_length=1, max_length=4)
+    min_age: Age = 18
+    max_age: Age = 150
+    area_codes: list[HomeArea] = Field(default_factory=list, max_length=600)
+    size_criterion: SizeCriterion = SizeCriterion.BY_FOUNDING
+    default_capacity: int = Field(default=16, ge=1, le=1000)
+    default_reserve_capacity: int = Field(default=2, ge=0, le=1000)
+    synthetic: bool = False
+
+
+class ProgramRead(Read):
+    """A programme; `rule_version` names the regulation by which businesses are sized."""
+
+    id: UUID
+    code: str
+    name: str
+    owner_ministry: str
+    co_ministry: str | None
+    entrant_kinds: list[EntrantKind]
+    min_age: int
+    max_age: int
+    area_codes: list[str]
+    size_criterion: SizeCriterion
+    rule_version: str
+    default_capacity: int
+    default_reserve_capacity: int
+    synthetic: bool
+    version: int
+    created_at: datetime
