@@ -9,6 +9,7 @@ ServiceError
     StaleError 412           the thing has changed since the caller read it
     InvalidError 422         well formed, but a rule refuses its content
     PreconditionRequiredError 428
+    TooManyRequestsError 429 the caller asks more often than he may
     UnavailableError 503     try again later
 """
 
@@ -108,6 +109,14 @@ class PreconditionRequiredError(ServiceError):
     status = HTTPStatus.PRECONDITION_REQUIRED
     code = "precondition-required"
     title = Text("Sertakan If-Match dengan ETag terakhir.", "Send If-Match with the last ETag.")
+
+
+class TooManyRequestsError(ServiceError):
+    """The caller asks more often than he may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too-many-requests"
+    title = Text("Terlalu banyak permintaan, coba lagi nanti.", "Too many requests, try later.")
 
 
 class UnavailableError(ServiceError):

@@ -111,7 +111,8 @@ def sign_token(
 def sign_business_time(key: SigningKey, now: datetime, *, lifetime_s: int = 3600) -> str:
     """Return the header with which a demonstration tells services that it is `now`."""
     expires = utc_now() + timedelta(seconds=lifetime_s)
-    claims = {"now": now.isoformat(), "exp": int(expires.timestamp())}
+    issuer = str(key.kid).partition("#")[0]
+    claims = {"iss": issuer, "now": now.isoformat(), "exp": int(expires.timestamp())}
     return _sign(key, BUSINESS_TIME_TYPE, claims)
 
 
