@@ -1,0 +1,186 @@
+"""One throw-away PostgreSQL and Valkey a test process, one cloned database a test.
+
+Fixtures for a service's tests: `registry_db` (and so on) is the URL of a fresh migrated database
+for the app role; `registry`, `enrollment`, `reporting` are clients of the running applications;
+`auth(role, areas=[...])` makes the header of a caller. A module that needs enrollment to reach a
+registry overrides `registry_transport`.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from migrations.run import migrate
+from shared.db.session import Sessions, make_engine, make_sessions
+from shared.scope import Role
+from shared.settings import Mode, ServiceSettings
+from tests.support import servers
+from tests.support.asgi import ServiceClient, UnreachableTransport, serving
+from tests.support.cluster import Cluster
+from tests.support.keys import Keys
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    cluster = Cluster()
+    try:
+        cluster.create()
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.destroy()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    valkey = Valkey()
+    try:
+        valkey.start()
+        yield valkey
+    finally:
+        valkey.destroy()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[Callable[[str], str]]:
+    """Return the function that clones a service's migrated database and names its app's URL."""
+    made: list[str] = []
+
+    def clone(service: str) -> str:
+        template = cluster.template(service, lambda url, app_role: migrate(service, url, app_role))
+        made.append(cluster.clone(template, service))
+        return cluster.url(made[-1], f"{service}_app")
+
+    yield clone
+    for name in made:
+        cluster.drop(name)
+
+
+@pytest.fixture
+def registry_db(database: Callable[[str], str]) -> str:
+    return database("registry")
+
+
+@pytest.fixture
+def enrollment_db(database: Callable[[str], str]) -> str:
+    return database("enrollment")
+
+
+@pytest.fixture
+def reporting_db(database: Callable[[str], str]) -> str:
+    return database("reporting")
+
+
+@pytest.fixture
+async def sessions_of() -> AsyncIterator[Callable[[str], Sessions]]:
+    """Return the function that opens a database as a service does."""
+    engines = []
+
+    def open_sessions(url: str, **options) -> Sessions:
+        engines.append(make_engine(url, name="test", **options))
+        return make_sessions(engines[-1])
+
+    yield open_sessions
+    for engine in engines:
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Iterator[Keys]:
+    folder = servers.temporary_folder()
+    yield Keys(folder)
+    servers.remove(folder)
+
+
+@pytest.fixture(scope="session")
+def token(keys: Keys) -> Callable[..., str]:
+    return keys.token
+
+
+@pytest.fixture(scope="session")
+def auth(keys: Keys) -> Callable[..., dict[str, str]]:
+    """Return the function that makes a caller's header: `auth(Role.ANALYST)`."""
+
+    def header(role: Role | str, *, subject: str | None = None, **grant) -> dict[str, str]:
+        return {"Authorization": f"Bearer {keys.token(role, subject=subject, **grant)}"}
+
+    return header
+
+
+SERVICE_URLS = {
+    "registry_url": "http://registry.test",
+    "enrollment_url": "http://enrollment.test",
+    "reporting_url": "http://reporting.test",
+}
+
+
+@pytest.fixture
+def settings_of(keys: Keys, valkey: Valkey) -> Callable[..., ServiceSettings]:
+    """Return the function that makes a service's settings for the database at a URL."""
+
+    def settings(service: str, url: str, **changes) -> ServiceSettings:
+        module = importlib.import_module(f"services.{service}.settings")
+        values = {
+            "mode": Mode.DEMO,
+            "public_url": "http://balai.test",
+            "issuers": keys.issuers,
+            "cursor_secret": "a secret for the tests only",
+            "signing_key": keys.path(service),
+            "database_url": url,
+            "redis_url": valkey.url,
+            **SERVICE_URLS,
+            **({"nik_keys": keys.nik_keys} if service == "enrollment" else {}),
+            **changes,
+        }
+        return getattr(module, f"{service.capitalize()}Settings")(**values)
+
+    return settings
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Callable]:
+    """Return the function that runs an application until the test ends."""
+    async with AsyncExitStack() as stack:
+
+        async def run(app, *, base_url: str) -> ServiceClient:
+            return await stack.enter_async_context(serving(app, base_url=base_url))
+
+        yield run
+
+
+def _app(service: str, *arguments, **options):
+    return importlib.import_module(f"services.{service}.main").create_app(*arguments, **options)
+
+
+@pytest.fixture
+async def registry(registry_db: str, settings_of, serve) -> ServiceClient:
+    app = _app("registry", settings_of("registry", registry_db))
+    return await serve(app, base_url=SERVICE_URLS["registry_url"])
+
+
+@pytest.fixture
+def registry_transport() -> httpx.AsyncBaseTransport:
+    """Return how enrollment reaches the registry: not at all, unless a module overrides this."""
+    return UnreachableTransport()
+
+
+@pytest.fixture
+async def enrollment(
+    enrollment_db: str, settings_of, serve, registry_transport: httpx.AsyncBaseTransport
+) -> ServiceClient:
+    app = _app(
+        "enrollment",
+        settings_of("enrollment", enrollment_db),
+        registry_transport=registry_transport,
+    )
+    return await serve(app, base_url=SERVICE_URLS["enrollment_url"])
+
+
+@pytest.fixture
+async def reporting(reporting_db: str, settings_of, serve) -> ServiceClient:
+    app = _app("reporting", settings_of("reporting", reporting_db))
+    return await serve(app, base_url=SERVICE_URLS["reporting_url"])
