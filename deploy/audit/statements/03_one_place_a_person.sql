@@ -1,0 +1,8 @@
+-- nobody has two places in one programme
+-- invariant: I3
+-- database: enrollment
+-- looks at: enrollment
+select format('program %s: %s places of one person', e.program_id, count(*)) as what
+from enrollment e join participant p on p.id = e.participant_id
+where e.state in ('SEATED', 'WAITLISTED', 'COMPLETED', 'DROPPED_OUT')
+group by e.program_id, p.nik_index having count(*) > 1
