@@ -139,3 +139,44 @@ class FacilityMoved(Message):
     code: str
     before: FacilityCell | None
     after: FacilityCell
+
+
+class InstitutionRegistered(Message):
+    """Event: an institution is known."""
+
+    institution_id: UUID
+    code: str
+    name: str
+
+
+class SpaceStated(Message):
+    """Event: a facility has a space, or its capacity is another one now."""
+
+    space_id: UUID
+    facility_id: UUID
+    capacity: int
+
+
+class AgreementSigned(Message):
+    """Event: an MoU or a PKS was signed; `facilities` counts those it covers."""
+
+    agreement_id: UUID
+    kind: str
+    number: str
+    facilities: int
+
+
+class ModulePublished(Message):
+    """Event: there is a new version of a module."""
+
+    module_id: UUID
+    code: str
+    version: str
+    owner_ministry: str
+
+
+class InstructorRegistered(Message):
+    """Event: an instructor is known; who that is stays in the registry."""
+
+    instructor_id: UUID
+    home_facility_id: UUID

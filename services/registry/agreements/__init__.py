@@ -1,0 +1,1 @@
+"""MoU and PKS: who agreed on what, which facilities it covers. Owns registry.agreement*."""

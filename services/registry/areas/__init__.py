@@ -1,0 +1,1 @@
+"""Administrative areas of all four levels, with validity. Owns table registry.area."""

@@ -1,0 +1,1 @@
+"""Facilities: who may train, and where. Owns table registry.facility."""

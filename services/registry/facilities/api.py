@@ -1,0 +1,198 @@
+"""HTTP face of facilities."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
+from pydantic import BeforeValidator
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.base import Idempotency
+from services.registry.facilities import operations, queries, rules
+from services.registry.facilities.queries import FacilityFilter
+from services.registry.facilities.schemas import (
+    FacilityChange,
+    FacilityCreate,
+    FacilityRead,
+    TradeCode,
+)
+from services.registry.facilities.tables import Facility
+from shared.clock import ledger_day
+from shared.schemas.base import AreaCode
+from shared.schemas.paging import Page
+from shared.schemas.registry import FacilityKind, FacilityStatus
+from shared.scope import Permission
+from shared.web.auth import Caller, Requires
+from shared.web.etag import IfMatch, check_match, etag_of, not_modified
+from shared.web.now import Now
+from shared.web.once import OnceDep, OnceRequest, answer_once
+from shared.web.paging import PageArgs, next_page
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/facilities", tags=["facilities"])
+
+FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
+RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
+FacilityWriter = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE))]
+
+
+def _split(values: object) -> object:
+    """Read `A,B` as well as `A` and `B` given one by one."""
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
+Listed: Final = BeforeValidator(_split)
+
+
+async def _filter(
+    *,
+    area: Annotated[AreaCode | None, Query(description="Any area code: all within it.")] = None,
+    kind: Annotated[list[FacilityKind] | None, Listed, Query(description="PLUT,BLKK")] = None,
+    facility_status: Annotated[
+        list[FacilityStatus] | None, Listed, Query(alias="status", description="ACTIVE,PLANNED")
+    ] = None,
+    trade: Annotated[TradeCode | None, Query(description="GARMENT")] = None,
+    q: Annotated[
+        str | None, Query(min_length=3, max_length=100, description="In the name.")
+    ] = None,
+    near: Annotated[str | None, Query(description="latitude,longitude: nearest first.")] = None,
+    radius_km: Annotated[float | None, Query(gt=0, le=5000)] = None,
+) -> FacilityFilter:
+    return FacilityFilter(
+        area=area,
+        kinds=kind or (),
+        statuses=facility_status or (),
+        trade=trade,
+        q=q,
+        circle=rules.circle_of(near, radius_km),
+    )
+
+
+@router.get("", response_model=Page[FacilityRead])
+async def list_facilities(
+    request: Request,
+    session: SessionDep,
+    _: RegistryReader,
+    wanted: Annotated[FacilityFilter, Depends(_filter)],
+    page: PageArgs,
+) -> Response:
+    """List facilities of the whole country in the order of their codes, or the nearest first."""
+    found = await queries.page_of_facilities(session, wanted, after=page.after, limit=page.limit)
+    following = "null" if found.last is None else json.dumps(next_page(request, found.last))
+    return Response(f'{{"items":{found.items},"next":{following}}}', media_type="application/json")
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, response_model=FacilityRead)
+async def register_facility(
+    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, body: FacilityCreate
+) -> Response:
+    """Register a facility within the caller's area and ministry."""
+
+    async def work() -> FacilityRead:
+        facility = await operations.register_facility(
+            session, body, scope=caller.scope, now=now, today=ledger_day(now)
+        )
+        return FacilityRead.model_validate(facility)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda facility: f"/v1/facilities/{facility.id}",
+        etag=lambda facility: etag_of(facility.version),
+    )
+
+
+@router.get("/{facility_id}", response_model=FacilityRead)
+async def get_facility(
+    request: Request, session: SessionDep, _: RegistryReader, facility_id: FacilityId
+) -> Response:
+    """Return one facility."""
+    facility = await queries.get_facility(session, facility_id)
+    return not_modified(request, etag_of(facility.version)) or _answer(facility)
+
+
+@router.patch("/{facility_id}", response_model=FacilityRead)
+async def correct_facility(
+    session: SessionDep,
+    caller: FacilityWriter,
+    facility_id: FacilityId,
+    if_match: IfMatch,
+    now: Now,
+    body: Annotated[FacilityChange, Body(media_type="application/merge-patch+json")],
+) -> Response:
+    """Change the members that the merge patch names; If-Match carries the version that was read."""
+    facility = await queries.get_facility_for_change(session, facility_id, scope=caller.scope)
+    check_match(if_match, facility.version)
+    await operations.correct_facility(
+        session, facility, body, scope=caller.scope, now=now, today=ledger_day(now)
+    )
+    return _answer(facility)
+
+
+@router.post("/{facility_id}/activate", response_model=FacilityRead)
+async def activate_facility(
+    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+) -> Response:
+    """Activate a planned or suspended facility."""
+    turn = _Turn(facility_id, FacilityStatus.ACTIVE, caller, now)
+    return await _turn(session, once, turn)
+
+
+@router.post("/{facility_id}/suspend", response_model=FacilityRead)
+async def suspend_facility(
+    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+) -> Response:
+    """Suspend an active facility: no class can be planned there until it is activated again."""
+    turn = _Turn(facility_id, FacilityStatus.SUSPENDED, caller, now)
+    return await _turn(session, once, turn)
+
+
+@router.post("/{facility_id}/close", response_model=FacilityRead)
+async def close_facility(
+    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+) -> Response:
+    """Close a facility for good."""
+    turn = _Turn(facility_id, FacilityStatus.CLOSED, caller, now)
+    return await _turn(session, once, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Who wants which facility to have which status, and when."""
+
+    facility_id: UUID
+    wanted: FacilityStatus
+    caller: Caller
+    now: datetime
+
+
+async def _turn(session: AsyncSession, once: OnceRequest, turn: _Turn) -> Response:
+    async def work() -> FacilityRead:
+        facility = await operations.turn_facility(
+            session,
+            turn.facility_id,
+            wanted=turn.wanted,
+            scope=turn.caller.scope,
+            now=turn.now,
+        )
+        return FacilityRead.model_validate(facility)
+
+    return await answer_once(
+        session, Idempotency, once, work, etag=lambda facility: etag_of(facility.version)
+    )
+
+
+def _answer(facility: Facility) -> Response:
+    return Response(
+        FacilityRead.model_validate(facility).model_dump_json(),
+        media_type="application/json",
+        headers={"ETag": etag_of(facility.version)},
+    )

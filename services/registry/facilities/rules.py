@@ -1,0 +1,174 @@
+"""What a facility is and when it may change, stated without a database."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from shared.errors import BadRequestError, ConflictError, InvalidError, NotFoundError
+from shared.i18n import Text
+from shared.schemas.registry import FacilityKind, FacilityStatus
+
+
+class FacilityForm(StrEnum):
+    """Forms of a central training centre (UPTP)."""
+
+    BBPVP = "BBPVP"
+    BPVP = "BPVP"
+    SATPEL = "SATPEL"
+    BPKK = "BPKK"
+
+
+class FacilityNotFoundError(NotFoundError):
+    """There is no facility of this id."""
+
+    code = "facility-not-found"
+    title = Text("Balai tidak ditemukan.", "There is no such facility.")
+
+
+class FacilityIdTakenError(ConflictError):
+    """The id that the caller chose is in use."""
+
+    code = "facility-id-taken"
+    title = Text("Id balai sudah dipakai.", "A facility has this id.")
+
+
+class FacilityCodeTakenError(ConflictError):
+    """Another facility has the code."""
+
+    code = "facility-code-taken"
+    title = Text("Kode balai sudah dipakai.", "Another facility has this code.")
+
+
+class FacilityStatusRefusedError(ConflictError):
+    """The facility cannot go from its present status to the one asked for."""
+
+    code = "facility-status-refused"
+    title = Text(
+        "Status balai saat ini tidak mengizinkan perubahan ini.",
+        "The facility's present status does not allow this change.",
+    )
+
+
+class FacilityClosedError(ConflictError):
+    """A closed facility does not change any more."""
+
+    code = "facility-closed"
+    title = Text("Balai sudah ditutup.", "The facility is closed.")
+
+
+class FormRefusedError(InvalidError):
+    """The form does not fit the kind."""
+
+    code = "facility-form-refused"
+    title = Text(
+        "Bentuk hanya berlaku untuk UPTP.", "Only a central training centre (UPTP) has a form."
+    )
+
+
+class ParentMissingError(InvalidError):
+    """A satellite (satpel) needs the facility that it belongs to."""
+
+    code = "facility-parent-missing"
+    title = Text("Satpel harus mempunyai balai induk.", "A SATPEL needs a parent facility.")
+
+
+class ParentUnknownError(InvalidError):
+    """The parent does not exist, is closed, or is the facility itself."""
+
+    code = "facility-parent-unknown"
+    title = Text("Balai induk tidak dikenal.", "The parent facility is not known.")
+
+
+class PointIncompleteError(InvalidError):
+    """Only one of latitude and longitude is given."""
+
+    code = "facility-point-incomplete"
+    title = Text(
+        "Lintang dan bujur harus diisi bersama.", "Latitude and longitude belong together."
+    )
+
+
+class NearInvalidError(BadRequestError):
+    """The point to search around does not read as `latitude,longitude`."""
+
+    code = "near-invalid"
+    title = Text(
+        "Tulis near sebagai lintang,bujur dan sertakan radius_km.",
+        "Write near as latitude,longitude, together with radius_km.",
+    )
+
+
+_S = FacilityStatus
+_NEXT: Final[dict[FacilityStatus, frozenset[FacilityStatus]]] = {
+    _S.PLANNED: frozenset({_S.ACTIVE, _S.CLOSED}),
+    _S.ACTIVE: frozenset({_S.SUSPENDED, _S.CLOSED}),
+    _S.SUSPENDED: frozenset({_S.ACTIVE, _S.CLOSED}),
+    _S.CLOSED: frozenset(),
+}
+
+
+def check_status_change(*, present: FacilityStatus, wanted: FacilityStatus) -> None:
+    """Refuse a change of status that the life of a facility does not know.
+
+    PLANNED > ACTIVE <> SUSPENDED > CLOSED; a plan may be closed without ever being active.
+
+    Raises:
+        FacilityStatusRefusedError: when `wanted` cannot follow `present`.
+    """
+    if wanted not in _NEXT[present]:
+        raise FacilityStatusRefusedError(
+            Text(
+                f"Balai berstatus {present} tidak dapat menjadi {wanted}.",
+                f"A facility that is {present} cannot become {wanted}.",
+            )
+        )
+
+
+def check_description(
+    *,
+    kind: FacilityKind,
+    form: FacilityForm | None,
+    parent_id: UUID | None,
+    latitude: float | None,
+    longitude: float | None,
+) -> None:
+    """Refuse facts of a facility that contradict one another.
+
+    Raises:
+        FormRefusedError: when something else than a UPTP has a form.
+        ParentMissingError: when a SATPEL has no parent.
+        PointIncompleteError: when one coordinate is missing.
+    """
+    if form is not None and kind is not FacilityKind.UPTP:
+        raise FormRefusedError(pointer="/form")
+    if form is FacilityForm.SATPEL and parent_id is None:
+        raise ParentMissingError(pointer="/parent_id")
+    if (latitude is None) != (longitude is None):
+        raise PointIncompleteError(pointer="/latitude")
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A point, and how far around it to look."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+
+
+def circle_of(near: str | None, radius_km: float | None) -> Circle | None:
+    """Return the circle that `near` ("latitude,longitude") and `radius_km` describe, if any.
+
+    Raises:
+        NearInvalidError: when one is missing, does not read as numbers, or is not on the globe.
+    """
+    if near is None and radius_km is None:
+        return None
+    try:
+        latitude, longitude = (float(part) for part in (near or "").split(","))
+    except ValueError as error:
+        raise NearInvalidError from error
+    if radius_km is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004 - degrees
+        raise NearInvalidError
+    return Circle(latitude, longitude, radius_km)

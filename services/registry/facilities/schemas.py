@@ -1,0 +1,109 @@
+"""Bodies of facilities."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from services.registry.facilities.rules import FacilityForm
+from shared.schemas.base import AreaCode, Body, Code, Label, Ministry, Read
+from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
+
+TradeCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,39}$"),
+    Field(description="Vocational field (kejuruan): GARMENT, WELDING, ICT, BAKERY."),
+]
+
+
+def _in_order(trades: list[str]) -> list[str]:
+    return sorted(set(trades))
+
+
+Trades = Annotated[list[TradeCode], Field(max_length=50), AfterValidator(_in_order)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class InitialStatus(StrEnum):
+    """Where the life of a facility may begin."""
+
+    PLANNED = "PLANNED"
+    ACTIVE = "ACTIVE"
+
+
+class FacilityCreate(Body):
+    """A facility to register; `area_code` names its regency, district or village."""
+
+    id: UUID | None = None
+    code: Code
+    name: Label
+    kind: FacilityKind
+    form: FacilityForm | None = None
+    institution_id: UUID | None = None
+    parent_id: UUID | None = None
+    owner_ministry: Ministry
+    area_code: AreaCode
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    status: InitialStatus = InitialStatus.PLANNED
+    trades: Trades = Field(default_factory=list)
+    address: Address | None = None
+    synthetic: bool = False
+
+
+# Members that every facility has, so that a merge patch cannot take them away.
+_NEVER_NULL = ("name", "kind", "owner_ministry", "area_code", "trades")
+
+
+class FacilityChange(Body):
+    """A merge patch (RFC 7396): members left out stay, null empties, lists are replaced whole."""
+
+    name: Label | None = None
+    kind: FacilityKind | None = None
+    form: FacilityForm | None = None
+    institution_id: UUID | None = None
+    parent_id: UUID | None = None
+    owner_ministry: Ministry | None = None
+    area_code: AreaCode | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    trades: Trades | None = None
+    address: Address | None = None
+
+    @model_validator(mode="after")
+    def _keep_what_every_facility_has(self) -> "FacilityChange":
+        for member in _NEVER_NULL:
+            if member in self.model_fields_set and getattr(self, member) is None:
+                raise ValueError(f"{member} cannot be null")
+        return self
+
+
+class FacilityRead(Read):
+    """A facility; `distance_m` is given in a search around a point."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: FacilityKind
+    form: FacilityForm | None
+    institution_id: UUID | None
+    parent_id: UUID | None
+    owner_ministry: str
+    area_code: str
+    province_code: str
+    regency_code: str
+    time_zone: TimeZone
+    latitude: float | None
+    longitude: float | None
+    status: FacilityStatus
+    trades: list[str]
+    address: str | None
+    synthetic: bool
+    version: int
+    created_at: datetime
+    closed_at: datetime | None
+    distance_m: int | None = None

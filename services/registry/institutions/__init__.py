@@ -1,0 +1,1 @@
+"""Institutions that own or accompany facilities, or sign agreements. Owns registry.institution."""

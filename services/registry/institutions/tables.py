@@ -1,0 +1,36 @@
+"""SQL table of institutions."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.base import Base
+from services.registry.institutions.rules import InstitutionKind
+
+
+class Institution(Base):
+    """A ministry's unit, regional government, foundation, union, bank and so on."""
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        Index(
+            "ix_institution_name_trgm",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+        ),
+    )
+    __scope_columns__: ClassVar[dict[str, str]] = {"owner_ministry": "ministry"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40, collation="C"), unique=True)
+    name: Mapped[str]
+    kind: Mapped[InstitutionKind]
+    ministry: Mapped[str | None]
+    area_code: Mapped[str | None] = mapped_column(String(13, collation="C"))
+    province_code: Mapped[str | None]
+    regency_code: Mapped[str | None]
+    created_at: Mapped[datetime]

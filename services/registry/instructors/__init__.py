@@ -1,0 +1,1 @@
+"""Instructors: persons, seen within the caller's scope only. Owns table registry.instructor."""

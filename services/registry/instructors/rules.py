@@ -1,0 +1,25 @@
+"""What the registry refuses of instructors."""
+
+from shared.errors import ConflictError, NotFoundError
+from shared.i18n import Text
+
+
+class InstructorNotFoundError(NotFoundError):
+    """There is no instructor of this id within the caller's scope."""
+
+    code = "instructor-not-found"
+    title = Text("Instruktur tidak ditemukan.", "There is no such instructor.")
+
+
+class InstructorIdTakenError(ConflictError):
+    """The id that the caller chose is in use."""
+
+    code = "instructor-id-taken"
+    title = Text("Id instruktur sudah dipakai.", "An instructor has this id.")
+
+
+class InstructorCodeTakenError(ConflictError):
+    """Another instructor has the code."""
+
+    code = "instructor-code-taken"
+    title = Text("Kode instruktur sudah dipakai.", "Another instructor has this code.")

@@ -1,0 +1,1 @@
+"""Curricula in versions. Owns table registry.module."""

@@ -1,0 +1,1 @@
+"""Bookable rooms, workshops and production lines. Owns table registry.space."""
