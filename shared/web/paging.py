@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
@@ -127,21 +127,22 @@ def page_of(
     make = _reader(read)
     following = None
     if len(rows) > limit:
-        following = _next_page(request, [_plain(value) for value in key(shown[-1])])
+        following = next_page(request, [_plain(value) for value in key(shown[-1])])
     return Page(items=[make(row) for row in shown], next=following)
 
 
 def _reader(read: type[Model] | Callable[[Row], Model]) -> Callable[[Row], Model]:
     if isinstance(read, type) and issubclass(read, BaseModel):
-        return read.model_validate
-    return read
+        return cast("Callable[[Row], Model]", read.model_validate)
+    return cast("Callable[[Row], Model]", read)
 
 
 def _plain(value: object) -> KeyValue:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
-def _next_page(request: Request, values: Sequence[KeyValue]) -> str:
+def next_page(request: Request, values: Sequence[KeyValue]) -> str:
+    """Return the address of the page that follows the row whose sort key is `values`."""
     cursors: Cursors = request.scope["state"]["cursors"]
     query = [item for item in request.query_params.multi_items() if item[0] != "after"]
     query.append(("after", cursors.encode_cursor(values, filters_hash(request))))
