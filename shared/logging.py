@@ -62,14 +62,12 @@ def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def configure_logging(service: str, *, level: str = "INFO") -> None:
-    """Send all logs, also those of libraries, to standard output as JSON."""
-
+def _processors(service: str) -> list[Processor]:
     def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
         return event
 
-    common: list[Processor] = [
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -78,19 +76,27 @@ def configure_logging(service: str, *, level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
         _mask_event,
     ]
+
+
+def _configure(service: str, *, level: str, final: bool) -> None:
     structlog.configure(
-        processors=[*common, structlog.processors.JSONRenderer()],
+        processors=[*_processors(service), structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout if final else None),
+        cache_logger_on_first_use=final,
     )
+
+
+def configure_logging(service: str, *, level: str = "INFO") -> None:
+    """Send all logs, also those of libraries, to standard output as JSON."""
+    _configure(service, level=level, final=True)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
                 structlog.stdlib.ExtraAdder(),
                 structlog.stdlib.add_logger_name,
-                *common,
+                *_processors(service),
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -106,4 +112,7 @@ def configure_logging(service: str, *, level: str = "INFO") -> None:
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """Return the logger of one module; its lines carry `module: name`."""
+    if not structlog.is_configured():
+        # structlog's own default prints local variables beside a traceback: tokens, names, NIKs.
+        _configure("balai", level="INFO", final=False)
     return cast("FilteringBoundLogger", structlog.get_logger(module=name))

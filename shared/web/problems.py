@@ -1,7 +1,7 @@
 """Turn errors into RFC 9457 problem details: the only place that knows how an error looks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
@@ -118,7 +118,7 @@ def _problem(
     }
     return Response(
         json.dumps(body, ensure_ascii=False, default=str),
-        status_code=facts.status,
+        status_code=facts.status.value,
         media_type=MEDIA_TYPE,
         headers={
             "Content-Language": language,
@@ -137,7 +137,11 @@ async def _answer_service_error(request: Request, error: Exception) -> Response:
 
 async def _answer_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    errors = error.errors()
+    return validation_problem(request, error.errors())
+
+
+def validation_problem(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
+    """Answer what pydantic found wrong: 400 when it is no JSON at all, else 422."""
     if any(each["type"] == "json_invalid" for each in errors):
         return _plain(request, HTTPStatus.BAD_REQUEST, *_JSON_INVALID)
     language = language_of(request)

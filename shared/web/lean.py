@@ -1,0 +1,111 @@
+"""Lean routes: for the hot path FastAPI only finds the function, which reads the request itself.
+
+FastAPI's handling of dependencies and parameters is most of the time of a claim; the endpoint of a
+lean route takes only `Request`, so that none of it runs.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+
+from shared.errors import ServiceError
+from shared.web.auth import Caller, Requires
+from shared.web.once import HEADER
+from shared.web.problems import service_problem, validation_problem
+
+Model = TypeVar("Model", bound=BaseModel)
+Endpoint: TypeAlias = Callable[[Request, Caller], Awaitable[Response]]
+Route: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+
+# The attribute of a lean endpoint that holds what it requires; the count of permissions reads it.
+REQUIRES: Final = "requires"
+
+
+def lean(requires: Requires) -> Callable[[Endpoint], Route]:
+    """Return a decorator that lets `endpoint(request, caller)` be called by those who may.
+
+    Put it under the route's own decorator, which declares `response_model`, `responses` and
+    `openapi_extra=lean_openapi(...)`. The endpoint returns a Response.
+    """
+
+    def mark(endpoint: Endpoint) -> Route:
+        async def route(request: Request) -> Response:
+            try:
+                return await endpoint(request, await requires(request))
+            except ServiceError as error:
+                return service_problem(request, error)
+            except RequestValidationError as error:
+                return validation_problem(request, error.errors())
+
+        # Not functools.wraps: FastAPI would look through it and see the second parameter.
+        route.__name__ = getattr(endpoint, "__name__", "lean")
+        route.__qualname__ = getattr(endpoint, "__qualname__", "lean")
+        route.__module__ = endpoint.__module__
+        route.__doc__ = endpoint.__doc__
+        setattr(route, REQUIRES, requires)
+        return route
+
+    return mark
+
+
+async def lean_body(request: Request, model: type[Model]) -> Model:
+    """Return the JSON body as `model`.
+
+    Raises:
+        RequestValidationError: when it is not JSON, or not such a thing.
+    """
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in found]
+        ) from error
+
+
+def lean_path_id(request: Request, name: str) -> UUID:
+    """Return the identifier that stands in the path as `name`.
+
+    Raises:
+        RequestValidationError: when it is not a UUID.
+    """
+    try:
+        return UUID(request.path_params[name])
+    except ValueError as error:
+        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("path", name)}]) from error
+
+
+def lean_openapi(
+    body: type[BaseModel], *, path_ids: Sequence[str] = (), example: object = None
+) -> dict[str, Any]:
+    """Return `openapi_extra` of a lean POST that takes `body` under an idempotency key."""
+    content: dict[str, Any] = {
+        "schema": body.model_json_schema(ref_template="#/components/schemas/{model}")
+    }
+    if example is not None:
+        content["example"] = example
+    key = {
+        "name": HEADER,
+        "in": "header",
+        "required": True,
+        "description": "Names the request: sent again under the same key, it has one effect.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    }
+    ids = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "format": "uuid"},
+        }
+        for name in path_ids
+    ]
+    return {
+        "parameters": [*ids, key],
+        "requestBody": {"required": True, "content": {"application/json": content}},
+    }

@@ -1,0 +1,57 @@
+"""What lives as long as the process of a service."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TypedDict
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from shared.db.session import Ring, Sessions, make_engine, make_sessions
+from shared.settings import ServiceSettings
+from shared.web.auth import Verifier
+from shared.web.paging import Cursors
+
+
+class ServiceState(TypedDict):
+    """What every route may find in `request.state`; a service's lifespan adds its own clients."""
+
+    settings: ServiceSettings
+    sessions: Sessions
+    verifier: Verifier
+    cursors: Cursors
+    ring: Ring
+    redis: "Redis | None"
+    base_url: str
+
+
+async def _silent(_: Sequence[UUID]) -> None:
+    """Ring no bell: the sweeper finds the jobs."""
+
+
+@asynccontextmanager
+async def service_state(
+    settings: ServiceSettings, *, service: str, ring: Ring | None = None
+) -> AsyncIterator[ServiceState]:
+    """Yield what the three services share, made from `settings`; close it at the end.
+
+    `ring` wakes the workers; without one, jobs begin at the next sweep.
+    """
+    engine = make_engine(settings.database_url, name=f"{service}-http")
+    redis = None
+    if settings.redis_url is not None:
+        redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        yield {
+            "settings": settings,
+            "sessions": make_sessions(engine),
+            "verifier": Verifier(settings.issuers, audience=settings.audience, mode=settings.mode),
+            "cursors": Cursors(settings.cursor_secret.get_secret_value()),
+            "ring": ring or _silent,
+            "redis": redis,
+            "base_url": f"{settings.public_url.rstrip('/')}/{service}",
+        }
+    finally:
+        if redis is not None:
+            await redis.aclose()
+        await engine.dispose()
