@@ -105,7 +105,7 @@ class Verifier:
         self._mode = mode
         self._audience = audience
         self._clock = clock
-        self._sources = key_sources(list(self._issuers.values()))
+        self._sources = key_sources(list(self._issuers.values()), clock)
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
         self._denied: set[str] = set()
         self._moments: OrderedDict[str, tuple[datetime, float]] = OrderedDict()

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +28,9 @@ _FETCH_S: Final = 3.0
 class KeySource:
     """The keys at one place, which several issuers may share."""
 
-    def __init__(self, place: str, *, shared: bool) -> None:
+    def __init__(self, place: str, *, shared: bool, clock: Callable[[], datetime]) -> None:
         self._place = place
+        self._clock = clock
         self._shared = shared
         self._keys: dict[str, SigningKey] = {}
         self._read_at = float("-inf")
@@ -43,7 +44,7 @@ class KeySource:
         """
         if self._shared and not kid.startswith(f"{issuer}#"):
             return None
-        age_s = time.monotonic() - self._read_at
+        age_s = self._clock().timestamp() - self._read_at
         if age_s > _STALE_S or (kid not in self._keys and age_s > _PAUSE_S):
             await self._refresh()
         return self._keys.get(kid)
@@ -58,7 +59,7 @@ class KeySource:
             except (OSError, ValueError, KeyError, httpx.HTTPError) as error:
                 # The old keys stay good: an issuer that is away must not lock everybody out.
                 _log.warning("key set cannot be read", place=self._place, error=repr(error))
-            self._read_at = time.monotonic()
+            self._read_at = self._clock().timestamp()
 
     async def _read(self) -> Any:  # noqa: ANN401 - JSON, checked key by key
         if not self._place.startswith(("http://", "https://")):
@@ -81,8 +82,10 @@ def _usable(jwks: Any) -> dict[str, SigningKey]:  # noqa: ANN401 - JSON
     return keys
 
 
-def key_sources(issuers: Sequence[Issuer]) -> dict[str, KeySource]:
+def key_sources(issuers: Sequence[Issuer], clock: Callable[[], datetime]) -> dict[str, KeySource]:
     """Return where each issuer's keys are, one source for all that name the same place."""
     places = [issuer.jwks for issuer in issuers]
-    sources = {place: KeySource(place, shared=places.count(place) > 1) for place in places}
+    sources = {
+        place: KeySource(place, shared=places.count(place) > 1, clock=clock) for place in places
+    }
     return {issuer.issuer: sources[issuer.jwks] for issuer in issuers}

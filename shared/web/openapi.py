@@ -79,7 +79,7 @@ def _add_problem(
 ) -> None:
     status: Any = str(error.status.value) if text else error.status.value
     response = responses.setdefault(
-        status, {"description": error.status.phrase, "content": {MEDIA_TYPE: {"examples": {}}}}
+        status, {"description": "Problem.", "content": {MEDIA_TYPE: {"examples": {}}}}
     )
     content = response["content"].setdefault(MEDIA_TYPE, {"examples": {}})
     content["schema"] = _REFERENCE
@@ -121,6 +121,7 @@ def _complete(document: Json, app: FastAPI) -> None:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
     components["schemas"] = dict(sorted(schemas.items()))
+    components["examples"] = _share_examples(document)
     components["securitySchemes"] = {
         "bearer": {
             "type": "http",
@@ -134,6 +135,7 @@ def _complete(document: Json, app: FastAPI) -> None:
 
 
 def _complete_operation(operation: Json, permission: str) -> None:
+    operation["description"] = operation.get("description", "").partition("\n\nRaises:")[0]
     responses = operation["responses"]
     fastapi_422 = responses.get("422", {}).get("content", {})
     takes_input = fastapi_422.pop("application/json", None) is not None
@@ -164,6 +166,21 @@ def _expected(operation: Json, permission: str, *, takes_input: bool) -> list[ty
             parameter["required"] = True
             errors += [PreconditionRequiredError, StaleError]
     return errors
+
+
+def _share_examples(document: Json) -> Json:
+    """Return the example of every code; operations keep a reference, and say which codes come."""
+    shared: Json = {}
+    for operations in document.get("paths", {}).values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                examples = response.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {})
+                for code, example in examples.items():
+                    shared.setdefault(code, example)
+                    examples[code] = {"$ref": f"#/components/examples/{code}"}
+                if examples:
+                    response["description"] = f"Problem: {', '.join(sorted(examples))}."
+    return dict(sorted(shared.items()))
 
 
 def _hoist_definitions(operation: Json, schemas: Json) -> None:
