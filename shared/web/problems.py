@@ -70,7 +70,7 @@ def service_problem(request: Request, error: ServiceError) -> Response:
         facts = _Facts(
             error.status, error.code, error.title.in_(language), error.detail.in_(language)
         )
-    extra = dict(error.extra)
+    extra = {name: _told(value, language) for name, value in error.extra.items()}
     if error.pointer is not None:
         extra["errors"] = [
             {"in": "body", "pointer": error.pointer, "code": facts.code, "detail": facts.detail}
@@ -81,6 +81,15 @@ def service_problem(request: Request, error: ServiceError) -> Response:
     if isinstance(error, UnauthorizedError):
         headers["WWW-Authenticate"] = "Bearer"
     return _problem(facts, language, extra=extra, headers=headers)
+
+
+def _told(value: object, language: Language) -> object:
+    """Return `value` with every sentence in it in `language`."""
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, Mapping):
+        return {name: _told(member, language) for name, member in value.items()}
+    return [_told(member, language) for member in value] if isinstance(value, list) else value
 
 
 def internal_problem(request: Request) -> Response:
