@@ -3,7 +3,9 @@
 from services.enrollment.areas import tables as _areas  # noqa: F401
 from services.enrollment.base import Base
 from services.enrollment.classes import tables as _classes  # noqa: F401
+from services.enrollment.enrollments import tables as _enrollments  # noqa: F401
 from services.enrollment.identities import tables as _identities  # noqa: F401
+from services.enrollment.openings import tables as _openings  # noqa: F401
 from services.enrollment.participants import tables as _participants  # noqa: F401
 from services.enrollment.programs import tables as _programs  # noqa: F401
 from services.enrollment.waves import tables as _waves  # noqa: F401

@@ -20,7 +20,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 begin
-  perform set_config('app.scope', 'system', true);
+  perform set_config('app.scope', '{"system": true, "reaches": []}', true);
   perform 1 from enrollment.class where id = any (p_class) order by id for no key update;
   return query
   with asked as materialized (

@@ -1,0 +1,1 @@
+"""Enrollments: claims for seats, waitlists, and what becomes of a seat."""

@@ -1,0 +1,322 @@
+"""HTTP face of enrollments."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from services.enrollment.base import Idempotency
+from services.enrollment.classes import rules as class_rules
+from services.enrollment.classes.queries import get_class, read_of
+from services.enrollment.classes.schemas import ClassChange, ClassRead
+from services.enrollment.classes.tables import Class
+from services.enrollment.enrollments import operations, queries, rules
+from services.enrollment.enrollments.desk import REFUSALS, Claim, SeatOffice
+from services.enrollment.enrollments.schemas import (
+    EnrollmentCreate,
+    EnrollmentEnd,
+    EnrollmentRead,
+    SeatRead,
+)
+from services.enrollment.enrollments.tables import Enrollment
+from shared.ids import new_id
+from shared.logging import current_request_id
+from shared.schemas.enrollment import EnrollmentState
+from shared.schemas.paging import Page
+from shared.scope import Permission
+from shared.web.auth import Caller, Requires
+from shared.web.etag import IfMatch, check_match, etag_of
+from shared.web.lean import lean, lean_body, lean_openapi, lean_path_id
+from shared.web.now import Now, present_moment
+from shared.web.once import OnceDep, answer_once, once_of
+from shared.web.openapi import problems
+from shared.web.paging import PageArgs, page_of
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/classes/{class_id}")
+
+EnrollmentReader: TypeAlias = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_READ))]
+EnrollmentWriter: TypeAlias = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_WRITE))]
+ClassRunner: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_RUN))]
+ClassWriter: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
+ClassId: TypeAlias = Annotated[UUID, Path(description="The class.")]
+EnrollmentId: TypeAlias = Annotated[UUID, Path(description="The enrollment.")]
+End: TypeAlias = Annotated[EnrollmentEnd | None, Body(examples=[{"reason": "Pindah ke kota lain"}])]
+
+_TAGS: Final[list[Any]] = ["enrollments"]
+_CLAIM: Final = {"participant_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11"}
+_UNKNOWN: Final = (class_rules.ClassUnknownError, rules.EnrollmentUnknownError)
+_REFUSED: Final = (class_rules.OutsideScopeError, rules.EnrollmentStateError)
+
+
+@router.post(
+    "/enrollments",
+    tags=_TAGS,
+    status_code=HTTPStatus.CREATED,
+    response_model=SeatRead,
+    responses=problems(*REFUSALS, rules.DeskBusyError, class_rules.OutsideScopeError),
+    openapi_extra=lean_openapi(EnrollmentCreate, path_ids=["class_id"], example=_CLAIM),
+)
+@lean(Requires(Permission.ENROLLMENTS_WRITE))
+async def claim_seat(request: Request, caller: Caller) -> Response:
+    """Claim a seat in a class, or a place on its waitlist.
+
+    First come, first served, in the order in which claims are committed. When the class is full
+    the refusal lists other classes of the wave, the nearest first, as `alternatives`.
+    """
+    office: SeatOffice = request.scope["state"]["office"]
+    class_id = lean_path_id(request, "class_id")
+    once = await once_of(request)
+    body = await lean_body(request, EnrollmentCreate)
+    now = await present_moment(request)
+    await _check_admitted(office, caller, class_id=class_id, participant_id=body.participant_id)
+    claim = Claim(
+        class_id=class_id,
+        enrollment_id=body.id or new_id(),
+        participant_id=body.participant_id,
+        caller=once.caller,
+        key=once.key,
+        body_hash=once.body_hash,
+        arrived_at=now,
+        request_id=current_request_id(),
+    )
+    try:
+        answer = await office.desk.claim(claim)
+    except rules.ClassFullError as error:
+        found = await office.board.alternatives(class_id, now=now)
+        error.extra["alternatives"] = [each.model_dump(mode="json") for each in found]
+        raise
+    path = f"/v1/classes/{class_id}/enrollments/{answer.enrollment_id}"
+    headers = {"Location": once.base_url + path}
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(answer.body, HTTPStatus.CREATED, headers=headers, media_type="application/json")
+
+
+async def _check_admitted(
+    office: SeatOffice, caller: Caller, *, class_id: UUID, participant_id: UUID
+) -> None:
+    """Refuse a claim that the caller may not make: for another person, or in a class elsewhere.
+
+    Raises:
+        ClassUnknownError: when there is no such class.
+        OutsideScopeError: when the class lies outside the caller's scope.
+        ParticipantUnknownError: when the caller may claim for himself only.
+    """
+    scope = caller.scope
+    if scope.national or any(reach.participant_id == participant_id for reach in scope.reaches):
+        return
+    place = await office.places.place(class_id)
+    if scope.admits(replace(place, participant_id=participant_id), write=True):
+        return
+    if all(reach.participant_id is not None for reach in scope.reaches):
+        raise rules.ParticipantUnknownError
+    raise class_rules.OutsideScopeError
+
+
+def _read(class_: Class, row: Enrollment, position: int | None, *, now: Now) -> EnrollmentRead:
+    read = EnrollmentRead.model_validate(row)
+    if row.state is not EnrollmentState.WAITLISTED:
+        return read
+    why = rules.why_waiting(class_state=class_.state, promote_until=class_.promote_until, now=now)
+    return read.model_copy(update={"waitlist_position": position, "why_not_promoted": why})
+
+
+@router.get("/enrollments", tags=_TAGS, responses=problems(class_rules.ClassUnknownError))
+async def list_enrollments(
+    request: Request,
+    session: SessionDep,
+    *,
+    caller: EnrollmentReader,
+    class_id: ClassId,
+    now: Now,
+    page: PageArgs,
+    state: Annotated[str | None, Query(description="States, separated by commas.")] = None,
+) -> Page[EnrollmentRead]:
+    """List the enrollments of a class that the caller may see, in the order of their ids."""
+    class_ = await get_class(session, class_id)
+    rows = await queries.list_enrollments(
+        session,
+        scope=caller.scope,
+        class_id=class_id,
+        states=rules.states_named(state),
+        after=None if page.after is None else UUID(str(page.after[0])),
+        limit=page.fetch,
+    )
+    return page_of(
+        request,
+        rows,
+        page.limit,
+        key=lambda row: [str(row[0].id)],
+        read=lambda row: _read(class_, row[0], row[1], now=now),
+    )
+
+
+@router.get("/enrollments/{enrollment_id}", tags=_TAGS, responses=problems(*_UNKNOWN))
+async def get_enrollment(
+    request: Request,
+    session: SessionDep,
+    caller: EnrollmentReader,
+    class_id: ClassId,
+    enrollment_id: EnrollmentId,
+    now: Now,
+) -> EnrollmentRead:
+    """Read an enrollment; who waits sees the place in line, why, and what else is open."""
+    row = await queries.get_enrollment(
+        session, scope=caller.scope, class_id=class_id, enrollment_id=enrollment_id
+    )
+    read = _read(
+        await get_class(session, class_id),
+        row,
+        await queries.waitlist_position(session, row),
+        now=now,
+    )
+    if row.state is not EnrollmentState.WAITLISTED:
+        return read
+    office: SeatOffice = request.scope["state"]["office"]
+    found = await office.board.alternatives(class_id, now=now)
+    return read.model_copy(update={"alternatives": found})
+
+
+async def _answer(
+    session: AsyncSession,
+    once: OnceDep,
+    now: Now,
+    work: Callable[[], Awaitable[Enrollment]],
+) -> Response:
+    async def read() -> EnrollmentRead:
+        row = await work()
+        class_ = await get_class(session, row.class_id)
+        return _read(class_, row, await queries.waitlist_position(session, row), now=now)
+
+    return await answer_once(session, Idempotency, once, read)
+
+
+@router.post(
+    "/enrollments/{enrollment_id}/cancel",
+    tags=_TAGS,
+    response_model=EnrollmentRead,
+    responses=problems(*_UNKNOWN, *_REFUSED, rules.HasAttendedError),
+)
+async def cancel_enrollment(
+    session: SessionDep,
+    *,
+    caller: EnrollmentWriter,
+    class_id: ClassId,
+    enrollment_id: EnrollmentId,
+    once: OnceDep,
+    now: Now,
+    body: End = None,
+) -> Response:
+    """Give a seat or a place in line back; a freed seat goes to the next who waits."""
+
+    async def work() -> Enrollment:
+        return await operations.cancel_enrollment(
+            session,
+            scope=caller.scope,
+            class_id=class_id,
+            enrollment_id=enrollment_id,
+            reason=body.reason if body else None,
+            now=now,
+        )
+
+    return await _answer(session, once, now, work)
+
+
+@router.post(
+    "/enrollments/{enrollment_id}/complete",
+    tags=_TAGS,
+    response_model=EnrollmentRead,
+    responses=problems(*_UNKNOWN, *_REFUSED, rules.ClassNotRunningError),
+)
+async def complete_enrollment(
+    session: SessionDep,
+    *,
+    caller: ClassRunner,
+    class_id: ClassId,
+    enrollment_id: EnrollmentId,
+    once: OnceDep,
+    now: Now,
+    body: End = None,
+) -> Response:
+    """Record that somebody has completed the training; the seat and the claim are kept."""
+
+    async def work() -> Enrollment:
+        return await operations.end_training(
+            session,
+            scope=caller.scope,
+            class_id=class_id,
+            enrollment_id=enrollment_id,
+            state=EnrollmentState.COMPLETED,
+            reason=body.reason if body else None,
+            now=now,
+        )
+
+    return await _answer(session, once, now, work)
+
+
+@router.post(
+    "/enrollments/{enrollment_id}/drop-out",
+    tags=_TAGS,
+    response_model=EnrollmentRead,
+    responses=problems(*_UNKNOWN, *_REFUSED, rules.ClassNotRunningError),
+)
+async def drop_out_enrollment(
+    session: SessionDep,
+    *,
+    caller: ClassRunner,
+    class_id: ClassId,
+    enrollment_id: EnrollmentId,
+    once: OnceDep,
+    now: Now,
+    body: End = None,
+) -> Response:
+    """Record that somebody has left the training; the seat and the claim are kept."""
+
+    async def work() -> Enrollment:
+        return await operations.end_training(
+            session,
+            scope=caller.scope,
+            class_id=class_id,
+            enrollment_id=enrollment_id,
+            state=EnrollmentState.DROPPED_OUT,
+            reason=body.reason if body else None,
+            now=now,
+        )
+
+    return await _answer(session, once, now, work)
+
+
+@router.patch(
+    "",
+    tags=["classes"],
+    responses=problems(
+        class_rules.ClassUnknownError,
+        class_rules.OutsideScopeError,
+        class_rules.ClassNotPlannedError,
+        class_rules.CapacityBelowTakenError,
+        class_rules.ReserveBelowWaitingError,
+        class_rules.CapacityAboveSpaceError,
+    ),
+)
+async def change_class(
+    session: SessionDep,
+    *,
+    caller: ClassWriter,
+    class_id: ClassId,
+    body: ClassChange,
+    if_match: IfMatch,
+    now: Now,
+    response: Response,
+) -> ClassRead:
+    """Change the label or the size of a planned class; more seats go to those who wait."""
+    class_ = await get_class(session, class_id, for_update=True)
+    check_match(if_match, class_.version)
+    await operations.change_size(session, class_=class_, change=body, scope=caller.scope, now=now)
+    response.headers["ETag"] = etag_of(class_.version)
+    return read_of(class_)

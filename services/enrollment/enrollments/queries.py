@@ -1,0 +1,196 @@
+"""Reads of enrollments."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from services.enrollment.classes.tables import Class
+from services.enrollment.enrollments.rules import EnrollmentUnknownError
+from services.enrollment.enrollments.schemas import Alternative
+from services.enrollment.enrollments.tables import Enrollment
+from shared.db.within import within
+from shared.schemas.enrollment import ClassState, EnrollmentState
+from shared.scope import Scope
+
+_EARTH_RADIUS_KM: Final = 6371.0
+_MAX_ALTERNATIVES: Final = 5
+
+
+async def get_enrollment(
+    session: AsyncSession, *, scope: Scope, class_id: UUID, enrollment_id: UUID
+) -> Enrollment:
+    """Return one enrollment that `scope` may read.
+
+    Raises:
+        EnrollmentUnknownError: when there is none, or it lies outside the scope.
+    """
+    statement = select(Enrollment).where(
+        Enrollment.class_id == class_id,
+        Enrollment.id == enrollment_id,
+        within(scope, Enrollment),
+    )
+    enrollment = (await session.scalars(statement)).one_or_none()
+    if enrollment is None:
+        raise EnrollmentUnknownError
+    return enrollment
+
+
+def _position() -> ColumnElement[int | None]:
+    """Return the SQL of the place in line among those who still wait, 1 being the next."""
+    ahead = aliased(Enrollment)
+    count = (
+        select(func.count())
+        .where(
+            ahead.class_id == Enrollment.class_id,
+            ahead.waitlist_number <= Enrollment.waitlist_number,
+            ahead.state == EnrollmentState.WAITLISTED,
+        )
+        .scalar_subquery()
+    )
+    return case((Enrollment.state == EnrollmentState.WAITLISTED, count))
+
+
+async def waitlist_position(session: AsyncSession, enrollment: Enrollment) -> int | None:
+    """Return the place in line of somebody who waits, 1 being the next; None for all others."""
+    statement = select(_position()).where(
+        Enrollment.class_id == enrollment.class_id, Enrollment.id == enrollment.id
+    )
+    return await session.scalar(statement)
+
+
+def enrollments_of_class(
+    *, scope: Scope, class_id: UUID, states: Sequence[EnrollmentState], after: UUID | None
+) -> Select[Enrollment, int | None]:
+    """Return the statement that lists a class's enrollments, with places in line, by id."""
+    statement = (
+        select(Enrollment, _position())
+        .where(Enrollment.class_id == class_id, within(scope, Enrollment))
+        .order_by(Enrollment.id)
+    )
+    if states:
+        statement = statement.where(Enrollment.state.in_(states))
+    if after is not None:
+        statement = statement.where(Enrollment.id > after)
+    return statement
+
+
+async def list_enrollments(
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    class_id: UUID,
+    states: Sequence[EnrollmentState],
+    after: UUID | None,
+    limit: int,
+) -> Sequence[tuple[Enrollment, int | None]]:
+    """Return up to `limit` enrollments that follow `after`, each with its place in line."""
+    statement = enrollments_of_class(
+        scope=scope, class_id=class_id, states=states, after=after
+    ).limit(limit)
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def enrollments_in_state(
+    session: AsyncSession, *, class_id: UUID, states: Iterable[EnrollmentState]
+) -> Sequence[Enrollment]:
+    """Return all enrollments of a locked class that are in one of `states`, by id."""
+    statement = (
+        select(Enrollment)
+        .where(Enrollment.class_id == class_id, Enrollment.state.in_(list(states)))
+        .order_by(Enrollment.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def next_in_line(
+    session: AsyncSession, *, class_id: UUID, limit: int
+) -> Sequence[Enrollment]:
+    """Return the first `limit` of those who wait for a locked class, in order."""
+    statement = (
+        select(Enrollment)
+        .where(
+            Enrollment.class_id == class_id,
+            Enrollment.state == EnrollmentState.WAITLISTED,
+            Enrollment.waitlist_number.is_not(None),
+        )
+        .order_by(Enrollment.waitlist_number)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def classes_past_promotion(
+    session: AsyncSession, *, now: datetime, limit: int
+) -> Sequence[UUID]:
+    """Return up to `limit` classes in which people wait though nobody is promoted any more."""
+    statement = (
+        select(Class.id)
+        .where(Class.promote_until <= now, Class.waiting > 0)
+        .order_by(Class.promote_until, Class.id)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+def _distance_km(here: Any, there: Any) -> ColumnElement[float | None]:  # noqa: ANN401 - aliases
+    """Return the SQL of the great-circle distance of two classes, null without coordinates.
+
+    Source: the haversine formula, R. W. Sinnott, Sky and Telescope 68 (2), 1984.
+    """
+    half_latitude = func.radians(there.latitude - here.latitude) / 2
+    half_longitude = func.radians(there.longitude - here.longitude) / 2
+    chord = func.power(func.sin(half_latitude), 2) + (
+        func.cos(func.radians(here.latitude))
+        * func.cos(func.radians(there.latitude))
+        * func.power(func.sin(half_longitude), 2)
+    )
+    distance = 2 * _EARTH_RADIUS_KM * func.asin(func.sqrt(func.least(1.0, chord)))
+    return cast(distance, Float)
+
+
+async def find_alternatives(
+    session: AsyncSession, *, class_id: UUID, now: datetime
+) -> list[Alternative]:
+    """Return up to five classes of the same wave with seats that nobody waits for, nearest first.
+
+    Nearest is by distance; where coordinates are missing, by regency and then by province.
+    """
+    here, there = aliased(Class), aliased(Class)
+    distance = _distance_km(here, there)
+    statement = (
+        select(
+            there.id.label("class_id"),
+            there.code,
+            there.label,
+            there.facility_name,
+            there.province_code,
+            there.regency_code,
+            there.starts_at,
+            (there.capacity - there.taken).label("free_seats"),
+            func.round(distance).label("distance_km"),
+        )
+        .join(there, there.wave_id == here.wave_id)
+        .where(
+            here.id == class_id,
+            there.id != class_id,
+            there.state == ClassState.PLANNED,
+            there.waiting == 0,
+            there.taken < there.capacity,
+            there.opens_at <= now,
+            there.closes_at > now,
+        )
+        .order_by(
+            distance.nulls_last(),
+            (there.regency_code == here.regency_code).desc(),
+            (there.province_code == here.province_code).desc(),
+            there.code,
+        )
+        .limit(_MAX_ALTERNATIVES)
+    )
+    rows = (await session.execute(statement)).all()
+    return [Alternative.model_validate(row) for row in rows]

@@ -1,0 +1,78 @@
+"""Bodies of enrollments."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.enrollment.enrollments.rules import WhyWaiting
+from shared.schemas.base import Body, Label, Read
+from shared.schemas.enrollment import AgeBand, EnrollmentState, EntrantKind, Presence, Sex
+
+
+class EnrollmentCreate(Body):
+    """A claim for a seat; `id` is the enrollment's own, when the client names it."""
+
+    id: UUID | None = None
+    participant_id: UUID
+
+
+class SeatRead(Read):
+    """What a claim got: a seat, or a number on the waitlist."""
+
+    id: UUID
+    class_id: UUID
+    participant_id: UUID
+    program_id: UUID
+    state: EnrollmentState
+    waitlist_number: int | None
+    arrived_at: datetime
+
+
+class Alternative(Read):
+    """Another class of the same wave with free seats; `distance_km` is as the crow flies."""
+
+    class_id: UUID
+    code: str
+    label: str
+    facility_name: str
+    province_code: str
+    regency_code: str
+    starts_at: datetime
+    free_seats: int
+    distance_km: float | None
+
+
+class EnrollmentRead(Read):
+    """An enrollment; `waitlist_position` counts those still waiting, 1 being the next.
+
+    `why_not_promoted` is given while somebody waits. `alternatives` are classes of the wave with
+    free seats, the nearest first, shown to who waits.
+    """
+
+    id: UUID
+    class_id: UUID
+    participant_id: UUID
+    program_id: UUID
+    wave_id: UUID
+    state: EnrollmentState
+    waitlist_number: int | None
+    waitlist_position: int | None = None
+    why_not_promoted: WhyWaiting | None = None
+    presence: Presence
+    arrived_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    sex: Sex
+    age_band: AgeBand
+    entrant_kind: EntrantKind
+    home_province_code: str
+    home_regency_code: str
+    version: int
+    alternatives: list[Alternative] | None = None
+
+
+class EnrollmentEnd(Body):
+    """Why an enrollment ends, in a few words and without personal data."""
+
+    reason: Label | None = Field(default=None)

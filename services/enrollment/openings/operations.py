@@ -1,0 +1,148 @@
+"""A class starts and ends: reports about the whole class, each within the caller's transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.classes.operations import tell_moved
+from services.enrollment.classes.queries import cell_of, get_class
+from services.enrollment.classes.rules import check_within
+from services.enrollment.classes.tables import Class
+from services.enrollment.enrollments.operations import Move, end_waitlist, move_enrollments
+from services.enrollment.enrollments.queries import enrollments_in_state
+from services.enrollment.enrollments.rules import promotion_open
+from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.openings import rules
+from services.enrollment.openings.schemas import CompletionRead, CompletionReport, OpeningReport
+from services.enrollment.openings.tables import Opening
+from shared.db.within import place_of
+from shared.schemas.enrollment import ClassState, EnrollmentState, Presence, Topic
+from shared.scope import Scope
+
+_SEATED: Final = frozenset({EnrollmentState.SEATED})
+_OPENING: Final = {"present": _SEATED, "absent": _SEATED}
+# Who was recorded one by one before may stand on the list of what he was recorded as.
+_COMPLETION: Final = {
+    "completed": _SEATED | {EnrollmentState.COMPLETED},
+    "dropped_out": _SEATED | {EnrollmentState.DROPPED_OUT},
+}
+
+
+async def _locked(
+    session: AsyncSession, *, scope: Scope, class_id: UUID
+) -> tuple[Class, dict[UUID, Enrollment]]:
+    """Return a class within the scope, locked, and all its enrollments."""
+    class_ = await get_class(session, class_id, for_update=True)
+    check_within(place_of(class_), scope=scope)
+    rows = await enrollments_in_state(session, class_id=class_id, states=EnrollmentState)
+    return class_, {row.id: row for row in rows}
+
+
+def _presences(rows: dict[UUID, Enrollment], ids: Iterable[UUID], presence: Presence) -> list[Move]:
+    return [Move(rows[each], Topic.PRESENCE_REPORTED, presence=presence) for each in ids]
+
+
+def _ends(
+    rows: dict[UUID, Enrollment], ids: Iterable[UUID], topic: Topic, state: EnrollmentState
+) -> list[Move]:
+    """Return the moves of those who have not been moved there already."""
+    return [Move(rows[each], topic, state=state) for each in ids if rows[each].state is not state]
+
+
+async def open_class(
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    class_id: UUID,
+    report: OpeningReport,
+    reported_by: str,
+    now: datetime,
+) -> Opening:
+    """Record that a class has started and who is there, be it hours after the fact.
+
+    Where promotion ends with the opening, who still waits gets no seat and is free to go elsewhere.
+
+    Raises:
+        ClassUnknownError: when there is no such class.
+        OutsideScopeError: when it lies outside the scope.
+        AlreadyOpenedError: when it is not planned any more.
+        StartImplausibleError: when it cannot have started then.
+        RollRefusedError: when somebody is listed twice or without a seat of the class.
+    """
+    class_, rows = await _locked(session, scope=scope, class_id=class_id)
+    rules.check_may_open(class_.state)
+    rules.check_start(started_at=report.started_at, starts_at=class_.starts_at, now=now)
+    rules.check_roll(
+        {"present": report.present, "absent": report.absent},
+        states={row.id: row.state for row in rows.values()},
+        allowed=_OPENING,
+    )
+    before = cell_of(class_)
+    class_.state = ClassState.OPENED
+    class_.opened_at, class_.opening_reported_at = report.started_at, now
+    class_.version += 1
+    opening = Opening(
+        class_id=class_id,
+        started_at=report.started_at,
+        reported_at=now,
+        reported_by=reported_by,
+        present=len(report.present),
+        absent=len(report.absent),
+    )
+    session.add(opening)
+    moves = _presences(rows, report.present, Presence.PRESENT)
+    moves += _presences(rows, report.absent, Presence.ABSENT)
+    await move_enrollments(session, class_=class_, moves=moves, now=now)
+    await tell_moved(session, class_, topic=Topic.CLASS_OPENED, before=before, now=now)
+    if not promotion_open(class_state=class_.state, promote_until=class_.promote_until, now=now):
+        await end_waitlist(session, class_=class_, now=now)
+    await session.flush()
+    return opening
+
+
+async def complete_class(
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    class_id: UUID,
+    report: CompletionReport,
+    now: datetime,
+) -> CompletionRead:
+    """Record how the training ended for everybody in a class.
+
+    Raises:
+        ClassUnknownError: when there is no such class.
+        OutsideScopeError: when it lies outside the scope.
+        NotOpenedError: when it has not opened, or has ended.
+        RollRefusedError: when somebody is listed twice or without a seat of the class.
+        SeatedUnlistedError: when somebody who holds a running seat is not listed.
+    """
+    class_, rows = await _locked(session, scope=scope, class_id=class_id)
+    rules.check_may_complete(class_.state)
+    rules.check_roll(
+        {"completed": report.completed, "dropped_out": report.dropped_out},
+        states={row.id: row.state for row in rows.values()},
+        allowed=_COMPLETION,
+    )
+    moves = _ends(rows, report.completed, Topic.COMPLETED, EnrollmentState.COMPLETED)
+    moves += _ends(rows, report.dropped_out, Topic.DROPPED_OUT, EnrollmentState.DROPPED_OUT)
+    seated = sum(row.state is EnrollmentState.SEATED for row in rows.values())
+    rules.check_everybody_listed(seated=seated, listed=len(moves))
+    before = cell_of(class_)
+    class_.state = ClassState.COMPLETED
+    class_.completed_at = now
+    class_.version += 1
+    await move_enrollments(session, class_=class_, moves=moves, now=now)
+    await tell_moved(session, class_, topic=Topic.CLASS_COMPLETED, before=before, now=now)
+    await end_waitlist(session, class_=class_, now=now)
+    await session.flush()
+    states = [row.state for row in rows.values()]
+    return CompletionRead(
+        class_id=class_id,
+        completed_at=now,
+        completed=states.count(EnrollmentState.COMPLETED),
+        dropped_out=states.count(EnrollmentState.DROPPED_OUT),
+    )

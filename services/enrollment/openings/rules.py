@@ -1,0 +1,190 @@
+"""When a class may open and end, and whose names the reports must hold, without a database."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from shared.errors import ConflictError, InvalidError, NotFoundError
+from shared.i18n import Text
+from shared.schemas.enrollment import ClassState, EnrollmentState
+
+# A class that began more than a day before its hour is a slip of the pen, not an early start.
+_EARLIEST: Final = timedelta(days=1)
+
+
+class RollFault(StrEnum):
+    """What is wrong with one id of a report."""
+
+    UNKNOWN = "enrollment-unknown"
+    NOT_SEATED = "not-seated"
+    TWICE = "listed-twice"
+
+
+FAULT_TEXT: Final = {
+    RollFault.UNKNOWN: Text(
+        "Kepesertaan ini tidak ada di kelas.", "There is no such enrollment in the class."
+    ),
+    RollFault.NOT_SEATED: Text(
+        "Kepesertaan ini tidak memegang kursi.", "This enrollment does not hold a running seat."
+    ),
+    RollFault.TWICE: Text("Tercantum lebih dari sekali.", "It is listed more than once."),
+}
+
+
+class Fault(NamedTuple):
+    """Where in the report which fault is."""
+
+    pointer: str
+    fault: RollFault
+
+
+class RollRefusedError(InvalidError):
+    """The report lists enrollments that do not belong on it; `errors` names each."""
+
+    code = "roll-refused"
+    title = Text(
+        "Ada kepesertaan yang tidak dapat dicatat.", "Some enrollments do not belong on the list."
+    )
+
+
+class SeatedUnlistedError(InvalidError):
+    """Somebody who has a seat is neither among the completed nor among the dropped out."""
+
+    code = "seated-unlisted"
+    title = Text(
+        "Semua peserta yang memegang kursi harus tercantum.",
+        "Everybody who holds a seat must be listed.",
+    )
+
+
+class StartImplausibleError(InvalidError):
+    """The class cannot have started then."""
+
+    code = "start-implausible"
+    title = Text(
+        "Waktu mulai di masa depan atau jauh sebelum jadwal.",
+        "The start lies in the future, or long before the hour planned.",
+    )
+
+
+class AlreadyOpenedError(ConflictError):
+    """The class has been opened, or cannot open any more."""
+
+    code = "class-already-opened"
+    title = Text(
+        "Pembukaan kelas sudah dilaporkan atau kelas sudah berakhir.",
+        "The opening has been reported, or the class has ended.",
+    )
+
+
+class NotOpenedError(ConflictError):
+    """The class has not opened yet, or has ended already."""
+
+    code = "class-not-running"
+    title = Text("Kelas belum dibuka atau sudah selesai.", "The class has not opened or has ended.")
+
+
+class OpeningUnknownError(NotFoundError):
+    """The class has not reported its opening."""
+
+    code = "opening-unknown"
+    title = Text("Pembukaan kelas belum dilaporkan.", "The opening has not been reported.")
+
+
+def check_start(*, started_at: datetime, starts_at: datetime, now: datetime) -> None:
+    """Refuse a start in the future, or more than a day before the hour planned.
+
+    Raises:
+        StartImplausibleError: when it is one.
+    """
+    if not starts_at - _EARLIEST <= started_at <= now:
+        raise StartImplausibleError(pointer="/started_at")
+
+
+def check_may_open(state: ClassState) -> None:
+    """Refuse to open a class twice.
+
+    Raises:
+        AlreadyOpenedError: when it is not planned any more.
+    """
+    if state is not ClassState.PLANNED:
+        raise AlreadyOpenedError
+
+
+def check_may_complete(state: ClassState) -> None:
+    """Refuse to end a class that does not run.
+
+    Raises:
+        NotOpenedError: when it has not opened, or has ended.
+    """
+    if state is not ClassState.OPENED:
+        raise NotOpenedError
+
+
+def check_roll(
+    lists: Mapping[str, Sequence[UUID]],
+    *,
+    states: Mapping[UUID, EnrollmentState],
+    allowed: Mapping[str, Collection[EnrollmentState]],
+) -> None:
+    """Refuse a report that names somebody twice, nobody's enrollment, or one without a seat.
+
+    `lists` are the report's members by name, `states` the class's enrollments, `allowed` the
+    states in which an enrollment may stand on each list.
+
+    Raises:
+        RollRefusedError: with one error for each id that is wrong.
+    """
+    seen: set[UUID] = set()
+    faults: list[Fault] = []
+    for name, ids in lists.items():
+        for place, enrollment_id in enumerate(ids):
+            fault = _fault(
+                enrollment_id, seen=seen, state=states.get(enrollment_id), ok=allowed[name]
+            )
+            if fault is not None:
+                faults.append(Fault(f"/{name}/{place}", fault))
+            seen.add(enrollment_id)
+    if faults:
+        raise RollRefusedError(extra={"errors": [_described(fault) for fault in faults]})
+
+
+def _fault(
+    enrollment_id: UUID,
+    *,
+    seen: Collection[UUID],
+    state: EnrollmentState | None,
+    ok: Collection[EnrollmentState],
+) -> RollFault | None:
+    if enrollment_id in seen:
+        return RollFault.TWICE
+    if state is None:
+        return RollFault.UNKNOWN
+    return None if state in ok else RollFault.NOT_SEATED
+
+
+def _described(fault: Fault) -> dict[str, str | Text]:
+    return {
+        "in": "body",
+        "pointer": fault.pointer,
+        "code": fault.fault.value,
+        "detail": FAULT_TEXT[fault.fault],
+    }
+
+
+def check_everybody_listed(*, seated: int, listed: int) -> None:
+    """Refuse a report of completion that leaves somebody's training undecided.
+
+    Raises:
+        SeatedUnlistedError: when fewer are listed than hold a running seat.
+    """
+    if listed < seated:
+        left = seated - listed
+        raise SeatedUnlistedError(
+            Text(
+                f"{left} peserta yang memegang kursi belum tercantum.",
+                f"{left} who hold a seat are not listed.",
+            )
+        )
