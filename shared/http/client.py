@@ -75,7 +75,7 @@ class UpstreamRefusedError(ServiceError):
     title = Text("Layanan lain menolak permintaan.", "Another service refused the request.")
 
     def __init__(self, *, status: HTTPStatus, problem: Mapping[str, Any]) -> None:
-        self.upstream_status = status
+        self.upstream_status = HTTPStatus(status)
         self.upstream_code = str(problem.get("code", self.code))
         self.upstream_title = str(problem.get("title", self.title.en))
         self.upstream_detail = str(problem.get("detail", self.upstream_title))

@@ -44,7 +44,7 @@ class OnceRequest(Once):
 
 def stream_of(caller: str, key: str) -> UUID:
     """Return where a key is kept whose path names no class, so that keys spread evenly."""
-    return UUID(bytes=hashlib.sha256(f"{caller}\n{key}".encode()).digest()[:16], version=8)
+    return UUID(bytes=hashlib.sha256(f"{caller}\n{key}".encode()).digest()[:16])
 
 
 def _stream_id(request: Request, caller: str, key: str) -> UUID:

@@ -82,6 +82,11 @@ class PageRequest:
         """How many rows to read: one more than are shown tells whether a page follows."""
         return self.limit + 1
 
+    @property
+    def after_text(self) -> str | None:
+        """The sort key of a list that is sorted by one text."""
+        return None if self.after is None else str(self.after[0])
+
 
 def filters_hash(request: Request) -> bytes:
     """Return what a cursor is bound to: the list, and its filters and order."""
