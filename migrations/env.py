@@ -18,7 +18,7 @@ service = context.config.config_ini_section
 metadata = importlib.import_module(f"services.{service}.metadata").metadata
 
 # Tables of which the app role may not change or delete a row.
-APPEND_ONLY = ("event", "audit")
+APPEND_ONLY = ("event", "audit", "ledger")
 
 
 def setting(name: str) -> str | None:

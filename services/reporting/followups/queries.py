@@ -1,0 +1,105 @@
+"""Reads of follow-ups, and of the enrollments that they are recorded against."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.followups.rules import HomeOnlyError, UnknownEnrollmentError
+from services.reporting.followups.tables import FollowUp
+from services.reporting.ledger.tables import LiveEnrollmentNow
+from shared.db.within import within
+from shared.errors import NotFoundError
+from shared.schemas.reporting import OutcomeStatus
+from shared.scope import Scope
+
+# An event is folded within a quarter of a second, and a reader that is late says how late it is.
+RETRY_AFTER_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFilter:
+    """Which follow-ups of those within the scope are listed."""
+
+    enrollment_id: UUID | None = None
+    participant_id: UUID | None = None
+    facility_id: UUID | None = None
+    horizon_months: int | None = None
+    status: Sequence[OutcomeStatus] = ()
+
+
+async def get_enrollment(
+    session: AsyncSession, enrollment_id: UUID, *, scope: Scope
+) -> LiveEnrollmentNow:
+    """Return the latest that is known of an enrollment about which `scope` may record something.
+
+    Raises:
+        UnknownEnrollmentError: when there is none within the scope, or it is not folded yet.
+        HomeOnlyError: when the scope admits it for reading only.
+    """
+    statement = select(LiveEnrollmentNow).where(
+        LiveEnrollmentNow.enrollment_id == enrollment_id, within(scope, LiveEnrollmentNow)
+    )
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise UnknownEnrollmentError(retry_after_s=RETRY_AFTER_S)
+    writable = statement.where(within(scope, LiveEnrollmentNow, write=True))
+    if (await session.scalars(writable)).one_or_none() is None:
+        raise HomeOnlyError
+    return found
+
+
+async def find_followup(
+    session: AsyncSession, *, enrollment_id: UUID, horizon_months: int
+) -> FollowUp | None:
+    """Return the follow-up of an enrollment at a horizon, locked, because it is about to change."""
+    statement = select(FollowUp).where(
+        FollowUp.enrollment_id == enrollment_id, FollowUp.horizon_months == horizon_months
+    )
+    return (await session.scalars(statement.with_for_update())).one_or_none()
+
+
+async def get_followup(session: AsyncSession, followup_id: UUID, *, scope: Scope) -> FollowUp:
+    """Return one follow-up.
+
+    Raises:
+        NotFoundError: when there is none within the scope.
+    """
+    statement = select(FollowUp).where(FollowUp.id == followup_id, within(scope, FollowUp))
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def followups_by_id(
+    *, scope: Scope, chosen: FollowUpFilter, after: UUID | None
+) -> Select[FollowUp]:
+    """Return the statement that lists follow-ups in the order of their ids: as they were made."""
+    statement = select(FollowUp).where(within(scope, FollowUp)).order_by(FollowUp.id)
+    for column, value in (
+        (FollowUp.enrollment_id, chosen.enrollment_id),
+        (FollowUp.participant_id, chosen.participant_id),
+        (FollowUp.facility_id, chosen.facility_id),
+        (FollowUp.horizon_months, chosen.horizon_months),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if chosen.status:
+        statement = statement.where(FollowUp.status.in_(chosen.status))
+    return statement if after is None else statement.where(FollowUp.id > after)
+
+
+async def list_followups(
+    session: AsyncSession,
+    *,
+    scope: Scope,
+    chosen: FollowUpFilter,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[FollowUp]:
+    """Return up to `limit` follow-ups that come after the one whose id is `after`."""
+    statement = followups_by_id(scope=scope, chosen=chosen, after=after).limit(limit)
+    return (await session.scalars(statement)).all()

@@ -1,0 +1,230 @@
+"""Folding: the ledger takes an event once, and its figures in the same transaction."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Insert,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
+
+from services.reporting.ledger import rules
+from services.reporting.ledger.queries import lock_fold, table_of
+from services.reporting.ledger.rules import Fact, Folded, Latest, Recorded, Rollup, Source, Sums
+from services.reporting.ledger.tables import EnrollmentNow, Entry, Fold, Program, Wave, mapped_table
+
+_EVENT: Final = (
+    "id",
+    "stream_id",
+    "topic",
+    "schema",
+    "version",
+    "occurred_at",
+    "recorded_at",
+    "day",
+    "payload",
+)
+_ENTRY: Final = ("seq", *_EVENT)
+_LATEST: Final = (
+    "enrollment_id",
+    "class_id",
+    "participant_id",
+    "version",
+    *rules.MEMBERS[Fact.ENROLLMENTS],
+)
+
+
+def _wire_type(of: Column[Any]) -> TypeEngine[Any]:
+    # An array of anything but text and numbers costs more to encode than the rest of the fold.
+    return of.type if isinstance(of.type, Integer | Boolean) else Text()
+
+
+def _wire_values(of: Column[Any], values: Iterable[Any]) -> list[Any]:
+    if isinstance(of.type, String | Integer | Boolean):
+        return list(values)
+    if isinstance(of.type, JSONB):
+        return [json.dumps(value) for value in values]
+    if isinstance(of.type, DateTime | Date):
+        return [value.isoformat() for value in values]
+    return [str(value) for value in values]
+
+
+def _columns(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """Return columns made of one array parameter each: a batch is one plan and one message."""
+    arrays = [bindparam(f"all_{name}", type_=ARRAY(_wire_type(table.c[name]))) for name in names]
+    wire = [column(name, _wire_type(table.c[name])) for name in names]
+    rows = func.unnest(*arrays).table_valued(*wire).render_derived()
+    return [cast(rows.c[name], table.c[name].type) for name in names]
+
+
+def _parameters(
+    table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> dict[str, list[Any]]:
+    """Return the array of each of `names`. `rows`: one value per name, not empty."""
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return {f"all_{name}": _wire_values(table.c[name], values) for name, values in columns}
+
+
+@lru_cache
+def _append_entries() -> Insert:
+    table = mapped_table(Entry)
+    own = (bindparam("the_source", type_=Text()), bindparam("the_era", type_=Integer()))
+    chosen = select(*own, *_columns(table, _ENTRY))
+    statement = insert(table).from_select(["source", "era", *_ENTRY], chosen)
+    return statement.on_conflict_do_nothing().returning(table.c.seq)
+
+
+@lru_cache
+def _add_sums(rollup: Rollup) -> Insert:
+    table, names = table_of(rollup), _sum_columns(rollup)
+    chosen = select(bindparam("the_generation", type_=Integer()), *_columns(table, names))
+    statement = insert(table).from_select(["generation", *names], chosen)
+    return statement.on_conflict_do_update(
+        index_elements=["generation", "cell"],
+        set_={name: table.c[name] + statement.excluded[name] for name in rollup.measures},
+    )
+
+
+@lru_cache
+def _keep_latest() -> Insert:
+    table = mapped_table(EnrollmentNow)
+    chosen = select(bindparam("the_generation", type_=Integer()), *_columns(table, _LATEST))
+    statement = insert(table).from_select(["generation", *_LATEST], chosen)
+    return statement.on_conflict_do_update(
+        index_elements=["generation", "enrollment_id"],
+        set_={name: statement.excluded[name] for name in _LATEST if name != "enrollment_id"},
+        where=table.c.version < statement.excluded.version,
+    )
+
+
+def _sum_columns(rollup: Rollup) -> list[str]:
+    day = ["day"] if rollup.daily else []
+    return ["cell", *day, *rollup.members, *rollup.measures]
+
+
+async def fold_events(session: AsyncSession, *, source: Source, events: Iterable[Recorded]) -> int:
+    """Take the events that are new into the ledger, add them to the figures, return how many.
+
+    Locks the source's row of `fold`, so that numbers in the ledger rise in the order of commits. An
+    event that the present era holds already changes nothing.
+
+    Raises:
+        UnknownSchemaError: when an event that moves a figure cannot be folded by this version.
+    """
+    wanted = rules.foldable(events)
+    if not wanted:
+        return 0
+    fold = await lock_fold(session, source)
+    taken = await _append(session, fold, wanted)
+    if not taken:
+        return 0
+    folded = rules.fold(wanted[number - fold.position - 1] for number in taken)
+    await add_figures(session, generation=fold.generation, folded=folded)
+    fold.position = taken[-1]
+    await session.flush()
+    return len(taken)
+
+
+async def _append(session: AsyncSession, fold: Fold, events: Sequence[Recorded]) -> list[int]:
+    """Enter events under the numbers after the fold's position; return the numbers taken."""
+    rows = (
+        (number, *[getattr(event, name) for name in _EVENT])
+        for number, event in enumerate(events, start=fold.position + 1)
+    )
+    parameters = {
+        "the_source": fold.source,
+        "the_era": fold.era,
+        **_parameters(mapped_table(Entry), _ENTRY, rows),
+    }
+    return sorted((await session.scalars(_append_entries(), parameters)).all())
+
+
+async def add_figures(session: AsyncSession, *, generation: int, folded: Folded) -> None:
+    """Add what was folded to every figure of `generation`, one statement per table."""
+    for rollup in rules.ROLLUPS:
+        sums = rules.project(rollup, folded.cells[rollup.fact])
+        if sums:
+            rows = _parameters(table_of(rollup), _sum_columns(rollup), _cells_in_order(sums))
+            await session.execute(_add_sums(rollup), {"the_generation": generation, **rows})
+    if folded.enrollments:
+        await _keep_enrollments(session, generation, folded.enrollments.values())
+    await _keep_names(session, folded)
+
+
+def _cells_in_order(sums: Sums) -> list[tuple[Any, ...]]:
+    """Return one row per cell, in the order of cell ids: the order in which rows are locked."""
+    return sorted((rules.cell_id(key), *key, *measures) for key, measures in sums.items())
+
+
+async def _keep_enrollments(
+    session: AsyncSession, generation: int, latest: Iterable[Latest]
+) -> None:
+    rows = sorted(
+        (each.enrollment_id, each.class_id, each.participant_id, each.version, *each.cell)
+        for each in latest
+    )
+    parameters = _parameters(mapped_table(EnrollmentNow), _LATEST, rows)
+    await session.execute(_keep_latest(), {"the_generation": generation, **parameters})
+
+
+async def _keep_names(session: AsyncSession, folded: Folded) -> None:
+    programs = [
+        {
+            "id": program.program_id,
+            "code": program.code,
+            "name": program.name,
+            "owner_ministry": program.owner_ministry,
+            "co_ministry": program.co_ministry,
+        }
+        for program in folded.programs.values()
+    ]
+    waves = [
+        {
+            "id": wave.wave_id,
+            "program_id": wave.program_id,
+            "code": wave.code,
+            "name": wave.name,
+            "synthetic": wave.synthetic,
+        }
+        for wave in folded.waves.values()
+    ]
+    if programs:
+        await session.execute(insert(Program).values(programs).on_conflict_do_nothing())
+    if waves:
+        await session.execute(insert(Wave).values(waves).on_conflict_do_nothing())
+
+
+async def start_era(session: AsyncSession, *, source: Source) -> None:
+    """Begin to fold `source` from nothing, because it was restored and tells its story anew.
+
+    What the earlier eras said stays in the ledger. The figures of the generation that was live are
+    left to the sweep: a restore must not wait for millions of deletions.
+    """
+    fold = await lock_fold(session, source)
+    fold.era += 1
+    fold.generation = fold.next_generation
+    fold.next_generation += 1
+    fold.position = 0
+    await session.flush()
+    if source is Source.ENROLLMENT:
+        await session.execute(delete(Wave))
+        await session.execute(delete(Program))

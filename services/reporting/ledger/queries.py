@@ -1,0 +1,65 @@
+"""Reads of the ledger and of how far it is folded."""
+
+from typing import Any, Final
+
+from sqlalchemy import Select, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.base import Base
+from services.reporting.ledger.rules import Recorded, Rollup, Source
+from services.reporting.ledger.tables import Entry, Fold
+
+
+def table_of(rollup: Rollup) -> Table:
+    """Return the table that holds the sums of `rollup`."""
+    return Base.metadata.tables[f"{Base.metadata.schema}.{rollup.table}"]
+
+
+async def lock_fold(session: AsyncSession, source: Source) -> Fold:
+    """Return how far `source` is folded, locked, so that the ledger has one writer per source."""
+    statement = select(Fold).where(Fold.source == source).with_for_update()
+    return (await session.scalars(statement)).one()
+
+
+async def get_fold(session: AsyncSession, source: Source) -> Fold:
+    """Return how far `source` is folded."""
+    return (await session.scalars(select(Fold).where(Fold.source == source))).one()
+
+
+_RECORDED: Final = (
+    Entry.id,
+    Entry.stream_id,
+    Entry.topic,
+    Entry.schema,
+    Entry.version,
+    Entry.occurred_at,
+    Entry.recorded_at,
+    Entry.day,
+    Entry.payload,
+)
+
+
+def entries_after(
+    *, source: Source, era: int, after: int, until: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement that lists ledger rows `after < seq <= until` in ledger order."""
+    statement = (
+        select(Entry.seq, *_RECORDED)
+        .where(Entry.source == source, Entry.era == era, Entry.seq > after)
+        .order_by(Entry.seq)
+    )
+    return statement if until is None else statement.where(Entry.seq <= until)
+
+
+async def list_entries(
+    session: AsyncSession, statement: Select[*tuple[Any, ...]]
+) -> tuple[int | None, list[Recorded]]:
+    """Return the events of `statement` and the number of the last; None when there is none."""
+    rows = (await session.execute(statement)).all()
+    return (rows[-1].seq if rows else None), [Recorded(*row[1:]) for row in rows]
+
+
+async def count_entries(session: AsyncSession, *, source: Source, era: int) -> int:
+    """Return how many events of `source` the present era holds."""
+    statement = select(func.count()).where(Entry.source == source, Entry.era == era)
+    return (await session.scalars(statement)).one()

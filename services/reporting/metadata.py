@@ -1,0 +1,7 @@
+"""All tables of reporting, for migrations and for tests."""
+
+from services.reporting.base import Base
+from services.reporting.followups import tables as _followups  # noqa: F401
+from services.reporting.ledger import tables as _ledger  # noqa: F401
+
+metadata = Base.metadata

@@ -1,0 +1,108 @@
+"""Comparisons of two generations of the figures, each made in one statement: one snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import FromClause, Table, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.base import Base
+from services.reporting.ledger.queries import table_of
+from services.reporting.ledger.rules import Rollup, Source
+from services.reporting.ledger.tables import EnrollmentNow, Fold
+
+LISTED_DIFFERENCES: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two generations of one rollup, compared in one snapshot.
+
+    `position` is how far the live one was folded in that snapshot; `cells` counts the cells of
+    either. `differing`: the first cells that differ, by id, with the sums (live - shadow), or None
+    where a member differs; `total` counts them all.
+    """
+
+    position: int
+    cells: int
+    total: int
+    differing: dict[UUID, list[int] | None]
+
+
+def _generation(table: Table, generation: int) -> FromClause:
+    return select(table).where(table.c.generation == generation).subquery()
+
+
+async def compare_rollup(
+    session: AsyncSession, *, rollup: Rollup, live: int, shadow: int, source: Source
+) -> Comparison:
+    """Compare every cell of two generations; a cell that is missing counts as zero."""
+    table = table_of(rollup)
+    left, right = _generation(table, live), _generation(table, shadow)
+    gaps = [
+        func.coalesce(left.c[measure], 0) - func.coalesce(right.c[measure], 0)
+        for measure in rollup.measures
+    ]
+    members = [*rollup.members, *(["day"] if rollup.daily else [])]
+    both = and_(left.c.cell.is_not(None), right.c.cell.is_not(None))
+    forged = and_(
+        both, or_(*(left.c[member].is_distinct_from(right.c[member]) for member in members))
+    )
+    cells = (
+        select(
+            func.coalesce(left.c.cell, right.c.cell).label("cell"),
+            forged.label("forged"),
+            func.json_build_array(*gaps).label("gaps"),
+            or_(forged, *(gap != 0 for gap in gaps)).label("differs"),
+        )
+        .select_from(left.join(right, left.c.cell == right.c.cell, full=True))
+        .cte("cells")
+    )
+    return await _compare(session, cells, source)
+
+
+async def _compare(session: AsyncSession, cells: FromClause, source: Source) -> Comparison:
+    listed = (
+        select(cells.c.cell, cells.c.forged, cells.c.gaps)
+        .where(cells.c.differs)
+        .limit(LISTED_DIFFERENCES)
+        .subquery()
+    )
+    as_json = func.json_build_array(listed.c.cell, listed.c.forged, listed.c.gaps)
+    row = (
+        await session.execute(
+            select(
+                Fold.position,
+                select(func.count()).select_from(cells).scalar_subquery(),
+                select(func.count()).select_from(cells).where(cells.c.differs).scalar_subquery(),
+                select(func.coalesce(func.json_agg(as_json), func.json_build_array()))
+                .select_from(listed)
+                .scalar_subquery(),
+            ).where(Fold.source == source)
+        )
+    ).one()
+    differing = {UUID(cell): None if forged else gaps for cell, forged, gaps in row[3]}
+    return Comparison(position=row[0], cells=row[1], total=row[2], differing=differing)
+
+
+async def compare_latest(
+    session: AsyncSession, *, live: int, shadow: int, moving: Sequence[UUID]
+) -> tuple[int, int]:
+    """Return how many enrollments either generation knows, and of how many they disagree.
+
+    Enrollments that are `moving`, because the shadow has not seen their last events, are left out.
+    """
+    table = Base.metadata.tables[EnrollmentNow.__table__.key]  # type: ignore[attr-defined]
+    left, right = _generation(table, live), _generation(table, shadow)
+    columns = [column.name for column in table.columns if column.name != "generation"]
+    differs = or_(*(left.c[name].is_distinct_from(right.c[name]) for name in columns))
+    either = func.coalesce(left.c.enrollment_id, right.c.enrollment_id)
+    statement = (
+        select(func.count(), func.count().filter(differs))
+        .select_from(left.join(right, left.c.enrollment_id == right.c.enrollment_id, full=True))
+        .where(either.not_in(moving))
+    )
+    cells, differences = (await session.execute(statement)).one()
+    return cells, differences

@@ -1,0 +1,36 @@
+"""What reporting needs from its environment."""
+
+import base64
+import json
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from services.reporting.followups.rules import IncomeKeys
+from shared.settings import Mode, ServiceSettings, refuse_demo_secret
+
+
+class ReportingSettings(ServiceSettings):
+    """Settings of reporting; `income_keys` is the path of the file that holds the income keys."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_")
+
+    income_keys: Path | None = None
+
+    def load_income_keys(self) -> IncomeKeys | None:
+        """Return the income keys: `{"current": id, "keys": {id: base64}}`; None without a file.
+
+        Raises:
+            ValueError: when the file is not of that shape, a key is unfit, or production is given
+                keys that were generated for a demonstration.
+        """
+        if self.income_keys is None:
+            return None
+        content = json.loads(self.income_keys.read_text())
+        keys = {
+            key_id: base64.b64decode(key, validate=True) for key_id, key in content["keys"].items()
+        }
+        if self.mode is Mode.PRODUCTION:
+            for key_id in keys:
+                refuse_demo_secret("REPORTING_INCOME_KEYS", key_id)
+        return IncomeKeys(current=content["current"], keys=keys)
