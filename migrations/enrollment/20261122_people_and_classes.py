@@ -533,6 +533,9 @@ def upgrade() -> None:
         "ix_class_program", "class", ["program_id", "code"], unique=False, schema="enrollment"
     )
     op.create_index(
+        "ix_class_promotion", "class", ["promote_until", "id"], unique=False, schema="enrollment"
+    )
+    op.create_index(
         "ix_class_wave", "class", ["wave_id", "code"], unique=False, schema="enrollment"
     )
     op.create_index(

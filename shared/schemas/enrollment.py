@@ -163,3 +163,15 @@ class WavePublished(Message):
     code: str
     name: str
     synthetic: bool
+
+
+class ParticipantRegistered(Message):
+    """Event: a person has registered; coarse dimensions only, `age_band` as on that day."""
+
+    participant_id: UUID
+    sex: Sex
+    age_band: AgeBand
+    entrant_kind: EntrantKind
+    home_province_code: str
+    home_regency_code: str
+    synthetic: bool

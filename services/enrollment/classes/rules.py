@@ -4,11 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from services.enrollment.programs.rules import REFUSAL_TEXT, Refusal
 from services.enrollment.waves.rules import ZONES
 from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from shared.i18n import Text
+from shared.i18n import Language, Text
 from shared.schemas.enrollment import ClassState
 from shared.schemas.registry import TimeZone
+from shared.scope import Place, Scope
 
 
 class Nearness(StrEnum):
@@ -173,3 +175,18 @@ def nearness(*, near: str | None, province_code: str, regency_code: str) -> Near
     if near[:5] == regency_code:
         return Nearness.SAME_REGENCY
     return Nearness.SAME_PROVINCE if near[:2] == province_code else Nearness.ELSEWHERE
+
+
+def check_within(place: Place, *, scope: Scope) -> None:
+    """Refuse to write a class that is not the caller's; everybody may see it.
+
+    Raises:
+        OutsideScopeError: when it lies outside `scope`.
+    """
+    if not scope.admits(place, write=True):
+        raise OutsideScopeError
+
+
+def refusal_detail(refusal: Refusal | None, *, language: Language) -> str | None:
+    """Return why a person may not join, as a sentence."""
+    return None if refusal is None else REFUSAL_TEXT[refusal].in_(language)

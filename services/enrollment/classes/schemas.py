@@ -10,18 +10,15 @@ from services.enrollment.programs.rules import Refusal
 from shared.schemas.base import Body, Code, Label, Read
 from shared.schemas.enrollment import ClassState
 from shared.schemas.registry import FacilityKind, TimeZone
-from shared.scope import Scope
 
 
-class ClassCreate(Body):
-    """A class to plan.
+class ClassPlan(Body):
+    """What a class would be and use.
 
     `starts_on` is the local day of the wave's start, by which the registry judges the agreement.
     `capacity` and `reserve_capacity` are the programme's defaults when left out.
     """
 
-    id: UUID | None = None
-    wave_id: UUID
     code: Code
     label: Label
     facility_id: UUID
@@ -35,8 +32,18 @@ class ClassCreate(Body):
     synthetic: bool = False
 
 
+class ClassCreate(ClassPlan):
+    """A class to plan in a wave."""
+
+    id: UUID | None = None
+    wave_id: UUID
+
+
 class ClassChange(Body):
-    """What may be changed of a planned class; what is left out stays."""
+    """What may be changed of a planned class, as a JSON merge patch: what is left out stays.
+
+    Null would remove a member, and none of these can be removed: it is refused.
+    """
 
     label: Label = ""
     capacity: int = Field(default=0, ge=1, le=1000)
@@ -136,10 +143,3 @@ class EligibilityRead(Read):
     eligible: bool
     refusal: Refusal | None
     detail: str | None
-
-
-class ImportClasses(Body):
-    """The job that plans the classes of an uploaded CSV within the reach of who sent it."""
-
-    upload_id: UUID
-    scope: Scope

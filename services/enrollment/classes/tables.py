@@ -33,6 +33,7 @@ class Class(Base):
         Index("ix_class_wave_regency", "wave_id", "regency_code", "code"),
         Index("ix_class_facility", "facility_id", "code"),
         Index("ix_class_program", "program_id", "code"),
+        Index("ix_class_promotion", "promote_until", "id"),
         {"postgresql_with": {"fillfactor": "50"}},
     )
 

@@ -64,6 +64,17 @@ class Nik:
         return f"{self.digits[:4]}********{self.digits[12:]}"
 
 
+def check_digits(text: str) -> str:
+    """Return `text` when it is 16 digits.
+
+    Raises:
+        NikMalformedError: when it is anything else.
+    """
+    if len(text) != _LENGTH or not (text.isascii() and text.isdigit()):
+        raise NikMalformedError(pointer="/nik")
+    return text
+
+
 def parse_nik(text: str, *, declared_birth_date: date, allow_synthetic: bool) -> Nik:
     """Read a NIK; what it says of place, birth and sex may legally differ from today's.
 
@@ -74,8 +85,7 @@ def parse_nik(text: str, *, declared_birth_date: date, allow_synthetic: bool) ->
     Source: PP 37/2007, article 37: district of registration (6), day with 40 added for women,
     month and year (6), serial (4).
     """
-    if len(text) != _LENGTH or not (text.isascii() and text.isdigit()):
-        raise NikMalformedError(pointer="/nik")
+    check_digits(text)
     day, month, year = int(text[6:8]), int(text[8:10]), int(text[10:12])
     female = day > _FEMALE_DAY
     born_on = _birth_date(

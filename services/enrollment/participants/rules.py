@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from services.enrollment.programs.rules import SizeCriterion, age_on
-from shared.errors import ConflictError, ForbiddenError, InvalidError
+from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from shared.i18n import Text
 from shared.schemas.enrollment import AgeBand, EntrantKind
 from shared.scope import Place, Reach, Scope
@@ -119,6 +119,13 @@ class BirthDateError(InvalidError):
 
     code = "birth-date-invalid"
     title = Text("Tanggal lahir tidak masuk akal.", "The birth date cannot be right.")
+
+
+class ParticipantUnknownError(NotFoundError):
+    """There is no such participant, or the caller may not know that there is."""
+
+    code = "participant-unknown"
+    title = Text("Peserta tidak ditemukan.", "There is no such participant.")
 
 
 class IdentityKnownError(ConflictError):

@@ -5,9 +5,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from shared.errors import ForbiddenError, InvalidError
+from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from shared.i18n import Text
 from shared.schemas.enrollment import EntrantKind
+from shared.scope import Place, Scope
 
 # Source: PP 7/2021, articles 35 and 36. A later regulation gets its own version.
 SIZE_RULE_VERSION: Final = "PP-7-2021"
@@ -46,6 +47,27 @@ REFUSAL_TEXT: Final = {
         "The home lies outside the programme's area.",
     ),
 }
+
+
+class ProgramUnknownError(NotFoundError):
+    """There is no such programme."""
+
+    code = "program-unknown"
+    title = Text("Program tidak ditemukan.", "There is no such programme.")
+
+
+class ProgramCodeTakenError(ConflictError):
+    """Another programme has the code."""
+
+    code = "program-code-taken"
+    title = Text("Kode program sudah dipakai.", "Another programme has this code.")
+
+
+class ProgramIdTakenError(ConflictError):
+    """Another programme has the id that the client chose."""
+
+    code = "id-taken"
+    title = Text("Id sudah dipakai.", "The id is in use.")
 
 
 class NotYourMinistryError(ForbiddenError):
@@ -130,3 +152,13 @@ def check_ages(*, min_age: int, max_age: int) -> None:
     """
     if min_age > max_age:
         raise AgeRangeError(pointer="/min_age")
+
+
+def check_owner(place: Place, *, scope: Scope) -> None:
+    """Refuse to act for a programme of ministries that are not the caller's.
+
+    Raises:
+        NotYourMinistryError: when none of them is within the caller's scope.
+    """
+    if not scope.admits(place, write=True):
+        raise NotYourMinistryError

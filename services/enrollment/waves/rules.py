@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shared.errors import ConflictError, InvalidError
+from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
 from shared.schemas.registry import TimeZone
 
@@ -22,6 +22,30 @@ class StartRule(StrEnum):
 
     SAME_INSTANT = "SAME_INSTANT"
     SAME_LOCAL_TIME = "SAME_LOCAL_TIME"
+
+
+class WaveUnknownError(NotFoundError):
+    """There is no such wave."""
+
+    code = "wave-unknown"
+    title = Text("Gelombang tidak ditemukan.", "There is no such wave.")
+
+
+class WaveCodeTakenError(ConflictError):
+    """Another wave of the programme has the code."""
+
+    code = "wave-code-taken"
+    title = Text(
+        "Kode gelombang sudah dipakai dalam program ini.",
+        "Another wave of this programme has this code.",
+    )
+
+
+class WaveIdTakenError(ConflictError):
+    """Another wave has the id that the client chose."""
+
+    code = "id-taken"
+    title = Text("Id sudah dipakai.", "The id is in use.")
 
 
 class StartRuleError(InvalidError):

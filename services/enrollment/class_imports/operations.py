@@ -1,0 +1,116 @@
+"""Writes of files and of verdicts, and the planning of one row's class."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.base import RowVerdict, Upload
+from services.enrollment.class_imports.rules import (
+    ImportMode,
+    Outcome,
+    UploadEmptyError,
+    Verdict,
+    WaveCodesUnknownError,
+    refused,
+)
+from services.enrollment.class_imports.schemas import ClassRow, ImportClasses
+from services.enrollment.classes.operations import plan_class
+from services.enrollment.classes.queries import find_class
+from services.enrollment.classes.rules import ClassCodeTakenError
+from services.enrollment.classes.schemas import ClassCreate
+from services.enrollment.classes.tables import Class
+from services.enrollment.waves.queries import find_wave
+from shared.errors import ServiceError
+from shared.ids import new_id
+from shared.schemas.registry import ClassResources
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row for which the registry has found everything in order."""
+
+    number: int
+    row: ClassRow
+    resources: ClassResources
+
+
+async def keep_upload(session: AsyncSession, body: bytes) -> UUID:
+    """Keep a file for the job that will read it.
+
+    Raises:
+        UploadEmptyError: when there is nothing in it.
+    """
+    if not body.strip():
+        raise UploadEmptyError
+    upload = Upload(id=new_id(), body=body)
+    session.add(upload)
+    await session.flush()
+    return upload.id
+
+
+async def keep_verdicts(
+    session: AsyncSession, *, job_id: UUID, verdicts: Sequence[Verdict]
+) -> None:
+    """Keep what became of some rows, in the transaction that made it so.
+
+    A chunk that was committed and is run again by a worker that lost its lease keeps its verdicts.
+    """
+    if not verdicts:
+        return
+    rows = [
+        {**asdict(verdict), "verdict": verdict.outcome.value, "job_id": job_id}
+        for verdict in verdicts
+    ]
+    for row in rows:
+        del row["outcome"]
+    await session.execute(insert(RowVerdict).values(rows).on_conflict_do_nothing())
+
+
+async def plan_row(session: AsyncSession, checked: Checked, *, payload: ImportClasses) -> Verdict:
+    """Plan the class of one row, in a savepoint that a refusal or a validation undoes.
+
+    A class that is there already under the row's code, in its wave, facility and space, is left
+    as it is, so that a file may be sent again.
+    """
+    savepoint = await session.begin_nested()
+    try:
+        verdict = await _plan(session, checked, payload=payload)
+    except ServiceError as error:
+        await savepoint.rollback()
+        return refused(checked.number, error, language=payload.language)
+    if payload.mode is ImportMode.VALIDATE:
+        await savepoint.rollback()
+        return Verdict(verdict.row, verdict.outcome)
+    await savepoint.commit()
+    return verdict
+
+
+async def _plan(session: AsyncSession, checked: Checked, *, payload: ImportClasses) -> Verdict:
+    row = checked.row
+    wave = await find_wave(session, program_code=row.program_code, wave_code=row.wave_code)
+    if wave is None:
+        raise WaveCodesUnknownError
+    present = await find_class(session, code=row.code)
+    if present is not None:
+        if not _is_same(present, row, wave_id=wave.id):
+            raise ClassCodeTakenError
+        return Verdict(checked.number, Outcome.UNCHANGED, id=present.id)
+    planned = await plan_class(
+        session,
+        body=ClassCreate(wave_id=wave.id, **row.model_dump(exclude={"program_code", "wave_code"})),
+        resources=checked.resources,
+        scope=payload.scope,
+        now=payload.asked_at,
+    )
+    return Verdict(checked.number, Outcome.CREATED, id=planned.id)
+
+
+def _is_same(present: Class, row: ClassRow, *, wave_id: UUID) -> bool:
+    return (present.wave_id, present.facility_id, present.space_id) == (
+        wave_id,
+        row.facility_id,
+        row.space_id,
+    )

@@ -1,0 +1,219 @@
+"""HTTP face of classes."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from pydantic import BeforeValidator
+
+from services.enrollment import gateways
+from services.enrollment.base import Idempotency
+from services.enrollment.classes import operations, queries, rules
+from services.enrollment.classes.queries import ClassFilter, OfferKey
+from services.enrollment.classes.schemas import (
+    ClassCreate,
+    ClassOffer,
+    ClassRead,
+    EligibilityAsk,
+    EligibilityRead,
+)
+from services.enrollment.participants.rules import ParticipantUnknownError
+from services.enrollment.waves.queries import get_wave
+from services.enrollment.waves.rules import WaveStartedError, WaveUnknownError
+from shared.clock import ledger_day
+from shared.http.client import RegistryUnavailableError
+from shared.schemas.base import AreaCode
+from shared.schemas.enrollment import ClassState
+from shared.schemas.paging import Page
+from shared.schemas.registry import ClassCheck
+from shared.scope import Permission
+from shared.web.auth import Caller, Public, Requires
+from shared.web.etag import etag_of
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.openapi import problems
+from shared.web.paging import KeyValue, PageArgs, page_of
+from shared.web.problems import language_of
+from shared.web.session import SessionDep
+
+router = APIRouter(tags=["classes"])
+
+ClassId = Annotated[UUID, Path(description="The class's identifier.")]
+WaveId = Annotated[UUID, Path(description="The wave's identifier.")]
+ClassWriter = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
+ClassLister = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_READ))]
+EligibilityAsker = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_WRITE))]
+
+
+async def _registry(request: Request) -> httpx.AsyncClient:
+    registry: httpx.AsyncClient = request.scope["state"]["registry"]
+    return registry
+
+
+RegistryDep = Annotated[httpx.AsyncClient, Depends(_registry)]
+
+
+def _split(values: object) -> object:
+    """Read `A,B` as well as `A` and `B` given one by one."""
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
+Listed: Final = BeforeValidator(_split)
+
+
+async def _filter(
+    *,
+    program_id: Annotated[UUID | None, Query()] = None,
+    wave_id: Annotated[UUID | None, Query()] = None,
+    facility_id: Annotated[UUID | None, Query()] = None,
+    state: Annotated[list[ClassState] | None, Listed, Query(description="PLANNED,OPENED")] = None,
+) -> ClassFilter:
+    return ClassFilter(program_id=program_id, wave_id=wave_id, facility_id=facility_id, state=state)
+
+
+@router.post(
+    "/classes",
+    status_code=status.HTTP_201_CREATED,
+    response_model=ClassRead,
+    responses=problems(
+        RegistryUnavailableError,
+        WaveUnknownError,
+        WaveStartedError,
+        rules.OutsideScopeError,
+        rules.StartsOnError,
+        rules.CapacityAboveSpaceError,
+        rules.ClassIdTakenError,
+        rules.ClassCodeTakenError,
+    ),
+)
+async def plan_class(
+    session: SessionDep,
+    caller: ClassWriter,
+    once: OnceDep,
+    now: Now,
+    registry: RegistryDep,
+    body: ClassCreate,
+) -> Response:
+    """Plan a class with what the registry finds in order; its refusals are passed on.
+
+    The registry is asked before any SQL, also when the key stands for an answer already.
+    """
+    resources = await gateways.check_class(registry, check_of(body))
+
+    async def work() -> ClassRead:
+        planned = await operations.plan_class(
+            session, body=body, resources=resources, scope=caller.scope, now=now
+        )
+        return queries.read_of(planned)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda planned: f"/v1/classes/{planned.id}",
+        etag=lambda planned: etag_of(planned.version),
+    )
+
+
+def check_of(body: ClassCreate) -> ClassCheck:
+    """Return what to ask the registry about a class."""
+    return ClassCheck.model_validate(body.model_dump(include=set(ClassCheck.model_fields)))
+
+
+@router.get("/classes")
+async def list_classes(
+    request: Request,
+    session: SessionDep,
+    caller: ClassLister,
+    narrowed: Annotated[ClassFilter, Depends(_filter)],
+    page: PageArgs,
+) -> Page[ClassRead]:
+    """List the classes within the caller's area, facilities or ministries by their codes."""
+    rows = await queries.list_classes(
+        session, scope=caller.scope, narrowed=narrowed, after=page.after_text, limit=page.fetch
+    )
+    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=queries.read_of)
+
+
+@router.get("/classes/{class_id}", responses=problems(rules.ClassUnknownError))
+async def get_class(
+    session: SessionDep, _: Public, class_id: ClassId, response: Response
+) -> ClassRead:
+    """Return one class.
+
+    The ETag is the version of what can be changed of it; seats are taken without a new version.
+    """
+    found = await queries.get_class(session, class_id)
+    response.headers["ETag"] = etag_of(found.version)
+    return queries.read_of(found)
+
+
+@router.get("/waves/{wave_id}/classes", responses=problems(WaveUnknownError))
+async def list_wave_classes(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    wave_id: WaveId,
+    page: PageArgs,
+    now: Now,
+    near: Annotated[
+        AreaCode | None, Query(description="Same regency first, then same province.")
+    ] = None,
+    is_open: Annotated[
+        bool, Query(alias="open", description="Only classes that would seat a claim now.")
+    ] = False,
+) -> Page[ClassOffer]:
+    """List a wave's classes for somebody who looks for a place: the nearest first."""
+    await get_wave(session, wave_id)
+    offers = await queries.list_offers(
+        session,
+        wave_id=wave_id,
+        near=near,
+        open_at=now if is_open else None,
+        after=_offer_key(page.after),
+        limit=page.fetch,
+    )
+    return page_of(request, offers, page.limit, key=lambda row: row[0], read=lambda row: row[1])
+
+
+def _offer_key(after: Sequence[KeyValue] | None) -> OfferKey | None:
+    if after is None:
+        return None
+    tier, code = after
+    return OfferKey(int(tier or 0), str(code))
+
+
+@router.post(
+    "/classes/{class_id}/eligibility",
+    responses=problems(rules.ClassUnknownError, ParticipantUnknownError),
+)
+async def judge_eligibility(
+    request: Request,
+    session: SessionDep,
+    caller: EligibilityAsker,
+    class_id: ClassId,
+    now: Now,
+    body: EligibilityAsk,
+) -> EligibilityRead:
+    """Tell whether a person may join a class's programme today; nothing is stored."""
+    refusal = await queries.judge_eligibility(
+        session,
+        class_id=class_id,
+        participant_id=body.participant_id,
+        scope=caller.scope,
+        on=ledger_day(now),
+    )
+    return EligibilityRead(
+        class_id=class_id,
+        participant_id=body.participant_id,
+        eligible=refusal is None,
+        refusal=refusal,
+        detail=rules.refusal_detail(refusal, language=language_of(request)),
+    )

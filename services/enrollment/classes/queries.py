@@ -1,0 +1,197 @@
+"""Reads of classes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from services.enrollment.classes import rules
+from services.enrollment.classes.rules import ClassUnknownError, Nearness
+from services.enrollment.classes.schemas import ClassOffer, ClassRead
+from services.enrollment.classes.tables import Class
+from services.enrollment.participants.queries import get_facts
+from services.enrollment.programs.queries import get_program, terms_of
+from services.enrollment.programs.rules import Refusal, refusal
+from shared.db.within import place_of, within
+from shared.schemas.enrollment import ClassCell, ClassState
+from shared.scope import Scope
+
+
+class ClassFilter(NamedTuple):
+    """What a list of classes is narrowed to; None is no matter."""
+
+    program_id: UUID | None = None
+    wave_id: UUID | None = None
+    facility_id: UUID | None = None
+    state: Sequence[ClassState] | None = None
+
+
+class OfferKey(NamedTuple):
+    """Where a page of offers ended: how near, and which code."""
+
+    tier: int
+    code: str
+
+
+# Near first; without an area everything is equally far.
+_TIERS: Final = (Nearness.SAME_REGENCY, Nearness.SAME_PROVINCE, Nearness.ELSEWHERE)
+
+
+async def get_class(session: AsyncSession, class_id: UUID, *, for_update: bool = False) -> Class:
+    """Return one class, which everybody may see; locked and fresh when it is about to change.
+
+    Raises:
+        ClassUnknownError: when there is none.
+    """
+    found = await session.get(
+        Class, class_id, with_for_update=for_update or None, populate_existing=for_update
+    )
+    if found is None:
+        raise ClassUnknownError
+    return found
+
+
+async def find_class(session: AsyncSession, *, code: str) -> Class | None:
+    """Return the class with a code."""
+    return await session.scalar(select(Class).where(Class.code == code))
+
+
+async def list_classes(
+    session: AsyncSession, *, scope: Scope, narrowed: ClassFilter, after: str | None, limit: int
+) -> Sequence[Class]:
+    """Return up to `limit` classes within the caller's scope in the order of their codes."""
+    statement = select(Class).where(within(scope, Class)).order_by(Class.code).limit(limit)
+    for column, value in (
+        (Class.program_id, narrowed.program_id),
+        (Class.wave_id, narrowed.wave_id),
+        (Class.facility_id, narrowed.facility_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if narrowed.state:
+        statement = statement.where(Class.state.in_(narrowed.state))
+    if after is not None:
+        statement = statement.where(Class.code > after)
+    return (await session.scalars(statement)).all()
+
+
+def is_open(*, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim made `now` would be seated."""
+    return (
+        (Class.state == ClassState.PLANNED)
+        & (Class.opens_at <= now)
+        & (Class.closes_at > now)
+        & (Class.waiting == 0)
+        & (Class.taken < Class.capacity)
+    )
+
+
+def _tier(
+    tier: int, *, wave_id: UUID, near: str | None, after: OfferKey | None
+) -> Select[UUID, int, str] | None:
+    """Return the statement of one degree of nearness, or None when the page begins after it."""
+    if after is not None and tier < after.tier:
+        return None
+    statement = select(Class.id, literal(tier).label("tier"), Class.code).where(
+        Class.wave_id == wave_id
+    )
+    if after is not None and tier == after.tier:
+        statement = statement.where(Class.code > after.code)
+    if near is None:
+        return statement if tier == len(_TIERS) - 1 else None
+    province, regency = near[:2], near[:5]
+    place = {
+        Nearness.SAME_REGENCY: Class.regency_code == regency,
+        Nearness.SAME_PROVINCE: (Class.province_code == province) & (Class.regency_code != regency),
+        Nearness.ELSEWHERE: Class.province_code != province,
+    }
+    return statement.where(place[_TIERS[tier]])
+
+
+async def list_offers(
+    session: AsyncSession,
+    *,
+    wave_id: UUID,
+    near: str | None,
+    open_at: datetime | None,
+    after: OfferKey | None,
+    limit: int,
+) -> list[tuple[OfferKey, ClassOffer]]:
+    """Return up to `limit` classes of a wave: same regency, same province, then the rest, by code.
+
+    `near` is an area code of any level. `open_at` leaves only those that would seat a claim made
+    at that moment. Every degree of nearness reads its own index and no more than a page.
+    """
+    tiers = [_tier(tier, wave_id=wave_id, near=near, after=after) for tier in range(len(_TIERS))]
+    narrowed = [
+        (each if open_at is None else each.where(is_open(now=open_at)))
+        .order_by(Class.code)
+        .limit(limit)
+        for each in tiers
+        if each is not None
+    ]
+    found = union_all(*(each.subquery().select() for each in narrowed)).subquery()
+    page = select(found).order_by(found.c.tier, found.c.code).limit(limit).subquery()
+    offered = aliased(Class)
+    rows = await session.execute(
+        select(offered, page.c.tier)
+        .join(page, page.c.id == offered.id)
+        .order_by(page.c.tier, page.c.code)
+    )
+    return [(OfferKey(tier, row.code), offer_of(row, near=near)) for row, tier in rows]
+
+
+def offer_of(row: Class, *, near: str | None) -> ClassOffer:
+    """Return a class as somebody sees it who looks for a place."""
+    values = {name: getattr(row, name) for name in ClassOffer.model_fields if hasattr(row, name)}
+    return ClassOffer(
+        **values,
+        free_seats=rules.free_seats(capacity=row.capacity, taken=row.taken, waiting=row.waiting),
+        waitlist_room=row.reserve_capacity - row.waiting,
+        nearness=rules.nearness(
+            near=near, province_code=row.province_code, regency_code=row.regency_code
+        ),
+    )
+
+
+def read_of(row: Class) -> ClassRead:
+    """Return a class as its API shows it: instructors by id alone."""
+    values = {name: getattr(row, name) for name in ClassRead.model_fields if hasattr(row, name)}
+    return ClassRead(**values, instructor_ids=[each["id"] for each in row.instructors])
+
+
+def cell_of(row: Class) -> ClassCell:
+    """Return what figures can cut the class by, as it is now."""
+    return ClassCell(
+        program_id=row.program_id,
+        wave_id=row.wave_id,
+        facility_id=row.facility_id,
+        province_code=row.province_code,
+        regency_code=row.regency_code,
+        time_zone=row.time_zone,
+        facility_kind=row.facility_kind,
+        host_ministry=row.host_ministry,
+        starts_at=row.starts_at,
+        state=row.state,
+    )
+
+
+async def judge_eligibility(
+    session: AsyncSession, *, class_id: UUID, participant_id: UUID, scope: Scope, on: date
+) -> Refusal | None:
+    """Return why a person may not join a class's programme on a day, or None when it may.
+
+    The caller's scope admits the person, or the class that the person would sit in.
+
+    Raises:
+        ClassUnknownError: when there is no such class.
+        ParticipantUnknownError: when the scope admits neither.
+    """
+    wanted = await get_class(session, class_id)
+    person = await get_facts(session, participant_id, scope=scope, host=place_of(wanted))
+    program = await get_program(session, wanted.program_id)
+    return refusal(terms_of(program), person, on=on)

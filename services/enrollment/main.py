@@ -1,0 +1,82 @@
+"""Enrollment's HTTP application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.enrollment.areas import api as areas
+from services.enrollment.base import Event, Idempotency, Job, RowVerdict
+from services.enrollment.class_imports import api as class_imports
+from services.enrollment.classes import api as classes
+from services.enrollment.enrollments import api as enrollments
+from services.enrollment.enrollments.desk import SeatOffice, open_office
+from services.enrollment.identities.rules import NikKeys
+from services.enrollment.openings import api as openings
+from services.enrollment.participants import api as participants
+from services.enrollment.programs import api as programs
+from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.waves import api as waves
+from shared.http.client import make_client
+from shared.http.tokens import ServiceToken, load_key
+from shared.jobs.bell import open_ring
+from shared.web.app import make_app
+from shared.web.feed import feed_router
+from shared.web.jobs import jobs_router
+from shared.web.state import ServiceState, service_state
+
+
+class State(ServiceState):
+    """What lives as long as the process."""
+
+    registry: httpx.AsyncClient
+    nik_keys: NikKeys
+    office: SeatOffice
+
+
+def create_app(
+    settings: EnrollmentSettings | None = None,
+    *,
+    registry_transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """Return the application, wired to what `settings` or the environment names.
+
+    `registry_transport` leads to the registry by another way than a socket.
+    """
+    chosen = settings or EnrollmentSettings()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        token = ServiceToken(load_key(chosen.signing_key), issuer="balai:enrollment")
+        async with (
+            open_ring(chosen.redis_url, service="enrollment") as ring,
+            service_state(chosen, service="enrollment", ring=ring) as state,
+            make_client(
+                chosen.registry_url, token=token, name="registry", transport=registry_transport
+            ) as registry,
+            open_office(chosen.database_url, state["sessions"]) as office,
+        ):
+            nik_keys = chosen.load_nik_keys()
+            yield {**state, "registry": registry, "nik_keys": nik_keys, "office": office}
+
+    return make_app(
+        service="enrollment",
+        title="Enrollment",
+        description="Programmes, waves, classes and people: who is trained, and in which seat.",
+        lifespan=lifespan,
+        # The claim of a seat is the hot path: its route is looked at first.
+        routers=[
+            enrollments.router,
+            openings.router,
+            areas.router,
+            programs.router,
+            waves.router,
+            classes.router,
+            class_imports.router,
+            participants.router,
+            jobs_router(Job, RowVerdict, Idempotency),
+            feed_router(Event),
+        ],
+        settings=chosen,
+    )

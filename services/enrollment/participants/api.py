@@ -1,0 +1,196 @@
+"""HTTP face of participants."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
+from services.enrollment.base import Audit, Idempotency
+from services.enrollment.identities.rules import NikKeys, NikMalformedError, NikSyntheticError
+from services.enrollment.participants import operations, rules
+from services.enrollment.participants.operations import NikPolicy
+from services.enrollment.participants.schemas import (
+    NikRead,
+    ParticipantCreate,
+    ParticipantRead,
+    ParticipantReceipt,
+    ParticipantSearch,
+)
+from shared.clock import ledger_day
+from shared.db.audit import note_denied
+from shared.errors import ForbiddenError
+from shared.schemas.paging import Page
+from shared.scope import Actor, Permission
+from shared.settings import Mode
+from shared.web.auth import Caller, Requires, present_actor
+from shared.web.etag import etag_of
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.openapi import problems
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/participants", tags=["participants"])
+
+
+class _Watched(Requires):
+    """What a route of personal data asks of its caller: an attempt without it is noted."""
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return the caller.
+
+        Raises:
+            UnauthorizedError, ForbiddenError: when he has not the permission.
+        """
+        try:
+            return await super().__call__(request)
+        except ForbiddenError:
+            await _note_denied(request, await present_actor(request), action=self.permission)
+            raise
+
+
+ParticipantId = Annotated[UUID, Path(description="The participant's identifier.")]
+ParticipantWriter = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_WRITE))]
+ParticipantReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_READ))]
+NikReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_NIK))]
+
+
+async def _nik_policy(request: Request) -> NikPolicy:
+    keys: NikKeys = request.scope["state"]["nik_keys"]
+    mode: Mode = request.scope["state"]["settings"].mode
+    return NikPolicy(keys=keys, allow_synthetic=mode is Mode.DEMO)
+
+
+NikPolicyDep = Annotated[NikPolicy, Depends(_nik_policy)]
+
+
+async def _note_denied(
+    request: Request, actor: Actor, *, action: str, subject_id: UUID | None = None
+) -> None:
+    sessions = request.scope["state"]["sessions"]
+    await note_denied(sessions, Audit, actor=actor, action=action, subject_id=subject_id)
+
+
+async def _end_denied(
+    request: Request, session: AsyncSession, caller: Caller, *, participant_id: UUID
+) -> None:
+    """End the request's transaction, then note whom the caller may not see."""
+    await session.rollback()
+    await _note_denied(
+        request, caller.actor, action="participant.denied", subject_id=participant_id
+    )
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=ParticipantReceipt,
+    responses=problems(
+        rules.NotYourselfError,
+        rules.LegalBasisMissingError,
+        rules.BirthDateError,
+        NikMalformedError,
+        NikSyntheticError,
+        rules.BusinessMissingError,
+        rules.BusinessUnexpectedError,
+        rules.FoundedInFutureError,
+        rules.SizeUnknownError,
+        rules.BusinessTooLargeError,
+        UnknownAreaError,
+        AreasNotCopiedError,
+        rules.IdentityKnownError,
+        rules.ParticipantIdTakenError,
+    ),
+)
+async def register_participant(
+    session: SessionDep,
+    caller: ParticipantWriter,
+    once: OnceDep,
+    now: Now,
+    policy: NikPolicyDep,
+    body: ParticipantCreate,
+) -> Response:
+    """Register a person: an office registers anybody, a participant himself under his token's id.
+
+    Where the NIK disagrees with the birth date, sex or a known place, the answer says so in
+    `warnings`; nobody is refused for it.
+    """
+
+    async def work() -> ParticipantReceipt:
+        person = await operations.register_participant(
+            session,
+            body=body,
+            policy=policy,
+            scope=caller.scope,
+            now=now,
+            today=ledger_day(now),
+        )
+        return ParticipantReceipt.model_validate(person)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda person: f"/v1/participants/{person.id}",
+        etag=lambda person: etag_of(person.version),
+    )
+
+
+@router.post("/search", responses=problems(NikMalformedError))
+async def search_participants(
+    session: SessionDep,
+    caller: ParticipantReader,
+    policy: NikPolicyDep,
+    body: ParticipantSearch,
+    response: Response,
+) -> Page[ParticipantRead]:
+    """Find a person by NIK within the caller's scope; the search leaves an audit row."""
+    person = await operations.search_participant(
+        session, digits=body.nik.get_secret_value(), keys=policy.keys, scope=caller.scope
+    )
+    response.headers["Cache-Control"] = "no-store"
+    found = [] if person is None else [ParticipantRead.model_validate(person)]
+    return Page(items=found)
+
+
+@router.get("/{participant_id}", responses=problems(rules.ParticipantUnknownError))
+async def get_participant(
+    request: Request,
+    session: SessionDep,
+    caller: ParticipantReader,
+    participant_id: ParticipantId,
+    response: Response,
+) -> ParticipantRead:
+    """Return one person: oneself, or somebody who lives in the caller's area; reading is noted."""
+    try:
+        person = await operations.read_participant(session, participant_id, scope=caller.scope)
+    except rules.ParticipantUnknownError:
+        await _end_denied(request, session, caller, participant_id=participant_id)
+        raise
+    response.headers["ETag"] = etag_of(person.version)
+    response.headers["Cache-Control"] = "no-store"
+    return ParticipantRead.model_validate(person)
+
+
+@router.get("/{participant_id}/nik", responses=problems(rules.ParticipantUnknownError))
+async def get_participant_nik(
+    request: Request,
+    session: SessionDep,
+    caller: NikReader,
+    policy: NikPolicyDep,
+    participant_id: ParticipantId,
+    response: Response,
+) -> NikRead:
+    """Return a person's NIK in full; reading it leaves an audit row."""
+    try:
+        nik = await operations.read_nik(
+            session, participant_id, keys=policy.keys, scope=caller.scope
+        )
+    except rules.ParticipantUnknownError:
+        await _end_denied(request, session, caller, participant_id=participant_id)
+        raise
+    response.headers["Cache-Control"] = "no-store"
+    return NikRead(participant_id=participant_id, nik=nik)

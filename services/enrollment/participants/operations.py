@@ -1,0 +1,224 @@
+"""Changes to participants, and the reads that leave an audit row."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.areas.queries import check_known, find_codes
+from services.enrollment.base import Audit, Event
+from services.enrollment.identities.rules import (
+    NONCE_BYTES,
+    Nik,
+    NikKeys,
+    SealedNik,
+    check_digits,
+    nik_warnings,
+    parse_nik,
+)
+from services.enrollment.identities.tables import IdentityClaim
+from services.enrollment.participants import queries, rules
+from services.enrollment.participants.rules import Sized
+from services.enrollment.participants.schemas import ConsentGiven, ParticipantCreate
+from services.enrollment.participants.tables import Participant
+from services.enrollment.programs.rules import SIZE_RULE_VERSION, age_on
+from shared.db.audit import note_read
+from shared.db.base import translate
+from shared.db.events import emit
+from shared.ids import new_id
+from shared.schemas.enrollment import ParticipantRegistered, Sex, Topic
+from shared.scope import Scope
+
+_REFUSALS: Final = {
+    "pk_participant": rules.ParticipantIdTakenError,
+    "pk_identity_claim": rules.IdentityKnownError,
+}
+_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code", "synthetic")
+
+
+@dataclass(frozen=True, slots=True)
+class NikPolicy:
+    """The keys that NIKs are sealed with, and whether synthetic ones are accepted."""
+
+    keys: NikKeys
+    allow_synthetic: bool
+
+
+async def register_participant(
+    session: AsyncSession,
+    *,
+    body: ParticipantCreate,
+    policy: NikPolicy,
+    scope: Scope,
+    now: datetime,
+    today: date,
+) -> Participant:
+    """Add a person, seal the NIK, and tell the other services coarsely who it is.
+
+    Raises:
+        NotYourselfError: when a participant registers somebody else.
+        LegalBasisMissingError: when nothing allows the processing.
+        BirthDateError: when nobody alive can have the birth date.
+        NikMalformedError, NikSyntheticError: when the NIK is refused.
+        BusinessMissingError, BusinessUnexpectedError, FoundedInFutureError, SizeUnknownError,
+            BusinessTooLargeError: when the size class cannot be told.
+        UnknownAreaError: when the home area is not in force.
+        IdentityKnownError: when somebody with this NIK has registered.
+        ParticipantIdTakenError: when the id is in use.
+    """
+    participant_id = rules.registered_id(body.id, scope=scope) or new_id()
+    rules.check_legal_basis(
+        body.legal_basis, consented=[each.purpose for each in body.consents if each.given]
+    )
+    rules.check_birth_date(body.birth_date, today=today)
+    nik = parse_nik(
+        body.nik.get_secret_value(),
+        declared_birth_date=body.birth_date,
+        allow_synthetic=policy.allow_synthetic,
+    )
+    sized = rules.size_entrant(business=_facts(body), declared=body.entrant_kind, today=today)
+    await check_known(session, [body.home_area_code], pointer="/home_area_code")
+    known = await find_codes(session, [nik.district_code])
+    warnings = nik_warnings(
+        nik,
+        birth_date=body.birth_date,
+        female=body.sex is Sex.FEMALE,
+        district_known=bool(known),
+    )
+    person = Participant(
+        id=participant_id,
+        **_sealed(nik, participant_id=participant_id, keys=policy.keys),
+        **{name: getattr(body, name) for name in _AS_GIVEN},
+        **_sizing(body, sized),
+        legal_basis=body.legal_basis,
+        consents=[_consent(each, now=now) for each in body.consents],
+        home_province_code=body.home_area_code[:2],
+        home_regency_code=body.home_area_code[:5],
+        warnings=[*warnings, *sized.warnings],
+        version=1,
+        created_at=now,
+    )
+    await _add(session, person)
+    await _tell_registered(session, person, today=today, now=now)
+    return person
+
+
+def _facts(body: ParticipantCreate) -> rules.BusinessFacts | None:
+    business = body.business
+    if business is None:
+        return None
+    return rules.BusinessFacts(
+        founded_on=business.founded_on,
+        capital_rupiah=business.capital_rupiah,
+        annual_sales_rupiah=business.annual_sales_rupiah,
+    )
+
+
+def _sealed(nik: Nik, *, participant_id: UUID, keys: NikKeys) -> dict[str, Any]:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = keys.seal(nik.digits, participant_id=participant_id, nonce=nonce)
+    return {
+        "nik_cipher": sealed.cipher,
+        "nik_key_id": sealed.key_id,
+        "nik_index": keys.index_of(nik.digits),
+        "nik_masked": nik.masked,
+    }
+
+
+def _sizing(body: ParticipantCreate, sized: Sized) -> dict[str, Any]:
+    business = body.business.model_dump() if body.business is not None else {}
+    return {
+        **business,
+        "entrant_kind": sized.entrant_kind,
+        "kind_by_capital": sized.kind_by_capital,
+        "kind_by_sales": sized.kind_by_sales,
+        "size_criterion": sized.criterion,
+        "rule_version": SIZE_RULE_VERSION,
+    }
+
+
+def _consent(consent: ConsentGiven, *, now: datetime) -> dict[str, Any]:
+    return {**consent.model_dump(mode="json"), "at": now.isoformat()}
+
+
+async def _add(session: AsyncSession, person: Participant) -> None:
+    """Insert the claim first: of two people with one NIK, the second waits for the first."""
+    session.add(IdentityClaim(nik_index=person.nik_index, participant_id=person.id))
+    try:
+        await session.flush()
+        session.add(person)
+        await session.flush()
+    except IntegrityError as error:
+        raise translate(error, _REFUSALS) from error
+
+
+async def _tell_registered(
+    session: AsyncSession, person: Participant, *, today: date, now: datetime
+) -> None:
+    await emit(
+        session,
+        Event,
+        topic=Topic.PARTICIPANT_REGISTERED,
+        stream_id=person.id,
+        event=ParticipantRegistered(
+            participant_id=person.id,
+            sex=person.sex,
+            age_band=rules.age_band(age_on(person.birth_date, today)),
+            entrant_kind=person.entrant_kind,
+            home_province_code=person.home_province_code,
+            home_regency_code=person.home_regency_code,
+            synthetic=person.synthetic,
+        ),
+        place=rules.place_of(person.id, home_area_code=person.home_area_code),
+        occurred_at=now,
+    )
+
+
+async def read_participant(
+    session: AsyncSession, participant_id: UUID, *, scope: Scope
+) -> Participant:
+    """Return one person and, unless he reads himself, note that he was read.
+
+    Raises:
+        ParticipantUnknownError: when there is none within the caller's scope.
+    """
+    person = await queries.get_participant(session, participant_id, scope=scope)
+    if not rules.is_self(participant_id, scope=scope):
+        await note_read(session, Audit, action="participant.read", subject_id=participant_id)
+    return person
+
+
+async def search_participant(
+    session: AsyncSession, *, digits: str, keys: NikKeys, scope: Scope
+) -> Participant | None:
+    """Return the person with a NIK within the caller's scope, and note the search.
+
+    Raises:
+        NikMalformedError: when it is not 16 digits.
+    """
+    person = await queries.find_by_nik(session, keys.index_of(check_digits(digits)), scope=scope)
+    await note_read(
+        session,
+        Audit,
+        action="participant.search",
+        subject_id=None if person is None else person.id,
+    )
+    return person
+
+
+async def read_nik(
+    session: AsyncSession, participant_id: UUID, *, keys: NikKeys, scope: Scope
+) -> str:
+    """Return a NIK in full, and note that it was read.
+
+    Raises:
+        ParticipantUnknownError: when there is none within the caller's scope.
+    """
+    person = await queries.get_participant(session, participant_id, scope=scope)
+    await note_read(session, Audit, action="participant.nik.read", subject_id=participant_id)
+    sealed = SealedNik(cipher=person.nik_cipher, key_id=person.nik_key_id)
+    return keys.unseal(sealed, participant_id=participant_id)

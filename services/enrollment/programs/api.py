@@ -1,0 +1,84 @@
+"""HTTP face of programmes."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response, status
+
+from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
+from services.enrollment.base import Idempotency
+from services.enrollment.programs import operations, queries, rules
+from services.enrollment.programs.schemas import ProgramCreate, ProgramRead
+from shared.schemas.paging import Page
+from shared.scope import Permission
+from shared.web.auth import Caller, Public, Requires
+from shared.web.etag import etag_of, not_modified
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.openapi import problems
+from shared.web.paging import PageArgs, page_of
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/programs", tags=["programs"])
+
+ProgramId = Annotated[UUID, Path(description="The programme's identifier.")]
+ProgramWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=ProgramRead,
+    responses=problems(
+        rules.NotYourMinistryError,
+        rules.AgeRangeError,
+        rules.ProgramIdTakenError,
+        rules.ProgramCodeTakenError,
+        UnknownAreaError,
+        AreasNotCopiedError,
+    ),
+)
+async def publish_program(
+    session: SessionDep, caller: ProgramWriter, once: OnceDep, now: Now, body: ProgramCreate
+) -> Response:
+    """Publish a programme that a ministry of the caller's owns or co-owns."""
+
+    async def work() -> ProgramRead:
+        program = await operations.publish_program(session, body=body, scope=caller.scope, now=now)
+        return ProgramRead.model_validate(program)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda program: f"/v1/programs/{program.id}",
+        etag=lambda program: etag_of(program.version),
+    )
+
+
+@router.get("")
+async def list_programs(
+    request: Request, session: SessionDep, _: Public, page: PageArgs
+) -> Page[ProgramRead]:
+    """List programmes in the order of their codes."""
+    rows = await queries.list_programs(session, after=page.after_text, limit=page.fetch)
+    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=ProgramRead)
+
+
+@router.get(
+    "/{program_id}",
+    response_model=ProgramRead,
+    responses=problems(rules.ProgramUnknownError),
+)
+async def get_program(
+    request: Request, session: SessionDep, _: Public, program_id: ProgramId
+) -> Response:
+    """Return one programme."""
+    program = await queries.get_program(session, program_id)
+    etag = etag_of(program.version)
+    body = ProgramRead.model_validate(program).model_dump_json()
+    return not_modified(request, etag) or Response(
+        body, media_type="application/json", headers={"ETag": etag}
+    )

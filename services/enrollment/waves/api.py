@@ -1,0 +1,85 @@
+"""HTTP face of waves."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+
+from services.enrollment.base import Idempotency
+from services.enrollment.programs.rules import NotYourMinistryError, ProgramUnknownError
+from services.enrollment.waves import operations, queries, rules
+from services.enrollment.waves.schemas import WaveCreate, WaveRead
+from shared.schemas.paging import Page
+from shared.scope import Permission
+from shared.web.auth import Caller, Public, Requires
+from shared.web.etag import etag_of, not_modified
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.openapi import problems
+from shared.web.paging import PageArgs, page_of
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/waves", tags=["waves"])
+
+WaveId = Annotated[UUID, Path(description="The wave's identifier.")]
+WaveWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=WaveRead,
+    responses=problems(
+        ProgramUnknownError,
+        NotYourMinistryError,
+        rules.StartRuleError,
+        rules.WindowOrderError,
+        rules.WindowExpiredError,
+        rules.PromotionEndError,
+        rules.WaveIdTakenError,
+        rules.WaveCodeTakenError,
+    ),
+)
+async def publish_wave(
+    session: SessionDep, caller: WaveWriter, once: OnceDep, now: Now, body: WaveCreate
+) -> Response:
+    """Publish a wave of a programme that a ministry of the caller's owns or co-owns."""
+
+    async def work() -> WaveRead:
+        wave = await operations.publish_wave(session, body=body, scope=caller.scope, now=now)
+        return WaveRead.model_validate(wave)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda wave: f"/v1/waves/{wave.id}",
+        etag=lambda wave: etag_of(wave.version),
+    )
+
+
+@router.get("")
+async def list_waves(
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    page: PageArgs,
+    program_id: Annotated[UUID | None, Query(description="Of this programme alone.")] = None,
+) -> Page[WaveRead]:
+    """List waves in the order in which they were made."""
+    after = None if page.after is None else UUID(str(page.after[0]))
+    rows = await queries.list_waves(session, program_id=program_id, after=after, limit=page.fetch)
+    return page_of(request, rows, page.limit, key=lambda row: [str(row.id)], read=WaveRead)
+
+
+@router.get("/{wave_id}", response_model=WaveRead, responses=problems(rules.WaveUnknownError))
+async def get_wave(request: Request, session: SessionDep, _: Public, wave_id: WaveId) -> Response:
+    """Return one wave."""
+    wave = await queries.get_wave(session, wave_id)
+    etag = etag_of(wave.version)
+    body = WaveRead.model_validate(wave).model_dump_json()
+    return not_modified(request, etag) or Response(
+        body, media_type="application/json", headers={"ETag": etag}
+    )

@@ -1,0 +1,58 @@
+"""Enrollment's worker: its jobs, its crons and its readers of events."""
+
+from collections.abc import Sequence
+
+import httpx
+
+from services.enrollment.areas import jobs as areas
+from services.enrollment.areas.consumers import follow_areas, forget_areas
+from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.enrollment.class_imports import jobs as class_imports
+from services.enrollment.enrollments.jobs import END_WAITLISTS
+from services.enrollment.settings import EnrollmentSettings
+from shared.http.client import make_client
+from shared.http.tokens import ServiceToken, load_key
+from shared.jobs.context import JobTables, WorkerContext
+from shared.jobs.reader import FeedReader, http_feed
+from shared.jobs.worker import ServiceWorker, build_worker
+
+
+def _readers(context: WorkerContext) -> Sequence[FeedReader]:
+    return [
+        FeedReader(
+            source="registry",
+            table=FeedCursor,
+            fetch=http_feed(context.clients["registry"]),
+            consume=follow_areas,
+            reset=forget_areas,
+        )
+    ]
+
+
+def create_worker(
+    settings: EnrollmentSettings | None = None,
+    *,
+    registry_transport: httpx.AsyncBaseTransport | None = None,
+) -> ServiceWorker:
+    """Return the worker, wired to what `settings` or the environment names.
+
+    `registry_transport` leads to the registry by another way than a socket.
+    """
+    chosen = settings or EnrollmentSettings()
+    token = ServiceToken(load_key(chosen.signing_key), issuer="balai:enrollment")
+    registry = make_client(
+        chosen.registry_url, token=token, name="registry", transport=registry_transport
+    )
+    return build_worker(
+        service="enrollment",
+        settings=chosen,
+        tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
+        handlers=[areas.HANDLER, class_imports.HANDLER],
+        crons=[END_WAITLISTS],
+        readers=_readers,
+        clients={"registry": registry},
+    )
+
+
+if __name__ == "__main__":
+    create_worker().run()
