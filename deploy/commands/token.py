@@ -1,0 +1,93 @@
+"""`balai token`: a token of the demonstration's own issuer."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from deploy.embedded.environment import find_environment
+from deploy.embedded.home import home_from_environment
+from deploy.pilot.personas import PERSONAS, Persona
+from deploy.problems import CommandError
+from shared.http.tokens import load_key, sign_token
+from shared.scope import Grant, Role
+
+ISSUER: Final = "balai:cli"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOptions:
+    """What a token is to say."""
+
+    role: str | None
+    areas: tuple[str, ...]
+    ministries: tuple[str, ...]
+    facilities: tuple[str, ...]
+    person: str | None
+    lifetime_s: int
+
+
+def run(options: TokenOptions, *, persona: str | None) -> int:
+    """Print a token and nothing else.
+
+    Raises:
+        CommandError: when the role, the persona or an id is unknown, or nothing runs to sign for.
+    """
+    if persona == "list":
+        sys.stdout.write("".join(f"{known.name:<22} {known.about}\n" for known in PERSONAS))
+        return 0
+    subject, grants = _named(persona) if persona else _described(options)
+    key = load_key(_signing_key())
+    signed = sign_token(
+        key, issuer=ISSUER, subject=subject, grants=grants, lifetime_s=options.lifetime_s
+    )
+    sys.stdout.write(signed + "\n")
+    return 0
+
+
+def admin_token(*, lifetime_s: int = 3600) -> str:
+    """Return a token that may load reference data.
+
+    Raises:
+        CommandError: when nothing runs to sign for.
+    """
+    return sign_token(
+        load_key(_signing_key()),
+        issuer=ISSUER,
+        subject="cli:national_admin",
+        grants=[Grant(Role.NATIONAL_ADMIN)],
+        lifetime_s=lifetime_s,
+    )
+
+
+def _signing_key() -> str:
+    home = home_from_environment()
+    variables = (find_environment(home) or {}) | os.environ
+    path = variables.get("BALAI_CLI_SIGNING_KEY")
+    if path is None:
+        raise CommandError(f"Balai is not running from {home.root}. Start it with `balai up`.")
+    return path
+
+
+def _named(name: str) -> tuple[str, tuple[Grant, ...]]:
+    found: Persona | None = next((known for known in PERSONAS if known.name == name), None)
+    if found is None:
+        names = ", ".join(known.name for known in PERSONAS)
+        raise CommandError(f"There is no persona {name}. The pilot has {names}.")
+    return found.subject, found.grants
+
+
+def _described(options: TokenOptions) -> tuple[str, tuple[Grant, ...]]:
+    if options.role is None:
+        raise CommandError("Name a role with --role, or somebody of the pilot with --persona.")
+    if options.role not in Role.__members__:
+        raise CommandError(f"There is no role {options.role}. Roles: {', '.join(Role)}.")
+    try:
+        facilities = tuple(UUID(text) for text in options.facilities)
+        person = UUID(options.person) if options.person else None
+    except ValueError:
+        raise CommandError("--facility and --person take an id, which is a UUID.") from None
+    grant = Grant(Role(options.role), options.ministries, options.areas, facilities, person)
+    subject = f"person:{person}" if person else f"cli:{options.role.lower()}"
+    return subject, (grant,)

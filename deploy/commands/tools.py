@@ -1,0 +1,31 @@
+# ruff: noqa: PLC0415 - each of these loads a program of its own
+"""`balai pilot`, `audit` and `bench`: programs that work on a running stack."""
+
+from pathlib import Path
+
+from deploy.embedded.environment import enter_environment
+from deploy.embedded.home import home_from_environment
+
+
+def run_pilot(*, applicants: int, classes: int, seed: int, json_file: Path | None) -> int:
+    """Play the pilot; return its exit code."""
+    enter_environment(home_from_environment())
+    from deploy.pilot.command import run
+
+    return run(applicants=applicants, classes=classes, seed=seed, json_file=json_file)
+
+
+def run_audit(json_file: Path | None) -> int:
+    """Re-count everything; return 1 on any difference."""
+    enter_environment(home_from_environment())
+    from deploy.audit.command import run
+
+    return run(json_file)
+
+
+def run_bench(json_file: Path | None) -> int:
+    """Measure; return the exit code."""
+    enter_environment(home_from_environment())
+    from deploy.bench.command import run
+
+    return run(json_file)
