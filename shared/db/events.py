@@ -98,15 +98,23 @@ class Draft:
     schema: int = 1
 
 
-def _row(draft: Draft) -> dict[str, Any]:
+def _next_id(session: AsyncSession) -> UUID:
+    """Return an id after all that this transaction has given out: readers see them in its order."""
+    last: UUID = session.info.get("last_event_id", _FIRST)
+    session.info["last_event_id"] = fresh = max(new_id(), UUID(int=last.int + 1))
+    return fresh
+
+
+def _row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
     place = asdict(draft.place)
     return {
         "stream_id": draft.stream_id,
-        "id": new_id(),
+        "id": _next_id(session),
         "topic": str(draft.topic),
         "schema": draft.schema,
         "version": draft.version,
         "occurred_at": draft.occurred_at,
+        "actor": session.info["actor"].name,
         "request_id": current_request_id(),
         "payload": draft.event.model_dump(mode="json"),
         **{name: place[name] for name in _PLACE_COLUMNS},
@@ -114,10 +122,9 @@ def _row(draft: Draft) -> dict[str, Any]:
 
 
 async def emit_all(session: AsyncSession, event: type[EventTable], drafts: list[Draft]) -> None:
-    """Write events in one statement, in the caller's transaction."""
+    """Write events in one statement, in the caller's transaction; the actor is the session's."""
     if drafts:
-        actor = session.info["actor"].name
-        await session.execute(insert(event), [{"actor": actor, **_row(draft)} for draft in drafts])
+        await session.execute(insert(event), [_row(session, draft) for draft in drafts])
 
 
 async def emit(
