@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from deploy.audit.counts import count_all
 from deploy.audit.databases import NoDatabaseError, database_urls
 from deploy.audit.figures import check_figures
 from deploy.audit.quiet import NotQuietError, quiet_snapshots
+from deploy.embedded.home import home_from_environment
 
 _DEADLINE_S: Final = 60.0
 
@@ -76,9 +76,8 @@ def show(report: Report, console: Console) -> None:
 def run(json_file: Path | None = None) -> int:
     """Audit the stack that this home or the environment names; return 1 when anything differs."""
     console = Console(highlight=False)
-    home = Path(os.environ.get("BALAI_HOME", "/var/lib/balai"))
     try:
-        report = asyncio.run(audit(database_urls(home)))
+        report = asyncio.run(audit(database_urls(home_from_environment().root)))
     except (NoDatabaseError, NotQuietError) as error:
         Console(stderr=True).print(f"audit: not done. {error}", markup=False, soft_wrap=True)
         return 2

@@ -1,0 +1,91 @@
+"""The business time in which the pilot plays: months pass in half a minute."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from shared.clock import JAKARTA
+from shared.schemas.registry import TimeZone
+
+_HOURS_AHEAD: Final = {TimeZone.WIB: 7, TimeZone.WITA: 8, TimeZone.WIT: 9}
+_START: Final = time(8, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Everything counts from the day of the start, a Monday that lies ahead of the real clock.
+
+    Ahead, because whatever the services do by the real clock must find the window still open.
+    """
+
+    starts_on: date
+
+    @property
+    def signed_on(self) -> date:
+        """The day on which the agreements are signed."""
+        return self.starts_on - timedelta(days=90)
+
+    @property
+    def valid_to(self) -> date:
+        """The last day of the agreements."""
+        return self.starts_on + timedelta(days=730)
+
+    @property
+    def prepared_at(self) -> datetime:
+        """When the programme, its wave and its classes are planned."""
+        return _at(self.starts_on - timedelta(days=42), time(9, 0))
+
+    @property
+    def opens_at(self) -> datetime:
+        """When applications open."""
+        return _at(self.starts_on - timedelta(days=28), time(8, 0))
+
+    @property
+    def closes_at(self) -> datetime:
+        """When applications close."""
+        return _at(self.starts_on - timedelta(days=7), time(20, 0))
+
+    @property
+    def registration_at(self) -> datetime:
+        """When people register, before the rush."""
+        return self.opens_at - timedelta(days=3)
+
+    @property
+    def rush_at(self) -> datetime:
+        """A moment after applications have opened."""
+        return self.opens_at + timedelta(minutes=1)
+
+    @property
+    def cancels_at(self) -> datetime:
+        """When some think better of it."""
+        return self.opens_at + timedelta(days=10)
+
+    @property
+    def starts_local(self) -> datetime:
+        """The hour of the start on every wall clock, without a zone."""
+        return datetime.combine(self.starts_on, _START)
+
+    def start_in(self, zone: TimeZone) -> datetime:
+        """Return the instant at which classes of a zone start. Source: Keppres 41/1987."""
+        hours = timedelta(hours=_HOURS_AHEAD[zone])
+        return datetime.combine(self.starts_on, _START, UTC) - hours
+
+    @property
+    def completed_at(self) -> datetime:
+        """When a competence-based class ends: after 33 days. Source: domain.md, sizing."""
+        return _at(self.starts_on + timedelta(days=33), time(16, 0))
+
+    @property
+    def followed_up_at(self) -> datetime:
+        """When graduates are asked what became of them: three months later."""
+        return self.completed_at + timedelta(days=93)
+
+
+def next_start(today: date) -> date:
+    """Return a Monday at which a pilot that begins today can start: seven to eight weeks ahead."""
+    ahead = today + timedelta(days=49)
+    return ahead + timedelta(days=(7 - ahead.weekday()) % 7)
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, JAKARTA).astimezone(UTC)

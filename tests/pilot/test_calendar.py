@@ -1,0 +1,49 @@
+from datetime import date, timedelta
+
+import pytest
+
+from deploy.pilot.calendar import Calendar, next_start
+from shared.schemas.registry import TimeZone
+
+
+class TestNextStart:
+    @pytest.mark.parametrize("offset", range(7))
+    def test_is_a_monday_far_enough_ahead_to_sign_up_for(self, offset: int):
+        today = date(2026, 11, 20) + timedelta(days=offset)
+
+        start = next_start(today)
+
+        assert start.weekday() == 0
+        assert 49 <= (start - today).days <= 55
+
+
+class TestCalendar:
+    CALENDAR = Calendar(date(2027, 1, 11))
+
+    def test_goes_from_east_to_west_an_hour_apart(self):
+        starts = [
+            self.CALENDAR.start_in(zone) for zone in (TimeZone.WIT, TimeZone.WITA, TimeZone.WIB)
+        ]
+
+        assert [start.isoformat() for start in starts] == [
+            "2027-01-10T23:00:00+00:00",
+            "2027-01-11T00:00:00+00:00",
+            "2027-01-11T01:00:00+00:00",
+        ]
+
+    def test_keeps_its_chapters_in_order(self):
+        calendar = self.CALENDAR
+        moments = [
+            calendar.prepared_at,
+            calendar.registration_at,
+            calendar.opens_at,
+            calendar.rush_at,
+            calendar.cancels_at,
+            calendar.closes_at,
+            calendar.start_in(TimeZone.WIT),
+            calendar.completed_at,
+            calendar.followed_up_at,
+        ]
+
+        assert moments == sorted(moments)
+        assert calendar.signed_on < calendar.prepared_at.date() < calendar.valid_to
