@@ -132,7 +132,8 @@ class FeedReader:
         if not page.items:
             await self._note_idle(context, position, page.epoch)
             return Pull.NOTHING
-        await self._take(context, position, page)
+        if not await self._take(context, position, page):
+            return Pull.NOTHING
         return Pull.MORE if page.more else Pull.SOME
 
     def _report(self, error: Exception, *, first: bool) -> None:
@@ -165,16 +166,17 @@ class FeedReader:
             return None
         return row
 
-    async def _take(self, context: WorkerContext, position: _Position, page: EventFeed) -> None:
+    async def _take(self, context: WorkerContext, position: _Position, page: EventFeed) -> bool:
         async with context.transaction() as session:
             row = await self._hold(session, position)
             if row is None:
-                return
+                return False
             await self._consume(session, page.items)
             row.cursor, row.epoch, row.caught_up = page.cursor, page.epoch, False
             row.as_of = row.last_event_at = page.items[-1].recorded_at
             row.updated_at = utc_now()
         self._position, self._noted_at = _Position(page.cursor, page.epoch), None
+        return True
 
     async def _note_idle(self, context: WorkerContext, position: _Position, epoch: int) -> None:
         """Note that there was nothing to read, at most once a second once that is known."""
@@ -199,4 +201,4 @@ class FeedReader:
             _log.warning("feed-epoch-raised", source=self.source, epoch=epoch)
             await self._reset(session)
             row.cursor, row.epoch, row.caught_up, row.updated_at = None, epoch, False, utc_now()
-        self._position = _Position(None, epoch)
+        self._position, self._noted_at = _Position(None, epoch), None

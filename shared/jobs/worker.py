@@ -41,7 +41,7 @@ from shared.jobs.bell import (
 from shared.jobs.context import Cron, JobHandler, JobTables, WorkerContext
 from shared.jobs.housekeeping import HOUSEKEEPING
 from shared.jobs.reader import FeedReader
-from shared.jobs.runner import Runner
+from shared.jobs.runner import SWEEP_S, Runner
 from shared.logging import configure_logging, get_logger
 from shared.settings import ServiceSettings
 
@@ -70,6 +70,7 @@ class ServiceWorker:
     readers: Readers
     clients: Mapping[str, httpx.AsyncClient] = field(default_factory=dict)
     slots: int = 2
+    sweep_s: float = SWEEP_S
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
@@ -96,7 +97,7 @@ class ServiceWorker:
 
     async def _work(self, context: WorkerContext) -> None:
         async with asyncio.TaskGroup() as group:
-            runner = Runner(context, self.handlers, slots=self.slots)
+            runner = Runner(context, self.handlers, slots=self.slots, sweep_s=self.sweep_s)
             group.create_task(runner.run())
             group.create_task(self._listen(runner))
             for reader in self.readers(context):
@@ -202,6 +203,7 @@ def build_worker(
     readers: Readers = _no_readers,
     clients: Mapping[str, httpx.AsyncClient] | None = None,
     slots: int = 2,
+    sweep_s: float = SWEEP_S,
 ) -> ServiceWorker:
     """Return a service's worker; `clients` reach the services whose feeds it reads."""
     return ServiceWorker(
@@ -213,4 +215,5 @@ def build_worker(
         readers=readers,
         clients=clients or {},
         slots=slots,
+        sweep_s=sweep_s,
     )
