@@ -88,10 +88,9 @@ async def locate(session: AsyncSession, code: str, *, on: date) -> Location:
         AreaUnknownError: when no area has `code` on that day.
         AreaTooCoarseError: when it is a province.
     """
-    location = rules.locate(code)
     if not await known_codes(session, [code], on=on):
         raise rules.AreaUnknownError(pointer="/area_code")
-    return location
+    return rules.locate(code)
 
 
 async def present_areas(session: AsyncSession, codes: Iterable[str]) -> dict[str, PresentArea]:

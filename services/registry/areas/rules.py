@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from services.registry.imports.rules import RowRepeatedError, RowTooLongError
 from shared.errors import InvalidError, NotFoundError, ServiceError
 from shared.i18n import Text
 from shared.schemas.registry import AreaLevel, TimeZone
@@ -109,13 +110,6 @@ class AreaOlderError(InvalidError):
     )
 
 
-class RowRepeatedError(InvalidError):
-    """An earlier row of the same file has the same code."""
-
-    code = "row-repeated"
-    title = Text("Kode ini sudah ada di baris sebelumnya.", "An earlier row has this code.")
-
-
 def level_of(code: str) -> AreaLevel:
     """Return the level that `code` names.
 
@@ -169,7 +163,7 @@ def locate(code: str) -> Location:
         TimeZoneUnknownError: when no rule states the province's zone.
     """
     if level_of(code) is AreaLevel.PROVINCE:
-        raise AreaTooCoarseError
+        raise AreaTooCoarseError(pointer="/area_code")
     zone = time_zone_of(code)
     if zone is None:
         raise TimeZoneUnknownError
@@ -255,4 +249,5 @@ REFUSALS: Final[tuple[type[ServiceError], ...]] = (
     AreaOlderError,
     TimeZoneUnknownError,
     RowRepeatedError,
+    RowTooLongError,
 )

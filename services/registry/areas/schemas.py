@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from shared.i18n import Language
@@ -17,6 +18,8 @@ class AreaSource(StrEnum):
 
 class ImportAreas(Message):
     """Job: read a list of areas into the table; `upload_id` is None for the shipped list."""
+
+    kind: ClassVar[str] = "import_areas"
 
     upload_id: UUID | None
     valid_from: date

@@ -1,5 +1,6 @@
 """Changes to facilities: one function a use case, each within the caller's transaction."""
 
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from services.registry.facilities import queries, rules
 from services.registry.facilities.rules import (
     FacilityCodeTakenError,
     FacilityIdTakenError,
+    Facts,
     ParentUnknownError,
 )
 from services.registry.facilities.schemas import FacilityChange, FacilityCreate
@@ -29,6 +31,8 @@ from shared.ids import new_id
 from shared.schemas.registry import FacilityCell, FacilityMoved, FacilityStatus, Topic
 from shared.scope import Scope
 
+# Facts that a body names as a facility does.
+_PLAIN: Final = {each.name for each in fields(Facts)} - {"location", "trades"}
 _REFUSALS: Final[dict[str, type[ServiceError]]] = {
     "pk_facility": FacilityIdTakenError,
     "uq_facility_code": FacilityCodeTakenError,
@@ -46,15 +50,39 @@ def cell_of(facility: Facility) -> FacilityCell:
     )
 
 
-def check_description(facility: Facility) -> None:
-    """Refuse facts that contradict one another: see `rules.check_description`."""
-    rules.check_description(
+def facts_of(facility: Facility) -> Facts:
+    """Return what is said of a facility."""
+    return Facts(
+        name=facility.name,
         kind=facility.kind,
         form=facility.form,
+        institution_id=facility.institution_id,
         parent_id=facility.parent_id,
+        owner_ministry=facility.owner_ministry,
+        location=Location(
+            area_code=facility.area_code,
+            province_code=facility.province_code,
+            regency_code=facility.regency_code,
+            time_zone=facility.time_zone,
+        ),
         latitude=facility.latitude,
         longitude=facility.longitude,
+        trades=tuple(facility.trades),
+        address=facility.address,
     )
+
+
+def _columns_of(facts: Facts) -> dict[str, Any]:
+    columns = {each.name: getattr(facts, each.name) for each in fields(Facts)}
+    location = columns.pop("location")
+    return {
+        **columns,
+        "area_code": location.area_code,
+        "province_code": location.province_code,
+        "regency_code": location.regency_code,
+        "time_zone": location.time_zone,
+        "trades": list(facts.trades),
+    }
 
 
 def moved(facility: Facility, *, topic: Topic, before: FacilityCell | None, now: datetime) -> Draft:
@@ -71,17 +99,39 @@ def moved(facility: Facility, *, topic: Topic, before: FacilityCell | None, now:
     )
 
 
-def new_facility(facts: dict[str, Any], *, location: Location, now: datetime) -> Facility:
-    """Return a facility of these facts that stands at `location`."""
-    return Facility(
-        **facts,
-        province_code=location.province_code,
-        regency_code=location.regency_code,
-        time_zone=location.time_zone,
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a facility is given once and keeps."""
+
+    id: UUID
+    code: str
+    synthetic: bool
+
+
+def new_facility(
+    identity: Identity, facts: Facts, *, status: FacilityStatus, now: datetime
+) -> tuple[Facility, Draft]:
+    """Return a facility, still to be added to a session, and the event that tells of it."""
+    facility = Facility(
+        id=identity.id,
+        code=identity.code,
+        synthetic=identity.synthetic,
+        status=status,
         version=1,
         created_at=now,
         closed_at=None,
+        **_columns_of(facts),
     )
+    return facility, moved(facility, topic=Topic.FACILITY_REGISTERED, before=None, now=now)
+
+
+def restate(facility: Facility, facts: Facts, *, now: datetime) -> Draft:
+    """Say other facts of a locked facility, and return the event that tells so."""
+    before = cell_of(facility)
+    for name, value in _columns_of(facts).items():
+        setattr(facility, name, value)
+    facility.version += 1
+    return moved(facility, topic=Topic.FACILITY_CHANGED, before=before, now=now)
 
 
 async def register_facility(
@@ -98,32 +148,32 @@ async def register_facility(
         ParentUnknownError, InstitutionUnknownError: when they name what is not there.
         FacilityIdTakenError, FacilityCodeTakenError: when it is registered already.
     """
-    location = await locate(session, body.area_code, on=today)
-    facts = body.model_dump()
-    facts["id"] = body.id or new_id()
-    facts["status"] = FacilityStatus(body.status)
-    facility = new_facility(facts, location=location, now=now)
-    check_within(scope, place_of(facility))
-    check_description(facility)
-    await _check_references(session, facility)
+    identity = Identity(id=body.id or new_id(), code=body.code, synthetic=body.synthetic)
+    facts = Facts(
+        **body.model_dump(include=_PLAIN),
+        trades=tuple(body.trades),
+        location=await locate(session, body.area_code, on=today),
+    )
+    await _check(session, facts, facility_id=identity.id, scope=scope)
+    facility, event = new_facility(identity, facts, status=FacilityStatus(body.status), now=now)
     session.add(facility)
     try:
         await session.flush()
     except IntegrityError as error:
         raise translate(error, _REFUSALS) from error
-    event = moved(facility, topic=Topic.FACILITY_REGISTERED, before=None, now=now)
     await emit_all(session, Event, [event])
     return facility
 
 
-async def _check_references(session: AsyncSession, facility: Facility) -> None:
-    if facility.parent_id is not None and (
-        facility.parent_id == facility.id
-        or not await queries.known_ids(session, [facility.parent_id])
+async def _check(session: AsyncSession, facts: Facts, *, facility_id: UUID, scope: Scope) -> None:
+    check_within(scope, facts.place(facility_id))
+    rules.check_facts(facts)
+    if facts.parent_id is not None and (
+        facts.parent_id == facility_id or not await queries.known_ids(session, [facts.parent_id])
     ):
         raise ParentUnknownError(pointer="/parent_id")
-    if facility.institution_id is not None and not await known_institutions(
-        session, [facility.institution_id]
+    if facts.institution_id is not None and not await known_institutions(
+        session, [facts.institution_id]
     ):
         raise InstitutionUnknownError(pointer="/institution_id")
 
@@ -146,32 +196,19 @@ async def correct_facility(
     """
     if facility.status is FacilityStatus.CLOSED:
         raise rules.FacilityClosedError
-    before = cell_of(facility)
-    wanted = change.model_dump(exclude_unset=True)
-    changed = {name: value for name, value in wanted.items() if getattr(facility, name) != value}
-    if not changed:
+    present = facts_of(facility)
+    wanted = replace(present, **change.model_dump(include=_PLAIN, exclude_unset=True))
+    if change.trades is not None:
+        wanted = replace(wanted, trades=tuple(change.trades))
+    if change.area_code is not None and change.area_code != facility.area_code:
+        wanted = replace(wanted, location=await locate(session, change.area_code, on=today))
+    if wanted == present:
         return False
-    for name, value in changed.items():
-        setattr(facility, name, value)
-    if "area_code" in changed:
-        await _move(session, facility, today=today)
-    with session.no_autoflush:
-        check_within(scope, place_of(facility))
-        check_description(facility)
-        await _check_references(session, facility)
-    facility.version += 1
+    await _check(session, wanted, facility_id=facility.id, scope=scope)
+    event = restate(facility, wanted, now=now)
     await session.flush()
-    event = moved(facility, topic=Topic.FACILITY_CHANGED, before=before, now=now)
     await emit_all(session, Event, [event])
     return True
-
-
-async def _move(session: AsyncSession, facility: Facility, *, today: date) -> None:
-    with session.no_autoflush:
-        location = await locate(session, facility.area_code, on=today)
-    facility.province_code = location.province_code
-    facility.regency_code = location.regency_code
-    facility.time_zone = location.time_zone
 
 
 def turn(facility: Facility, *, wanted: FacilityStatus, now: datetime) -> Draft:

@@ -5,9 +5,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.registry.areas.rules import Location
 from shared.errors import BadRequestError, ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
 from shared.schemas.registry import FacilityKind, FacilityStatus
+from shared.scope import Place
 
 
 class FacilityForm(StrEnum):
@@ -125,14 +127,33 @@ def check_status_change(*, present: FacilityStatus, wanted: FacilityStatus) -> N
         )
 
 
-def check_description(
-    *,
-    kind: FacilityKind,
-    form: FacilityForm | None,
-    parent_id: UUID | None,
-    latitude: float | None,
-    longitude: float | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be said of a facility and changed later; status and code are not among it."""
+
+    name: str
+    kind: FacilityKind
+    form: FacilityForm | None
+    institution_id: UUID | None
+    parent_id: UUID | None
+    owner_ministry: str
+    location: Location
+    latitude: float | None
+    longitude: float | None
+    trades: tuple[str, ...]
+    address: str | None
+
+    def place(self, facility_id: UUID) -> Place:
+        """Return where the facility lies for scopes."""
+        return Place(
+            province_code=self.location.province_code,
+            regency_code=self.location.regency_code,
+            facility_id=facility_id,
+            owner_ministry=self.owner_ministry,
+        )
+
+
+def check_facts(facts: Facts) -> None:
     """Refuse facts of a facility that contradict one another.
 
     Raises:
@@ -140,11 +161,11 @@ def check_description(
         ParentMissingError: when a SATPEL has no parent.
         PointIncompleteError: when one coordinate is missing.
     """
-    if form is not None and kind is not FacilityKind.UPTP:
+    if facts.form is not None and facts.kind is not FacilityKind.UPTP:
         raise FormRefusedError(pointer="/form")
-    if form is FacilityForm.SATPEL and parent_id is None:
+    if facts.form is FacilityForm.SATPEL and facts.parent_id is None:
         raise ParentMissingError(pointer="/parent_id")
-    if (latitude is None) != (longitude is None):
+    if (facts.latitude is None) != (facts.longitude is None):
         raise PointIncompleteError(pointer="/latitude")
 
 

@@ -1,4 +1,4 @@
-"""Writes of verdicts."""
+"""Writes of files and of verdicts on their rows."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.imports.rules import Verdict
+from services.registry.base import Upload
+from services.registry.imports.rules import UploadEmptyError, Verdict
+from shared.ids import new_id
 
 # A chunk that was committed and is run again by a worker that lost its lease keeps its verdicts.
 _KEEP: Final = text(
@@ -21,6 +23,20 @@ _KEEP: Final = text(
     ON CONFLICT DO NOTHING
     """
 )
+
+
+async def keep_upload(session: AsyncSession, body: bytes) -> UUID:
+    """Keep a file for the job that will read it.
+
+    Raises:
+        UploadEmptyError: when there is nothing in it.
+    """
+    if not body.strip():
+        raise UploadEmptyError
+    upload = Upload(id=new_id(), body=body)
+    session.add(upload)
+    await session.flush()
+    return upload.id
 
 
 async def keep_verdicts(

@@ -1,12 +1,12 @@
-"""Reads of verdicts."""
+"""Reads of files and of verdicts on their rows."""
 
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.base import RowVerdict
-from services.registry.imports.rules import Outcome
+from services.registry.base import RowVerdict, Upload
+from services.registry.imports.rules import Outcome, UploadGoneError
 
 
 async def rows_done(session: AsyncSession, job_id: UUID) -> int:
@@ -26,3 +26,15 @@ async def tally(session: AsyncSession, job_id: UUID) -> dict[str, int]:
     for verdict, count in (await session.execute(statement)).all():
         counts[verdict.lower()] = count
     return {"rows": sum(counts.values()), **counts}
+
+
+async def read_upload(session: AsyncSession, upload_id: UUID) -> bytes:
+    """Return a file as it came.
+
+    Raises:
+        UploadGoneError: when it has been cleared away.
+    """
+    body = await session.scalar(select(Upload.body).where(Upload.id == upload_id))
+    if body is None:
+        raise UploadGoneError
+    return body

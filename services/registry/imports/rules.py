@@ -1,13 +1,45 @@
 """Verdicts on the rows of a file, and where an interrupted import goes on."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from shared.errors import ServiceError
-from shared.i18n import Language
+from shared.errors import InvalidError, NotFoundError, ServiceError
+from shared.i18n import Language, Text
+
+
+class UploadEmptyError(InvalidError):
+    """The request brings no file."""
+
+    code = "upload-empty"
+    title = Text("Kirim berkas CSV sebagai isi permintaan.", "Send a CSV file as the body.")
+
+
+class UploadGoneError(NotFoundError):
+    """The file has been cleared away before its job could read it."""
+
+    code = "upload-gone"
+    title = Text("Berkas sudah dihapus; kirim lagi.", "The file is gone; send it again.")
+
+
+class RowRepeatedError(InvalidError):
+    """An earlier row of the same file has the same code."""
+
+    code = "row-repeated"
+    title = Text("Kode ini sudah ada di baris sebelumnya.", "An earlier row has this code.")
+
+
+class RowTooLongError(InvalidError):
+    """The row has more cells than the header has columns."""
+
+    code = "row-too-long"
+    title = Text(
+        "Baris ini mempunyai lebih banyak sel daripada kolom judul.",
+        "The row has more cells than the header has columns.",
+    )
 
 
 class Outcome(StrEnum):
@@ -35,10 +67,25 @@ def refused(row: int, error: ServiceError, language: Language) -> Verdict:
     return Verdict(row, Outcome.REFUSED, code=error.code, detail=error.detail.in_(language))
 
 
-Item = TypeVar("Item")
+class Numbered(Protocol):
+    """A row that knows its number in the file."""
+
+    @property
+    def row(self) -> int:
+        """Return the number; row 1 is the first below the header."""
 
 
-def chunks_of(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Yield `items` in runs of up to `size`, in order."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+Item = TypeVar("Item", bound=Numbered)
+
+
+def chunks_of(
+    rows: Sequence[Item], size: int, *, done: int = 0
+) -> Iterator[tuple[int, Sequence[Item]]]:
+    """Yield the rows after row number `done` in runs of up to `size`.
+
+    With each run comes how many of all rows lie behind once it is done.
+    """
+    first = bisect_right(rows, done, key=lambda row: row.row)
+    for start in range(first, len(rows), size):
+        chunk = rows[start : start + size]
+        yield start + len(chunk), chunk

@@ -16,7 +16,7 @@ from services.registry.institutions.rules import (
 from services.registry.institutions.schemas import InstitutionCreate
 from services.registry.institutions.tables import Institution
 from shared.db.base import translate
-from shared.db.events import emit
+from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
 from shared.ids import new_id
 from shared.schemas.registry import AreaLevel, InstitutionRegistered, Topic
@@ -37,6 +37,19 @@ def new_institution(body: InstitutionCreate, *, now: datetime) -> Institution:
         province_code=area[:2] if area else None,
         regency_code=None if province_only or area is None else area[:5],
         created_at=now,
+    )
+
+
+def registered(institution: Institution, *, now: datetime) -> Draft:
+    """Return the event that tells of an institution."""
+    return Draft(
+        topic=Topic.INSTITUTION_REGISTERED,
+        stream_id=institution.id,
+        event=InstitutionRegistered(
+            institution_id=institution.id, code=institution.code, name=institution.name
+        ),
+        place=place_of(institution),
+        occurred_at=now,
     )
 
 
@@ -65,15 +78,5 @@ async def register_institution(
             "uq_institution_code": InstitutionCodeTakenError,
         }
         raise translate(error, refusals) from error
-    await emit(
-        session,
-        Event,
-        topic=Topic.INSTITUTION_REGISTERED,
-        stream_id=institution.id,
-        event=InstitutionRegistered(
-            institution_id=institution.id, code=institution.code, name=institution.name
-        ),
-        place=place_of(institution),
-        occurred_at=now,
-    )
+    await emit_all(session, Event, [registered(institution, now=now)])
     return institution

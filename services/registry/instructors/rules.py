@@ -1,6 +1,6 @@
 """What the registry refuses of instructors."""
 
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
 
 
@@ -23,3 +23,10 @@ class InstructorCodeTakenError(ConflictError):
 
     code = "instructor-code-taken"
     title = Text("Kode instruktur sudah dipakai.", "Another instructor has this code.")
+
+
+class HomeFacilityUnknownError(InvalidError):
+    """A body names a home facility that the registry does not have."""
+
+    code = "home-facility-unknown"
+    title = Text("Balai asal tidak dikenal.", "The home facility is not known.")

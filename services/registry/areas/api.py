@@ -1,0 +1,120 @@
+"""HTTP face of areas."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
+
+from services.registry.areas import queries
+from services.registry.areas.queries import AreaFilter
+from services.registry.areas.rules import AreaNotFoundError
+from services.registry.areas.schemas import AreaSource, ImportAreas
+from services.registry.base import Idempotency, Job
+from services.registry.imports.operations import keep_upload
+from services.registry.imports.rules import UploadEmptyError
+from shared.clock import ledger_day
+from shared.db.jobs import add_job
+from shared.schemas.base import AreaCode
+from shared.schemas.jobs import JobRead
+from shared.schemas.paging import Page
+from shared.schemas.registry import AreaLevel, AreaRead
+from shared.scope import Permission
+from shared.web.auth import Caller, Public, Requires
+from shared.web.jobs import job_path, job_read
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.openapi import problems
+from shared.web.paging import CursorInvalidError, PageArgs, page_of
+from shared.web.problems import language_of
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/areas", tags=["areas"])
+imports_router = APIRouter(prefix="/area-imports", tags=["areas"])
+
+Code = Annotated[AreaCode, Path(description="Kemendagri code with dots: 33.73.")]
+On = Annotated[date | None, Query(description="The day on which the areas hold; today if none.")]
+ReferenceImporter = Annotated[Caller, Depends(Requires(Permission.REFERENCE_IMPORT))]
+
+
+@router.get("", responses=problems(CursorInvalidError))
+async def list_areas(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    now: Now,
+    page: PageArgs,
+    level: Annotated[AreaLevel | None, Query()] = None,
+    parent: Annotated[AreaCode | None, Query(description="Code of the area one level up.")] = None,
+    q: Annotated[
+        str | None, Query(min_length=3, max_length=100, description="In the name.")
+    ] = None,
+    on: On = None,
+) -> Page[AreaRead]:
+    """List areas in the order of their codes."""
+    wanted = AreaFilter(on=on or ledger_day(now), level=level, parent=parent, q=q)
+    rows = await queries.list_areas(session, wanted, after=page.after_text, limit=page.fetch)
+    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=AreaRead)
+
+
+@router.get("/{code}", responses=problems(AreaNotFoundError))
+async def get_area(session: SessionDep, _: Public, now: Now, code: Code, on: On = None) -> AreaRead:
+    """Return one area."""
+    return await queries.get_area(session, code, on=on or ledger_day(now))
+
+
+@router.get("/{code}/children", responses=problems(AreaNotFoundError, CursorInvalidError))
+async def list_area_children(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    now: Now,
+    code: Code,
+    page: PageArgs,
+    on: On = None,
+) -> Page[AreaRead]:
+    """List the areas one level below an area, in the order of their codes."""
+    day = on or ledger_day(now)
+    await queries.get_area(session, code, on=day)
+    wanted = AreaFilter(on=day, parent=code)
+    rows = await queries.list_areas(session, wanted, after=page.after_text, limit=page.fetch)
+    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=AreaRead)
+
+
+@imports_router.post(
+    "",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=JobRead,
+    responses=problems(UploadEmptyError),
+)
+async def import_areas(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: ReferenceImporter,
+    once: OnceDep,
+    body: Annotated[bytes, Body(media_type="text/csv", description="Columns code and name.")] = b"",
+    source: Annotated[AreaSource, Query(description="SHIPPED: no body is read.")] = AreaSource.FILE,
+    valid_from: Annotated[date | None, Query(description="First day on which it holds.")] = None,
+    decree: Annotated[str, Query(max_length=200, description="Where the list names one.")] = "",
+) -> Response:
+    """Load a list of areas of any levels; a code under a new name from a later day keeps its past.
+
+    Rows that are there already change nothing, so that a list may be sent again.
+    """
+
+    async def work() -> JobRead:
+        shipped = source is AreaSource.SHIPPED
+        payload = ImportAreas(
+            upload_id=None if shipped else await keep_upload(session, body),
+            valid_from=valid_from or request.state.settings.areas_valid_from,
+            decree=decree,
+            language=language_of(request),
+        )
+        job = await add_job(session, Job, kind=ImportAreas.kind, payload=payload)
+        return job_read(request, job)
+
+    return await answer_once(
+        session, Idempotency, once, work, status=status.HTTP_202_ACCEPTED, location=job_path
+    )

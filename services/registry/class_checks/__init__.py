@@ -1,0 +1,1 @@
+"""What a class would use, checked in one go for enrollment. Owns no table."""

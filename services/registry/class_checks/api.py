@@ -1,0 +1,39 @@
+"""HTTP face of the check of what a class would use."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from services.registry.class_checks import queries, rules
+from shared.schemas.registry import ClassCheck, ClassResources
+from shared.scope import Permission
+from shared.web.auth import Caller, Requires
+from shared.web.openapi import problems
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/class-checks", tags=["class-checks"])
+
+ClassChecker = Annotated[Caller, Depends(Requires(Permission.CLASS_CHECK))]
+
+
+@router.post(
+    "",
+    responses=problems(
+        rules.FacilityUnknownError,
+        rules.FacilityNotActiveError,
+        rules.SpaceUnknownError,
+        rules.AgreementUnknownError,
+        rules.AgreementNotInForceError,
+        rules.AgreementNotCoveringError,
+        rules.ModuleUnknownError,
+        rules.InstructorUnknownError,
+    ),
+)
+async def check_class(
+    session: SessionDep, caller: ClassChecker, body: ClassCheck
+) -> ClassResources:
+    """Check what a class would use and return what is to be copied into it.
+
+    It changes nothing, so it takes no Idempotency-Key, and may be sent again at will.
+    """
+    return await queries.find_resources(session, body, scope=caller.scope)

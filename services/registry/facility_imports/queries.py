@@ -1,0 +1,57 @@
+"""Reads of what the rows of a file name."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.areas.queries import known_codes
+from services.registry.facilities.operations import facts_of
+from services.registry.facilities.queries import facilities_by_code, known_ids
+from services.registry.facilities.tables import Facility
+from services.registry.facility_imports.rules import Given, Known, PresentFacility, PresentSpace
+from services.registry.institutions.queries import ids_by_code
+from services.registry.spaces.queries import known_ids as known_spaces
+from services.registry.spaces.queries import spaces_of
+from services.registry.spaces.tables import Space
+
+
+async def learn(session: AsyncSession, known: Known, rows: Sequence[Given], *, today: date) -> None:
+    """Add to `known` what the registry has of all that `rows` name."""
+    known.areas |= await known_codes(session, (row.area_code for row in rows), on=today)
+    institutions = {row.institution_code for row in rows} - {None}
+    known.institutions |= await ids_by_code(session, filter(None, institutions))
+    parents = filter(None, {row.parent_code for row in rows})
+    found = await facilities_by_code(session, parents)
+    known.facilities |= {code: facility.id for code, facility in found.items()}
+    known.ids |= await known_ids(session, _ids(row.id for row in rows))
+    spaces = (space.id for row in rows for space in row.spaces)
+    known.ids |= await known_spaces(session, _ids(spaces))
+
+
+def _ids(ids: Iterable[UUID | None]) -> list[UUID]:
+    return [each for each in ids if each is not None]
+
+
+async def lock_present(
+    session: AsyncSession, codes: Iterable[str]
+) -> tuple[dict[str, Facility], dict[UUID, Space]]:
+    """Return the facilities that have one of `codes`, and their spaces by id, all locked."""
+    facilities = await facilities_by_code(session, codes, for_update=True)
+    spaces = await spaces_of(session, [facility.id for facility in facilities.values()])
+    return facilities, {space.id: space for space in spaces}
+
+
+def describe_present(facility: Facility, spaces: Iterable[Space]) -> PresentFacility:
+    """Return a facility and its spaces as the rules see them."""
+    return PresentFacility(
+        id=facility.id,
+        facts=facts_of(facility),
+        status=facility.status,
+        spaces={
+            space.name: PresentSpace(space.id, space.kind, space.capacity)
+            for space in spaces
+            if space.facility_id == facility.id
+        },
+    )
