@@ -100,14 +100,15 @@ async def answer_once(
     once: OnceRequest,
     work: Callable[[], Awaitable[Model]],
     *,
-    status: int = HTTPStatus.OK,
+    status: int | Callable[[Model], int] = HTTPStatus.OK,
     location: Callable[[Model], str] | None = None,
     etag: Callable[[Model], str] | None = None,
 ) -> Response:
     """Do `work` and answer with what it returns, or give the answer that the key stands for.
 
-    `location` names the path of what was made, for example `/v1/jobs/1`; it becomes absolute. The
-    answer is stored in the transaction of the work; a refusal is not stored.
+    `location` names the path of what was made, for example `/v1/jobs/1`; it becomes absolute.
+    `status` may depend on what was done. The answer is stored in the transaction of the work; a
+    refusal is not stored.
 
     Raises:
         KeyInFlightError: when the first request with this key is still being answered.
@@ -124,8 +125,9 @@ async def answer_once(
         headers["Location"] = once.base_url + location(model)
     if etag is not None:
         headers["ETag"] = etag(model)
-    await keep_answer(session, table, once, status=int(status), body=body, headers=headers)
-    return _json(body, int(status), headers)
+    code = int(status(model) if callable(status) else status)
+    await keep_answer(session, table, once, status=code, body=body, headers=headers)
+    return _json(body, code, headers)
 
 
 def _json(body: bytes, status: int, headers: dict[str, str]) -> Response:

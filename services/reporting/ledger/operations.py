@@ -1,10 +1,10 @@
 """Folding: the ledger takes an event once, and its figures in the same transaction."""
 
-import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from pydantic_core import to_json
 from sqlalchemy import (
     Boolean,
     Column,
@@ -62,7 +62,7 @@ def _wire_values(of: Column[Any], values: Iterable[Any]) -> list[Any]:
     if isinstance(of.type, String | Integer | Boolean):
         return list(values)
     if isinstance(of.type, JSONB):
-        return [json.dumps(value) for value in values]
+        return [to_json(value).decode() for value in values]
     if isinstance(of.type, DateTime | Date):
         return [value.isoformat() for value in values]
     return [str(value) for value in values]

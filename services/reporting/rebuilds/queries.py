@@ -1,19 +1,20 @@
 """Comparisons of two generations of the figures, each made in one statement: one snapshot."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import FromClause, Table, and_, func, or_, select
+from sqlalchemy import FromClause, Table, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.base import Base
+from services.reporting.base import Job
 from services.reporting.ledger.queries import table_of
 from services.reporting.ledger.rules import Rollup, Source
-from services.reporting.ledger.tables import EnrollmentNow, Fold
+from services.reporting.ledger.tables import EnrollmentNow, Fold, mapped_table
+from shared.schemas.jobs import JobState
 
 LISTED_DIFFERENCES: Final = 5_000
+REBUILD: Final = "rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +89,29 @@ async def _compare(session: AsyncSession, cells: FromClause, source: Source) -> 
 
 
 async def compare_latest(
-    session: AsyncSession, *, live: int, shadow: int, moving: Sequence[UUID]
-) -> tuple[int, int]:
-    """Return how many enrollments either generation knows, and of how many they disagree.
-
-    Enrollments that are `moving`, because the shadow has not seen their last events, are left out.
-    """
-    table = Base.metadata.tables[EnrollmentNow.__table__.key]  # type: ignore[attr-defined]
+    session: AsyncSession, *, live: int, shadow: int, source: Source
+) -> Comparison:
+    """Compare what two generations know of every enrollment."""
+    table = mapped_table(EnrollmentNow)
     left, right = _generation(table, live), _generation(table, shadow)
     columns = [column.name for column in table.columns if column.name != "generation"]
     differs = or_(*(left.c[name].is_distinct_from(right.c[name]) for name in columns))
-    either = func.coalesce(left.c.enrollment_id, right.c.enrollment_id)
-    statement = (
-        select(func.count(), func.count().filter(differs))
+    cells = (
+        select(
+            func.coalesce(left.c.enrollment_id, right.c.enrollment_id).label("cell"),
+            true().label("forged"),
+            func.json_build_array().label("gaps"),
+            differs.label("differs"),
+        )
         .select_from(left.join(right, left.c.enrollment_id == right.c.enrollment_id, full=True))
-        .where(either.not_in(moving))
+        .cte("cells")
     )
-    cells, differences = (await session.execute(statement)).one()
-    return cells, differences
+    return await _compare(session, cells, source)
+
+
+async def is_rebuilding(session: AsyncSession) -> bool:
+    """Tell whether a rebuild waits or runs."""
+    waiting = select(Job.id).where(
+        Job.kind == REBUILD, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    )
+    return (await session.scalars(waiting.limit(1))).first() is not None

@@ -1,0 +1,1 @@
+"""The page that anybody may read: national progress, and the opening by province."""

@@ -1,0 +1,1 @@
+"""Indicators: what is counted and how it may be cut."""

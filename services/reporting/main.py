@@ -1,0 +1,69 @@
+"""Reporting's HTTP application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.reporting.base import Event, Idempotency, Job, RowVerdict
+from services.reporting.dashboard import api as dashboard
+from services.reporting.followups import api as followups
+from services.reporting.followups.rules import IncomeKeys
+from services.reporting.freshness.jobs import Watch, watching
+from services.reporting.rebuilds import api as rebuilds
+from services.reporting.reports import api as reports
+from services.reporting.reports.api import Answers
+from services.reporting.settings import ReportingSettings
+from shared.jobs.bell import open_ring
+from shared.web.app import make_app
+from shared.web.feed import feed_router
+from shared.web.jobs import jobs_router
+from shared.web.state import ServiceState, service_state
+
+_DESCRIPTION = """\
+What became of it: figures that follow events within seconds and say how fresh they are, and what
+people do 3, 6 and 12 months after the training.
+"""
+
+
+class State(ServiceState):
+    """What lives as long as the process."""
+
+    watch: Watch
+    answers: Answers
+    income_keys: IncomeKeys | None
+
+
+def create_app(settings: ReportingSettings | None = None) -> FastAPI:
+    """Return the application, wired to what `settings` or the environment names."""
+    wired = settings or ReportingSettings()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with (
+            open_ring(wired.redis_url, service="reporting") as ring,
+            service_state(wired, service="reporting", ring=ring) as state,
+            watching(state["sessions"]) as watch,
+        ):
+            yield {
+                **state,
+                "watch": watch,
+                "answers": Answers(),
+                "income_keys": wired.load_income_keys(),
+            }
+
+    return make_app(
+        service="reporting",
+        title="Balai reporting",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        routers=[
+            reports.router,
+            followups.router,
+            rebuilds.router,
+            jobs_router(Job, RowVerdict, Idempotency),
+            feed_router(Event),
+        ],
+        pages=[dashboard.router],
+        settings=wired,
+    )

@@ -1,0 +1,120 @@
+"""Changes that a rebuild makes: a generation beside the live one, a swap, a clearing away."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Table, delete, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.base import Job
+from services.reporting.ledger import rules as ledger
+from services.reporting.ledger.operations import add_figures
+from services.reporting.ledger.queries import entries_after, list_entries, lock_fold, table_of
+from services.reporting.ledger.rules import Recorded, Source
+from services.reporting.ledger.tables import EnrollmentNow, Fold, mapped_table
+from services.reporting.rebuilds.queries import REBUILD, is_rebuilding
+from services.reporting.rebuilds.schemas import RebuildCreate
+from shared.db.jobs import add_job
+from shared.errors import ConflictError
+from shared.i18n import Text
+
+# A long write transaction would stall every feed of the cluster.
+SWEPT_AT_ONCE: Final = 5_000
+
+
+class RebuildRunningError(ConflictError):
+    """One rebuild at a time: a second would take the first one's shadow for a leftover."""
+
+    code = "rebuild-running"
+    title = Text("Pembangunan ulang sedang berjalan.", "A rebuild is running.")
+
+
+class SourceRestoredError(ConflictError):
+    """The source was restored or swapped while it was being folded anew."""
+
+    code = "rebuild-overtaken"
+    title = Text(
+        "Sumber dipulihkan atau diganti selama pembangunan ulang; mulai lagi.",
+        "The source was restored or swapped during the rebuild; begin again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A generation that is being folded beside the live one."""
+
+    source: Source
+    era: int
+    live: int
+    generation: int
+
+
+async def order_rebuild(session: AsyncSession, *, body: RebuildCreate) -> Job:
+    """Queue a rebuild.
+
+    Raises:
+        RebuildRunningError: when one waits or runs already.
+    """
+    for source in Source:
+        await lock_fold(session, source)
+    if await is_rebuilding(session):
+        raise RebuildRunningError(retry_after_s=5)
+    return await add_job(session, Job, kind=REBUILD, payload=body)
+
+
+async def open_shadow(session: AsyncSession, *, source: Source) -> Shadow:
+    """Return a generation of `source` that nothing has been folded into."""
+    fold = await lock_fold(session, source)
+    shadow = Shadow(source, fold.era, fold.generation, fold.next_generation)
+    fold.next_generation += 1
+    await session.flush()
+    return shadow
+
+
+async def fold_shadow(session: AsyncSession, *, shadow: Shadow, events: Iterable[Recorded]) -> None:
+    """Add the figures of some events of the ledger to the shadow."""
+    await add_figures(session, generation=shadow.generation, folded=ledger.fold(events))
+
+
+async def swap_shadow(session: AsyncSession, *, shadow: Shadow, position: int) -> int:
+    """Let the shadow take the place of the live figures, and return how far it is folded.
+
+    The source's row is locked, so that nothing is folded while the last events, those after
+    `position`, are added to the shadow.
+
+    Raises:
+        SourceRestoredError: when the live generation is no longer the one that was compared.
+    """
+    fold = await lock_fold(session, shadow.source)
+    if (fold.era, fold.generation) != (shadow.era, shadow.live):
+        raise SourceRestoredError
+    _, events = await list_entries(
+        session, entries_after(source=shadow.source, era=shadow.era, after=position)
+    )
+    await fold_shadow(session, shadow=shadow, events=events)
+    fold.generation = shadow.generation
+    await session.flush()
+    return fold.position
+
+
+def tables_of(source: Source) -> list[Table]:
+    """Return the tables that are folded from `source`."""
+    folded = [
+        table_of(rollup) for rollup in ledger.ROLLUPS if ledger.SOURCE_OF[rollup.fact] is source
+    ]
+    return [*folded, mapped_table(EnrollmentNow)] if source is Source.ENROLLMENT else folded
+
+
+async def sweep_generations(session: AsyncSession, *, source: Source, table: Table) -> int:
+    """Delete some rows of `table` that no report reads, and return how many.
+
+    One statement sees one snapshot: a generation that begins to live meanwhile is not in it.
+    """
+    live = select(Fold.generation).where(Fold.source == source).scalar_subquery()
+    key = table.primary_key.columns
+    stale = select(*key).where(or_(table.c.generation < live, table.c.generation > live))
+    result = await session.execute(
+        delete(table).where(tuple_(*key).in_(stale.limit(SWEPT_AT_ONCE))).returning(key[0])
+    )
+    return len(result.all())

@@ -1,0 +1,17 @@
+"""Bodies of rebuilds."""
+
+from pydantic import ConfigDict, Field
+
+from services.reporting.ledger.rules import Source
+from shared.schemas.base import Body
+
+
+class RebuildCreate(Body):
+    """Which sources to fold anew, and whether the result replaces the live figures."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"sources": ["enrollment"], "swap": False}}
+    )
+
+    sources: list[Source] = Field(default=list(Source), min_length=1, max_length=len(Source))
+    swap: bool = False

@@ -1,0 +1,310 @@
+"""HTTP face of reports: the same shape for all, an answer from memory where nothing has moved."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
+
+from services.reporting.freshness.jobs import Watch
+from services.reporting.freshness.rules import Standing
+from services.reporting.indicators.rules import (
+    DIMENSION_LABELS,
+    FACILITIES,
+    FUNNEL,
+    OPENING,
+    OUTCOMES,
+    PROGRESS,
+    REPORTS,
+    AreaBasis,
+    Dimension,
+    Indicator,
+    Report,
+)
+from services.reporting.reports import queries, rules
+from services.reporting.reports.rules import Question
+from services.reporting.reports.schemas import (
+    Catalogue,
+    DimensionRead,
+    IndicatorRead,
+    Labels,
+    ReportDescription,
+    ReportQuery,
+    ReportRead,
+)
+from shared.clock import utc_now
+from shared.db.session import transaction
+from shared.errors import BadRequestError, ForbiddenError, UnauthorizedError
+from shared.i18n import Text, preferred_language
+from shared.schemas.reporting import HORIZONS
+from shared.scope import ANONYMOUS, NATIONAL, Permission, Scope
+from shared.web.app import VERSION
+from shared.web.auth import Caller, Public, Requires
+from shared.web.etag import not_modified
+from shared.web.links import absolute
+from shared.web.now import Now
+from shared.web.openapi import problems
+
+router = APIRouter(prefix="/reports", tags=["reports"])
+
+ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
+Cut = Annotated[ReportQuery, Query()]
+
+_KEPT_ANSWERS: Final = 512
+
+
+class DimensionNotOfferedError(BadRequestError):
+    """The report cannot be cut in this way."""
+
+    code = "dimension-not-offered"
+    title = Text("Laporan tidak menyediakan dimensi ini.", "The report has no such dimension.")
+
+
+class Answers:
+    """The rows of the last answers, by ETag: whoever asks the same is answered from memory.
+
+    Many who ask at once for what is not there wait for one and the same reading.
+    """
+
+    def __init__(self, size: int = _KEPT_ANSWERS) -> None:
+        self._size = size
+        self._kept: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
+
+    async def get(self, etag: str, read: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Return the rows under `etag`, read if need be; a failed reading is not kept."""
+        answer = self._kept.get(etag)
+        if answer is None:
+            answer = self._kept[etag] = asyncio.ensure_future(read())
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        try:
+            return await asyncio.shield(answer)
+        except Exception:
+            self._kept.pop(etag, None)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request for one report, admitted."""
+
+    report: Report
+    question: Question
+    scope: Scope
+    public: bool
+    now: datetime
+
+
+def _question(report: Report, query: ReportQuery) -> Question:
+    given = query.model_dump(mode="json", include={each.value for each in Dimension})
+    chosen = tuple(
+        (dimension, tuple(sorted(set(given[dimension.value]))))
+        for dimension in Dimension
+        if given.get(dimension.value)
+    )
+    question = Question(
+        by=tuple(dict.fromkeys(query.by)),
+        chosen=chosen,
+        area_basis=query.area_basis,
+        horizons=tuple(sorted(set(query.horizon))) or HORIZONS,
+    )
+    offered = [each.value for each in report.dimensions]
+    if not question.dimensions <= set(report.dimensions):
+        raise DimensionNotOfferedError(extra={"dimensions": offered})
+    if query.area_basis not in report.area_bases:
+        bases = [basis.value for basis in report.area_bases]
+        raise DimensionNotOfferedError(extra={"area_bases": bases})
+    if query.horizon and not (report.by_horizon and set(query.horizon) <= set(HORIZONS)):
+        horizons = list(HORIZONS) if report.by_horizon else []
+        raise DimensionNotOfferedError(extra={"horizons": horizons})
+    return question
+
+
+def _admit(report: Report, query: ReportQuery, caller: Caller, now: datetime) -> _Asked:
+    """Decide which rows the caller may see.
+
+    Raises:
+        DimensionNotOfferedError: when the report cannot be cut as asked.
+        UnauthorizedError: when the cut is not public and there is no token.
+        ForbiddenError: when the cut is not public and no grant reads reports.
+    """
+    question = _question(report, query)
+    if rules.is_public(report, question):
+        return _Asked(report, question, NATIONAL, public=True, now=now)
+    if caller.actor is ANONYMOUS:
+        raise UnauthorizedError
+    if not caller.actor.may(Permission.REPORTS_READ):
+        raise ForbiddenError
+    scope = caller.actor.scope(Permission.REPORTS_READ)
+    return _Asked(report, question, scope, public=False, now=now)
+
+
+@lru_cache(maxsize=4096)
+def _scope_mark(scope: Scope) -> str:
+    return "national" if scope.national else hashlib.sha256(repr(scope).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _question_mark(question: Question) -> str:
+    return hashlib.sha256(repr(question).encode()).hexdigest()
+
+
+def _etag(request: Request, asked: _Asked, standing: Standing) -> str:
+    """Return what changes when the rows may have: the position, and whatever cuts them."""
+    parts = (
+        VERSION,
+        asked.report.code,
+        _question_mark(asked.question),
+        _scope_mark(asked.scope),
+        preferred_language(request.headers.get("accept-language")),
+        standing.position(asked.report.sources),
+        str(standing.starts_passed(asked.now)) if asked.report.timed else "",
+    )
+    return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+async def _rows(request: Request, asked: _Asked, caller: Caller) -> bytes:
+    sessions = request.scope["state"]["sessions"]
+    async with transaction(sessions, scope=asked.scope, actor=caller.actor) as session:
+        sums = await queries.read_report(
+            session, asked.report, question=asked.question, scope=asked.scope, now=asked.now
+        )
+    return to_json(rules.rows_of(asked.report, asked.question, sums))
+
+
+def _synthetic(question: Question, standing: Standing) -> bool:
+    waves = dict(question.chosen).get(Dimension.WAVE)
+    if waves is None:
+        return bool(standing.synthetic_waves)
+    return not standing.synthetic_waves.isdisjoint(waves)
+
+
+async def _answer(
+    request: Request, caller: Caller, *, report: Report, query: ReportQuery, now: datetime
+) -> Response:
+    """Answer with the report, or with 304 when the caller has it already.
+
+    No SessionDep: an answer from memory and a 304 open no transaction, any other a short one.
+    """
+    asked = _admit(report, query, caller, now)
+    watch: Watch = request.scope["state"]["watch"]
+    standing = await watch.standing()
+    fresh = standing.freshness(report.sources, now=utc_now())
+    as_of = fresh.as_of.isoformat() if fresh.as_of else ""
+    headers = {
+        "Balai-As-Of": as_of,
+        "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
+        "Cache-Control": "public, no-cache" if asked.public else "private, no-cache",
+        "Vary": "Authorization, Accept-Language",
+    }
+    etag = _etag(request, asked, standing)
+    unchanged = not_modified(request, etag, headers=headers)
+    if unchanged is not None:
+        return unchanged
+    answers: Answers = request.scope["state"]["answers"]
+    rows = await answers.get(etag, lambda: _rows(request, asked, caller))
+    meta = {
+        "report": report.code,
+        "as_of": fresh.as_of,
+        "lag_seconds": fresh.lag_seconds,
+        "area_basis": asked.question.area_basis,
+        "synthetic": _synthetic(asked.question, standing),
+        "restricted": not asked.scope.national,
+        "by": asked.question.by,
+    }
+    body = b'{"meta":' + to_json(meta) + b',"rows":' + rows + b"}"
+    return Response(body, headers={**headers, "ETag": etag}, media_type="application/json")
+
+
+def _labels(text: Text) -> Labels:
+    return Labels(id=text.id, en=text.en)
+
+
+def _indicator(indicator: Indicator) -> IndicatorRead:
+    return IndicatorRead(
+        code=indicator.code,
+        label=_labels(indicator.label),
+        unit=indicator.unit,
+        numerator=indicator.numerator,
+        denominator=indicator.denominator,
+        target=indicator.target,
+        has_response_rate=indicator.response is not None,
+    )
+
+
+def _description(request: Request, report: Report) -> ReportDescription:
+    return ReportDescription(
+        code=report.code,
+        label=_labels(report.label),
+        description=_labels(report.description),
+        url=absolute(request, f"/v1/reports/{report.code}"),
+        permission=Permission.REPORTS_READ.value,
+        public_without_token=bool(report.public),
+        area_bases=list(report.area_bases or (AreaBasis.FACILITY,)),
+        horizons=list(HORIZONS) if report.by_horizon else [],
+        dimensions=[
+            DimensionRead(
+                code=each, label=_labels(DIMENSION_LABELS[each]), public=each in report.public
+            )
+            for each in report.dimensions
+        ],
+        indicators=[_indicator(indicator) for indicator in report.indicators],
+    )
+
+
+@router.get("")
+async def list_reports(_: Public, request: Request) -> Catalogue:
+    """List the reports: what each counts, how it may be cut, and who may see it."""
+    return Catalogue(items=[_description(request, report) for report in REPORTS.values()])
+
+
+@router.get(
+    "/progress",
+    response_model=ReportRead,
+    responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
+)
+async def get_progress(caller: Public, request: Request, query: Cut, now: Now) -> Response:
+    """Return participants against the national 5,000 and 10,000.
+
+    Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
+    reads reports, and shows its own area.
+    """
+    return await _answer(request, caller, report=PROGRESS, query=query, now=now)
+
+
+@router.get(
+    "/opening",
+    response_model=ReportRead,
+    responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
+)
+async def get_opening(caller: Public, request: Request, query: Cut, now: Now) -> Response:
+    """Return classes opened of those planned, present of those seated, and silent centres.
+
+    Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
+    reads reports, and shows its own area.
+    """
+    return await _answer(request, caller, report=OPENING, query=query, now=now)
+
+
+@router.get("/funnel", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
+async def get_funnel(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+    """Return how many people stand at each step, from the claim of a place to completion."""
+    return await _answer(request, caller, report=FUNNEL, query=query, now=now)
+
+
+@router.get("/outcomes", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
+async def get_outcomes(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+    """Return what became of those who completed, by horizon, with the response rate."""
+    return await _answer(request, caller, report=OUTCOMES, query=query, now=now)
+
+
+@router.get("/facilities", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
+async def get_facilities(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+    """Return facilities registered and active."""
+    return await _answer(request, caller, report=FACILITIES, query=query, now=now)

@@ -1,0 +1,108 @@
+"""What is asked of a report, who may see the answer, and how sums become rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from services.reporting.indicators.rules import AreaBasis, Dimension, Indicator, Report, Unit
+from shared.schemas.registry import TimeZone
+from shared.schemas.reporting import HORIZONS
+from shared.scope import Scope
+
+Sums: TypeAlias = Mapping[str, int]
+Key: TypeAlias = tuple[str | int, ...]
+Row: TypeAlias = dict[str, Any]
+
+# Source: Keppres 41/1987: the provinces of each time zone; those made since lie within them.
+ZONES: Final[dict[TimeZone, tuple[str, ...]]] = {
+    TimeZone.WIB: tuple(
+        "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 61 62".split()  # noqa: SIM905 - a table
+    ),
+    TimeZone.WITA: tuple(
+        "51 52 53 63 64 65 71 72 73 74 75 76".split()  # noqa: SIM905 - a table
+    ),
+    TimeZone.WIT: tuple("81 82 91 92 93 94 95 96".split()),  # noqa: SIM905 - a table
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a report. `chosen`: by dimension, the values that count."""
+
+    by: tuple[Dimension, ...] = ()
+    chosen: tuple[tuple[Dimension, tuple[str, ...]], ...] = ()
+    area_basis: AreaBasis = AreaBasis.FACILITY
+    horizons: tuple[int, ...] = HORIZONS
+
+    @property
+    def dimensions(self) -> frozenset[Dimension]:
+        """Every dimension that the question touches."""
+        return frozenset(self.by) | {dimension for dimension, _ in self.chosen}
+
+
+def is_public(report: Report, question: Question) -> bool:
+    """Tell whether anybody may see the answer: the whole country, down to the province."""
+    return bool(report.public) and question.dimensions <= report.public
+
+
+def needs_places(scope: Scope) -> bool:
+    """Tell whether a scope can only be held against regencies and facilities."""
+    return not scope.national and any(
+        reach.regencies or reach.facilities or reach.participant_id for reach in scope.reaches
+    )
+
+
+def merge(*parts: Mapping[Key, Sums]) -> dict[Key, dict[str, int]]:
+    """Return the sums of all parts, by key; what one part has not is not there."""
+    merged: dict[Key, dict[str, int]] = {}
+    for part in parts:
+        for key, sums in part.items():
+            merged.setdefault(key, {}).update(sums)
+    return merged
+
+
+def spread_over_horizons(sums: Mapping[Key, Sums], horizons: Iterable[int]) -> dict[Key, Sums]:
+    """Return `sums` once per horizon, the horizon last in the key: all who completed were asked."""
+    return {(*key, horizon): values for horizon in horizons for key, values in sums.items()}
+
+
+def rows_of(report: Report, question: Question, sums: Mapping[Key, Sums]) -> list[Row]:
+    """Return one row per (key, indicator), in the order of the keys.
+
+    A key holds the value of each dimension asked for and, where the report has them, the horizon.
+    Without any dimension there is a row even when nothing was ever counted.
+    """
+    names: Sequence[str] = [*question.by, *(["horizon"] if report.by_horizon else [])]
+    found = dict(sums)
+    if not question.by:
+        empty: Iterable[Key] = [(each,) for each in question.horizons] if names else [()]
+        found = {key: found.get(key, {}) for key in empty}
+    return [
+        _row(dict(zip(names, key, strict=True)), indicator, found[key])
+        for key in sorted(found)
+        for indicator in report.indicators
+    ]
+
+
+def _row(dims: dict[str, str | int], indicator: Indicator, sums: Sums) -> Row:
+    dims["indicator"] = indicator.code
+    if indicator.target is not None:
+        dims["target"] = indicator.target
+    numerator = sums.get(indicator.numerator, 0)
+    denominator = indicator.target
+    if indicator.denominator is not None:
+        denominator = sums.get(indicator.denominator, 0)
+    counted = indicator.unit is Unit.COUNT
+    response = indicator.response
+    return {
+        "dims": dims,
+        "value": numerator if counted else _ratio(numerator, denominator),
+        "numerator": numerator,
+        "denominator": denominator,
+        "response_rate": response and _ratio(*(sums.get(name, 0) for name in response)),
+        "suppressed": False,
+    }
+
+
+def _ratio(numerator: int, denominator: int | None) -> float | None:
+    return round(numerator / denominator, 6) if denominator else None

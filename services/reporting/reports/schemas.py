@@ -1,0 +1,169 @@
+"""Bodies of reports: one shape for all of them, and the catalogue that describes them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from services.reporting.indicators.rules import AreaBasis, Dimension, Unit
+from shared.schemas.base import Ministry, Read, RegencyCode
+from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
+from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
+from shared.schemas.reporting import HORIZONS
+
+ProvinceCode = Annotated[
+    str, StringConstraints(pattern=r"^\d{2}$"), Field(description="Kemendagri code: 33.")
+]
+
+
+def _split(values: object) -> object:
+    """Read `A,B` as well as `A` and `B` given one by one."""
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
+_Listed = BeforeValidator(_split)
+
+
+class ReportQuery(BaseModel):
+    """How a report is cut: `by` names dimensions, every other parameter keeps some of its values.
+
+    Several values are joined by commas. A report refuses the dimensions that it does not offer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    by: Annotated[
+        list[Dimension], _Listed, Field(description="Dimensions of the rows: province,wave")
+    ] = []
+    area_basis: AreaBasis = Field(
+        default=AreaBasis.FACILITY,
+        description="Whether an area is where one trains or where one lives.",
+    )
+    horizon: Annotated[
+        list[int], _Listed, Field(description="Months after the training: 3, 6, 12. Outcomes only.")
+    ] = []
+    program: Annotated[list[UUID], _Listed] = []
+    wave: Annotated[list[UUID], _Listed] = []
+    zone: Annotated[list[TimeZone], _Listed] = []
+    province: Annotated[list[ProvinceCode], _Listed] = []
+    regency: Annotated[list[RegencyCode], _Listed] = []
+    facility: Annotated[list[UUID], _Listed] = []
+    facility_kind: Annotated[list[FacilityKind], _Listed] = []
+    host_ministry: Annotated[list[Ministry], _Listed] = []
+    owner_ministry: Annotated[list[Ministry], _Listed] = []
+    sex: Annotated[list[Sex], _Listed] = []
+    age_band: Annotated[list[AgeBand], _Listed] = []
+    entrant_kind: Annotated[list[EntrantKind], _Listed] = []
+    status: Annotated[list[FacilityStatus], _Listed] = []
+
+
+class ReportMeta(Read):
+    """What the rows stand on. Everything that happened until `as_of` is in them.
+
+    `lag_seconds` is how old the oldest event is that is not, 0 when there is none; both are null
+    before a source was read for the first time. `restricted` tells that the figures are those of
+    the caller's own area or ministry.
+    """
+
+    report: str
+    as_of: datetime | None
+    lag_seconds: float | None
+    area_basis: AreaBasis
+    synthetic: bool
+    restricted: bool
+    by: list[str]
+
+
+class ReportRow(Read):
+    """One figure. `value` is a count, a share or a mean, as the catalogue says of the indicator."""
+
+    dims: dict[str, str | int]
+    value: int | float | None
+    numerator: int
+    denominator: int | None
+    response_rate: float | None
+    suppressed: bool
+
+
+class ReportRead(Read):
+    """A report: one row per (dimensions asked for, indicator)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "meta": {
+                    "report": "opening",
+                    "as_of": "2026-11-22T01:00:03Z",
+                    "lag_seconds": 0.0,
+                    "area_basis": "facility",
+                    "synthetic": True,
+                    "restricted": False,
+                    "by": ["province"],
+                },
+                "rows": [
+                    {
+                        "dims": {"province": "32", "indicator": "classes_opened"},
+                        "value": 0.9375,
+                        "numerator": 15,
+                        "denominator": 16,
+                        "response_rate": None,
+                        "suppressed": False,
+                    }
+                ],
+            }
+        }
+    )
+
+    meta: ReportMeta
+    rows: list[ReportRow]
+
+
+class Labels(Read):
+    """One sentence in Indonesian and in English."""
+
+    id: str
+    en: str
+
+
+class DimensionRead(Read):
+    """A dimension of a report; a public one needs no token."""
+
+    code: Dimension
+    label: Labels
+    public: bool
+
+
+class IndicatorRead(Read):
+    """An indicator of a report, and what it is made of."""
+
+    code: str
+    label: Labels
+    unit: Unit
+    numerator: str
+    denominator: str | None
+    target: int | None
+    has_response_rate: bool
+
+
+class ReportDescription(Read):
+    """A report of the catalogue: what it counts, how it may be cut, who may see it."""
+
+    code: str
+    label: Labels
+    description: Labels
+    url: str
+    permission: str
+    public_without_token: bool
+    area_bases: list[AreaBasis]
+    horizons: list[int] = Field(default=list(HORIZONS))
+    dimensions: list[DimensionRead]
+    indicators: list[IndicatorRead]
+
+
+class Catalogue(Read):
+    """Every report that there is."""
+
+    items: list[ReportDescription]

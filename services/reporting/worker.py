@@ -1,0 +1,67 @@
+"""What reporting does outside of requests: it reads three logs, and rebuilds when asked to."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.reporting.ledger.consumers import Consumer
+from services.reporting.ledger.rules import Source
+from services.reporting.rebuilds.jobs import REBUILD, SWEEP
+from services.reporting.settings import ReportingSettings
+from shared.http.client import make_client
+from shared.http.tokens import ServiceToken, load_key
+from shared.jobs.context import JobTables, WorkerContext
+from shared.jobs.reader import FeedReader, Fetch, http_feed, local_feed
+from shared.jobs.worker import ServiceWorker, build_worker
+
+# A page is one transaction: some 150 ms of folding, far from the second that would stall feeds.
+PAGE: Final = 2_000
+
+
+def _reader(source: Source, fetch: Fetch) -> FeedReader:
+    consumer = Consumer(source)
+    return FeedReader(
+        source=source,
+        table=FeedCursor,
+        fetch=fetch,
+        consume=consumer.consume,
+        reset=consumer.reset,
+        limit=PAGE,
+    )
+
+
+def readers(context: WorkerContext) -> Sequence[FeedReader]:
+    """Return the readers of the registry's, of enrollment's and of reporting's own log."""
+    return [
+        _reader(Source.REGISTRY, http_feed(context.clients["registry"])),
+        _reader(Source.ENROLLMENT, http_feed(context.clients["enrollment"])),
+        _reader(Source.REPORTING, local_feed(context.sessions, Event)),
+    ]
+
+
+def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
+    """Return reporting's worker, wired to what `settings` or the environment names.
+
+    Raises:
+        ValueError: when there is no key to sign the tokens with that open the other feeds.
+    """
+    wired = settings or ReportingSettings()
+    if wired.signing_key is None:
+        raise ValueError("REPORTING_SIGNING_KEY names no key; the feeds cannot be read without")
+    token = ServiceToken(load_key(wired.signing_key), issuer="balai:reporting")
+    return build_worker(
+        service="reporting",
+        settings=wired,
+        tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
+        handlers=[REBUILD],
+        crons=[SWEEP],
+        readers=readers,
+        clients={
+            "registry": make_client(wired.registry_url, token=token, name="registry"),
+            "enrollment": make_client(wired.enrollment_url, token=token, name="enrollment"),
+        },
+    )
+
+
+if __name__ == "__main__":
+    create_worker().run()
