@@ -14,7 +14,7 @@ Row: TypeAlias = Mapping[str, Any]
 class Snapshot(Protocol):
     """A read-only transaction that sees one moment of one database."""
 
-    async def fetch(self, query: str, /) -> Sequence[Row]:
+    async def fetch(self, query: str, /, *values: object) -> Sequence[Row]:
         """Return the rows of a statement."""
         ...
 

@@ -16,7 +16,7 @@ Cells: TypeAlias = Mapping[tuple[Any, ...], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is counted: the file that counts it at its source, and the source's database."""
+    """What is counted: the file that counts it, and whose log the figure follows."""
 
     name: str
     database: str
@@ -36,7 +36,7 @@ FACILITIES: Final = Records("facilities", "registry")
 CLASSES: Final = Records("classes", "enrollment")
 ENROLLMENTS: Final = Records("enrollments", "enrollment")
 OUTCOMES: Final = Records(
-    "outcomes",
+    "followups",
     "reporting",
     (
         "n",
@@ -121,14 +121,29 @@ async def check_figures(snapshots: Snapshots) -> list[Finding]:
     for figure in FIGURES:
         records = figure.records
         if records.name not in rows_of:
-            statement = (_FOLDER / f"{records.name}.sql").read_text()
-            rows_of[records.name] = await snapshots[records.database].fetch(statement)
+            rows_of[records.name] = await _records(snapshots, records)
         source = _cells(rows_of[records.name], figure.members, records.measures)
         figures = _cells(await _figures(snapshots, figure), figure.members, records.measures)
         name = f"{figure.table} is what a recount of {records.name} gives"
         findings.append(compare(name, records=source, figures=figures))
     findings.append(await _check_parts(snapshots, rows_of[ENROLLMENTS.name]))
     return findings
+
+
+async def _records(snapshots: Snapshots, records: Records) -> Sequence[Row]:
+    rows = await snapshots[records.database].fetch(_statement(records.name))
+    if records is not OUTCOMES:
+        return rows
+    # Whose outcome it is stands in another database: the two are joined here.
+    ids = [row["enrollment_id"] for row in rows]
+    people = await snapshots["enrollment"].fetch(_statement("followed_up"), ids)
+    by_id = {person["enrollment_id"]: dict(person) for person in people}
+    stranger = dict.fromkeys(_PERSON) | {"waited": None}
+    return [stranger | by_id.get(row["enrollment_id"], {}) | dict(row) for row in rows]
+
+
+def _statement(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text()
 
 
 async def _figures(snapshots: Snapshots, figure: Figure) -> Sequence[Row]:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import BaseModel
 
 from deploy.pilot.wire import Answer, Wire, WireError
+from deploy.problems import CommandError
 from shared.http.tokens import SigningKey, sign_business_time, sign_token
 from shared.schemas.base import Message
 from shared.schemas.jobs import JobRead, JobState
@@ -55,11 +56,12 @@ class Problem(Message):
     detail: str | None = None
 
 
-class RefusedError(Exception):
+class RefusedError(CommandError):
     """The API refused a request that the pilot cannot go on without."""
 
     def __init__(self, what: str, answer: Answer) -> None:
         problem = problem_of(answer)
+        self.status = answer.status
         self.code = problem.code
         super().__init__(f"{what} answered {answer.status} {problem.code}: {problem.detail}")
 

@@ -88,6 +88,10 @@ class Play:
                 await act(item)
                 self.progress.advance(bar)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(at_once, len(waiting))):
-                group.create_task(one_after_another())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(at_once, len(waiting))):
+                    group.create_task(one_after_another())
+        except ExceptionGroup as failures:
+            # What stopped the first stops the pilot; the others were only cancelled.
+            raise failures.exceptions[0] from failures

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from deploy.problems import CommandError
+
 
 class Answer(NamedTuple):
     """What a server answered; header names are lower case."""
@@ -21,7 +23,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class WireError(Exception):
+class WireError(CommandError):
     """The connection failed before the whole answer had come: the outcome is unknown."""
 
 

@@ -1,0 +1,206 @@
+"""The end: what was asked and answered, by the client's journal and by what the API shows."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.pilot.figures import Report, await_count, read_report
+from deploy.pilot.freshness import Lag
+from deploy.pilot.play import ADMIN, Play
+from deploy.pilot.rush import PLACED
+from deploy.pilot.start import Listed
+from shared.schemas.base import Message
+
+_CLAIM_STEPS: Final = ("apply", "again", "elsewhere")
+_SEATED: Final = ("SEATED", "COMPLETED", "DROPPED_OUT")
+_HOLDING: Final = (*_SEATED, "WAITLISTED")
+_AT_ONCE: Final = 8
+
+
+class _ClassSeen(Message):
+    """How full a class is."""
+
+    code: str
+    capacity: int
+    taken: int
+
+
+@dataclass(slots=True)
+class Ending:
+    """What the pilot came to; `refused` counts refusals by reason."""
+
+    applicants: int
+    classes: int
+    seed: int
+    registered: int = 0
+    registrations_refused: dict[str, int] = field(default_factory=dict)
+    asked: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    seated: int = 0
+    waitlisted: int = 0
+    promoted: int = 0
+    cancelled: int = 0
+    not_placed: int = 0
+    oversold: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    classes_opened: int = 0
+    present: int = 0
+    completed: int = 0
+    dropped_out: int = 0
+    asked_after_3_months: int = 0
+    answered: int = 0
+    working: int = 0
+    response_rate: float | None = None
+    lag: Lag | None = None
+    seconds: float = 0.0
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was oversold, doubled or lost."""
+        return not (self.oversold or self.duplicates or self.lost)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the ending as `--json` writes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, written: dict[str, Any]) -> Self:
+        """Return the ending that `as_json` wrote."""
+        return cls(**{**written, "lag": written["lag"] and Lag(**written["lag"])})
+
+
+async def end(play: Play, *, lag: Lag | None, seconds: float) -> Ending:
+    """Count everything, from the journal and over the API."""
+    ending = Ending(
+        applicants=play.seeds.applicants,
+        classes=play.seeds.classes,
+        seed=play.seeds.seed,
+        lag=lag,
+        seconds=round(seconds, 1),
+    )
+    _count_journal(play, ending)
+    await _count_enrollments(play, ending)
+    await _read_reports(play, ending)
+    return ending
+
+
+def _count_journal(play: Play, ending: Ending) -> None:
+    """Count what the client was told."""
+    people = list(play.journal.of("register", "twin"))
+    claims = list(play.journal.of(*_CLAIM_STEPS))
+    ending.registered = sum(entry.accepted for entry in people)
+    ending.registrations_refused = _reasons(people)
+    ending.asked = len(claims)
+    ending.refused = _reasons(claims)
+    ending.seated = sum(entry.outcome == "SEATED" for entry in claims)
+    ending.waitlisted = sum(entry.outcome == "WAITLISTED" for entry in claims)
+    ending.classes_opened = sum(entry.accepted for entry in play.journal.of("opening"))
+
+
+def _reasons(entries: list[Any]) -> dict[str, int]:
+    counted = Counter(entry.outcome for entry in entries if not entry.accepted)
+    return dict(counted.most_common())
+
+
+async def _count_enrollments(play: Play, ending: Ending) -> None:
+    """Count what is there, class by class, and hold it against what was acknowledged."""
+    listed: list[tuple[str, Listed]] = []
+
+    async def read(class_id: UUID) -> None:
+        path = f"/enrollment/v1/classes/{class_id}"
+        rows = await play.api.items(f"{path}/enrollments", Listed, caller=ADMIN)
+        seen = await play.api.get(path, _ClassSeen, caller=ADMIN)
+        seats = sum(row.state in _SEATED for row in rows)
+        ending.oversold += max(0, max(seats, seen.taken) - seen.capacity)
+        listed.extend((str(class_id), row) for row in rows)
+
+    await play.crowd("recount", [each.id for each in play.classes], read, at_once=_AT_ONCE)
+    states = Counter(row.state for _, row in listed)
+    ending.cancelled = states["CANCELLED"]
+    ending.not_placed = states["NOT_PLACED"]
+    ending.promoted = sum(
+        row.waitlist_number is not None and row.state in _SEATED for _, row in listed
+    )
+    places = Counter(row.participant_id for _, row in listed if row.state in _HOLDING)
+    ending.duplicates = sum(number - 1 for number in places.values())
+    there = {(class_id, str(row.id)) for class_id, row in listed}
+    ending.lost = sum(
+        (entry.facts["class"], entry.facts["enrollment"]) not in there
+        for entry in play.journal.of(*_CLAIM_STEPS)
+        if entry.outcome in PLACED
+    )
+
+
+async def _read_reports(play: Play, ending: Ending) -> None:
+    """Read the figures once they have followed the last follow-up."""
+    wave = play.seeds.id_of("wave")
+    answers = [entry for entry in play.journal.of("followup") if entry.accepted]
+    told = sum(entry.outcome != "UNREACHED" for entry in answers)
+    funnel = await read_report(play.api, "funnel", wave_id=wave)
+    outcomes: Report = await await_count(
+        play.api,
+        "outcomes",
+        wave_id=wave,
+        indicator="answered",
+        expected=told,
+        query={"horizon": 3},
+    )
+    ending.present = funnel.count("present")
+    ending.completed = funnel.count("completed")
+    ending.dropped_out = funnel.count("dropped_out")
+    for row in outcomes.rows_of("answered"):
+        ending.asked_after_3_months = row.denominator or 0
+        ending.response_rate = row.response_rate
+    ending.answered = outcomes.count("answered")
+    ending.working = outcomes.count("working")
+
+
+def show(ending: Ending, console: Console) -> None:
+    """Print the table at the end."""
+    table = Table(title="The pilot (DATA SINTETIS)", title_style="bold", show_header=False)
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    table.add_column()
+    for name, value, note in _lines(ending):
+        table.add_row(name, value, note)
+    console.print(table)
+
+
+def _lines(ending: Ending) -> list[tuple[str, str, str]]:
+    rate = ending.response_rate or 0.0
+    lag = ending.lag
+    return [
+        ("people registered", f"{ending.registered:,}", _told(ending.registrations_refused)),
+        ("claims of a seat", f"{ending.asked:,}", f"in {ending.classes} classes"),
+        *(("refused", f"{number:,}", reason) for reason, number in ending.refused.items()),
+        ("seated at once", f"{ending.seated:,}", ""),
+        ("waitlisted", f"{ending.waitlisted:,}", f"{ending.not_placed} of them not placed"),
+        ("promoted", f"{ending.promoted:,}", f"after {ending.cancelled} cancellations"),
+        ("oversold", f"{ending.oversold}", "seats beyond capacity"),
+        ("duplicates", f"{ending.duplicates}", "second places of one person"),
+        ("lost", f"{ending.lost}", "acknowledged and not found"),
+        ("classes opened", f"{ending.classes_opened}", f"of {ending.classes}"),
+        ("present at the opening", f"{ending.present:,}", ""),
+        ("completed", f"{ending.completed:,}", f"{ending.dropped_out} dropped out"),
+        (
+            "answered after 3 months",
+            f"{ending.answered:,}",
+            f"response rate {rate:.0%} of {ending.asked_after_3_months:,}",
+        ),
+        ("working or in business", f"{ending.working:,}", "of those who answered"),
+        (
+            "event to figure",
+            f"{lag.p99_s:.2f} s" if lag else "-",
+            f"p99 of {lag.events:,}, median {lag.median_s:.2f} s" if lag else "not measured",
+        ),
+        ("took", f"{ending.seconds:.0f} s", ""),
+    ]
+
+
+def _told(refused: dict[str, int]) -> str:
+    return ", ".join(f"{number} refused: {reason}" for reason, number in refused.items())
