@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from shared.settings import ServiceSettings
 from shared.web.health import health_router
+from shared.web.lean import LeanDispatch, is_lean
 from shared.web.middleware import RequestMiddleware
 from shared.web.now import HEADER as BUSINESS_TIME
 from shared.web.openapi import Api
@@ -72,16 +73,19 @@ def make_app(
     # which FastAPI has deprecated in favour of the server's own setting.
     app.root_path = f"/{service}"
     add_problem_handlers(app)
-    app.include_router(health_router(service))
     for router in routers:
         app.include_router(router, prefix="/v1")
-    for router in pages:
+    for router in (*pages, health_router(service)):
         app.include_router(router)
-    templates = {
-        context.endpoint: context.path or ""
-        for context in iter_route_contexts(app.routes)
-        if context.endpoint is not None
-    }
+    _add_middleware(app, service=service, settings=settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, *, service: str, settings: ServiceSettings) -> None:
+    """Wrap the app; what is added last is outermost."""
+    contexts = list(iter_route_contexts(app.routes))
+    templates = {each.endpoint: each.path or "" for each in contexts if each.endpoint is not None}
+    app.add_middleware(LeanDispatch, routes=[each for each in contexts if is_lean(each)])
     app.add_middleware(RequestMiddleware, service=service, templates=templates)
     if settings.cors_origins:
         app.add_middleware(
@@ -92,7 +96,6 @@ def make_app(
             expose_headers=_EXPOSED,
             max_age=600,
         )
-    return app
 
 
 def _operation_id(route: APIRoute) -> str:

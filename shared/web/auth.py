@@ -102,18 +102,12 @@ class Verifier:
         self._issuers = {
             issuer.issuer: issuer for issuer in issuers if mode is Mode.DEMO or not issuer.demo_only
         }
-        self._mode = mode
         self._audience = audience
         self._clock = clock
         self._sources = key_sources(list(self._issuers.values()), clock)
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
         self._denied: set[str] = set()
         self._moments: OrderedDict[str, tuple[datetime, float]] = OrderedDict()
-
-    @property
-    def mode(self) -> Mode:
-        """Whether demonstration issuers are believed."""
-        return self._mode
 
     def deny(self, jti: str) -> None:
         """Believe the token with this id no more."""

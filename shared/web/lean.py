@@ -1,22 +1,29 @@
-"""Lean routes: for the hot path FastAPI only finds the function, which reads the request itself.
+"""Lean routes: the hot path goes around FastAPI, which only knows of it for the published face.
 
-FastAPI's handling of dependencies and parameters is most of the time of a claim; the endpoint of a
-lean route takes only `Request`, so that none of it runs.
+FastAPI's routing and its handling of dependencies and parameters were most of the time of a claim.
+A lean route is declared like any other, but its endpoint takes only `Request` and reads it itself,
+and `LeanDispatch` calls it before FastAPI begins to look for a route.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import RouteContext
 from pydantic import BaseModel, ValidationError
+from starlette.convertors import StringConvertor
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import ServiceError
 from shared.web.auth import Caller, Requires
 from shared.web.once import HEADER
-from shared.web.problems import service_problem, validation_problem
+from shared.web.problems import http_problem, service_problem, validation_problem
 
 Model = TypeVar("Model", bound=BaseModel)
 Endpoint: TypeAlias = Callable[[Request, Caller], Awaitable[Response]]
@@ -24,6 +31,49 @@ Route: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 # The attribute of a lean endpoint that holds what it requires; the count of permissions reads it.
 REQUIRES: Final = "requires"
+
+
+class LeanDispatch:
+    """Middleware that answers the lean routes of an app and passes everything else on."""
+
+    def __init__(self, app: ASGIApp, *, routes: Sequence[RouteContext]) -> None:
+        self._app = app
+        self._table = [_Target.of(route) for route in routes]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            for target in self._table:
+                if scope["method"] in target.methods:
+                    match = target.path.fullmatch(scope["path"])
+                    if match is not None:
+                        scope["path_params"] = match.groupdict()
+                        scope["endpoint"] = target.endpoint
+                        scope["route"] = target.route
+                        response = await target.endpoint(Request(scope, receive, send))
+                        await response(scope, receive, send)
+                        return
+        await self._app(scope, receive, send)
+
+
+class _Target(NamedTuple):
+    methods: frozenset[str]
+    path: re.Pattern[str]
+    endpoint: Route
+    route: BaseRoute
+
+    @classmethod
+    def of(cls, context: RouteContext) -> "_Target":
+        path, _, converters = compile_path(context.path or "")
+        if any(not isinstance(each, StringConvertor) for each in converters.values()):
+            raise ValueError(f"{context.path}: a lean route takes its path as text")
+        endpoint = cast("Route", context.endpoint)
+        return cls(frozenset(context.methods or ()), path, endpoint, context.original_route)
+
+
+def is_lean(context: RouteContext) -> bool:
+    """Tell whether a route is one that `LeanDispatch` answers."""
+    return hasattr(context.endpoint, REQUIRES)
 
 
 def lean(requires: Requires) -> Callable[[Endpoint], Route]:
@@ -41,6 +91,8 @@ def lean(requires: Requires) -> Callable[[Endpoint], Route]:
                 return service_problem(request, error)
             except RequestValidationError as error:
                 return validation_problem(request, error.errors())
+            except HTTPException as error:
+                return http_problem(request, error)
 
         # Not functools.wraps: FastAPI would look through it and see the second parameter.
         route.__name__ = getattr(endpoint, "__name__", "lean")

@@ -161,6 +161,11 @@ def validation_problem(request: Request, errors: Sequence[Mapping[str, Any]]) ->
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    return http_problem(request, error)
+
+
+def http_problem(request: Request, error: HTTPException) -> Response:
+    """Answer what the framework itself refuses: an unknown address, a body that is too long."""
     status = HTTPStatus(error.status_code)
     if status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
         return Response(status_code=status, headers=error.headers)

@@ -153,6 +153,8 @@ async def make_lean_thing(request: Request, caller: Caller) -> Response:
     thing_id = lean_path_id(request, "thing_id")
     if body.name == "full":
         raise ThingFullError
+    if body.name == "boom":
+        raise RuntimeError("boom")
     name = f"{caller.actor.subject} {thing_id}"
     return Response(name, status_code=201)
 
