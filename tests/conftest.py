@@ -15,6 +15,7 @@ import pytest
 
 from migrations.run import migrate
 from shared.db.session import Sessions, make_engine, make_sessions
+from shared.jobs.worker import ServiceWorker
 from shared.scope import Role
 from shared.settings import Mode, ServiceSettings
 from tests.support import servers
@@ -184,3 +185,17 @@ async def enrollment(
 async def reporting(reporting_db: str, settings_of, serve) -> ServiceClient:
     app = _app("reporting", settings_of("reporting", reporting_db))
     return await serve(app, base_url=SERVICE_URLS["reporting_url"])
+
+
+@pytest.fixture
+def worker_of(settings_of) -> Callable[..., ServiceWorker]:
+    """Return the function that makes a service's worker for the database at a URL.
+
+    `await worker_of("registry", registry_db).drain()` reads its feeds and does its jobs, once.
+    """
+
+    def worker(service: str, url: str, **options) -> ServiceWorker:
+        module = importlib.import_module(f"services.{service}.worker")
+        return module.create_worker(settings_of(service, url), **options)
+
+    return worker

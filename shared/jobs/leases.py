@@ -47,7 +47,8 @@ def _held(job: type[JobColumns], claim: Claim) -> ColumnElement[bool]:
     return and_(job.id == claim.id, job.state == JobState.RUNNING, job.attempts == claim.attempt)
 
 
-def _next(job: type[JobColumns], kinds: list[str]) -> Select[UUID]:
+def next_due(job: type[JobColumns], kinds: list[str]) -> Select[UUID]:
+    """Return the statement that locks the job that has been due longest or was abandoned."""
     waiting = and_(job.state == JobState.QUEUED, job.due_at <= func.now())
     abandoned = and_(_lapsed(job), job.attempts < job.max_attempts, job.cancel_requested.is_(False))
     return (
@@ -65,7 +66,7 @@ async def claim_next(
     """Take the job that has been due longest or whose worker went silent, if there is one."""
     statement = (
         update(job)
-        .where(job.id == _next(job, kinds).scalar_subquery())
+        .where(job.id == next_due(job, kinds).scalar_subquery())
         .values(
             state=JobState.RUNNING,
             attempts=job.attempts + 1,
