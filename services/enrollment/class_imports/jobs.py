@@ -92,7 +92,7 @@ def _read(cells: dict[str, str]) -> ClassRow:
         RowInvalidError: when cells are missing or malformed; it names their columns.
     """
     try:
-        return ClassRow.model_validate_strings(members_of(cells))
+        return ClassRow.model_validate(members_of(cells))
     except ValidationError as error:
         names = ", ".join(sorted({str(each["loc"][0]) or "?" for each in error.errors()}))
         raise RowInvalidError(

@@ -46,7 +46,8 @@ class _Watched(Requires):
         try:
             return await super().__call__(request)
         except ForbiddenError:
-            await _note_denied(request, await present_actor(request), action=self.permission)
+            actor = await present_actor(request)
+            await _note_denied(request, actor, action=f"denied {self.permission}")
             raise
 
 

@@ -1,0 +1,164 @@
+"""A registry at the other end of the wire, of which a test says what it answers."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import httpx
+
+from shared.clock import utc_now
+from shared.ids import new_id
+from shared.schemas.registry import AreaLevel, AreaRead, ClassCheck, Topic
+
+PUBLIC = "http://balai.test/registry"
+AREAS = [
+    ("31", "DKI Jakarta", None),
+    ("33", "Jawa Tengah", None),
+    ("91", "Papua", None),
+    ("31.71", "Kota Jakarta Pusat", "WIB"),
+    ("33.72", "Kota Surakarta", "WIB"),
+    ("33.73", "Kota Salatiga", "WIB"),
+    ("91.03", "Kabupaten Jayapura", "WIT"),
+    ("33.73.01", "Sidorejo", "WIB"),
+    ("33.73.02", "Tingkir", "WIB"),
+    ("33.73.01.1001", "Blotongan", "WIB"),
+]
+_LEVELS = dict(zip((2, 5, 8, 13), AreaLevel, strict=True))
+
+
+def area(code: str, name: str, zone: str | None) -> AreaRead:
+    return AreaRead(
+        code=code,
+        level=_LEVELS[len(code)],
+        name=name,
+        parent_code=code.rpartition(".")[0] or None,
+        time_zone=zone,
+        valid_from="2026-05-06",
+        valid_to=None,
+    )
+
+
+class FakeRegistry(httpx.AsyncBaseTransport):
+    """Vouches for every class at the facilities it was told of; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.away_after: int | None = None
+        self.failing: set[str] = set()
+        self.refusals: dict[UUID, tuple[int, str, str]] = {}
+        self.facilities: dict[UUID, dict] = {}
+        self.areas = [area(*each) for each in AREAS]
+        self.events: list[dict] = []
+        self.epoch = 1
+        self.page_size = 3
+        self.requests: list[httpx.Request] = []
+
+    def add_facility(self, **changes) -> UUID:
+        facility_id = new_id()
+        self.facilities[facility_id] = {
+            "facility_id": facility_id,
+            "facility_code": "UPTD-3373-01",
+            "facility_name": "DATA SINTETIS Balai Salatiga",
+            "facility_kind": "UPTD",
+            "facility_status": "ACTIVE",
+            "owner_ministry": "MANPOWER",
+            "area_code": "33.73.01",
+            "province_code": "33",
+            "regency_code": "33.73",
+            "time_zone": "WIB",
+            "latitude": -7.33,
+            "longitude": 110.5,
+            "space_name": "Ruang 1",
+            "space_capacity": 20,
+            "agreement_number": "PKS/01/2026",
+            "module_title": "Kewirausahaan dasar",
+            "module_version": "1.0",
+            "module_hours": 40,
+            **changes,
+        }
+        return facility_id
+
+    def refuse(self, facility_id: UUID, status: int, code: str, detail: str) -> None:
+        self.refusals[facility_id] = (status, code, detail)
+
+    def announce(self, **levels: int) -> None:
+        payload = {
+            "levels": levels or {level.value: 1 for level in AreaLevel},
+            "valid_from": "2026-05-06",
+            "imported_at": utc_now().isoformat(),
+        }
+        self.events.append(self.event(Topic.AREAS_IMPORTED, payload))
+
+    def event(self, topic: str, payload: dict) -> dict:
+        now = utc_now().isoformat()
+        return {
+            "id": str(new_id()),
+            "stream_id": str(new_id()),
+            "topic": topic,
+            "schema": 1,
+            "version": 1,
+            "occurred_at": now,
+            "recorded_at": now,
+            "payload": payload,
+        }
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        self.requests.append(request)
+        checks = sum(each.url.path == "/v1/class-checks" for each in self.requests)
+        if self.away or (self.away_after is not None and checks > self.away_after):
+            raise httpx.ConnectError("refused", request=request)
+        if request.url.path in self.failing:
+            return httpx.Response(500)
+        routes: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+            "/v1/class-checks": self._check,
+            "/v1/areas": self._areas,
+            "/v1/events": self._events,
+        }
+        return routes[request.url.path](request)
+
+    def _check(self, request: httpx.Request) -> httpx.Response:
+        check = ClassCheck.model_validate_json(request.content)
+        if check.facility_id in self.refusals:
+            status, code, detail = self.refusals[check.facility_id]
+            body = {"type": f"urn:balai:problem:{code}", "status": status, "code": code}
+            body |= {"title": detail, "detail": detail, "request_id": "x"}
+            return httpx.Response(
+                status, content=json.dumps(body), headers=_type("application/problem+json")
+            )
+        asked = check.model_dump(mode="json", exclude={"starts_on"})
+        names = [f"Instruktur {place}" for place, _ in enumerate(check.instructor_ids)]
+        facility = self.facilities[check.facility_id]
+        return _json({**facility, **asked, "instructor_names": names})
+
+    def _areas(self, request: httpx.Request) -> httpx.Response:
+        query = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
+        found = [each for each in self.areas if each.level == query["level"]]
+        rest = [each for each in found if each.code > query.get("after", "")]
+        page = rest[: self.page_size]
+        following = None
+        if len(rest) > len(page):
+            following = f"{PUBLIC}/v1/areas?level={query['level']}&after={page[-1].code}"
+        items = [each.model_dump(mode="json") for each in page]
+        return _json({"items": items, "next": following})
+
+    def _events(self, request: httpx.Request) -> httpx.Response:
+        after = int(request.url.params.get("after", "0"))
+        page = {
+            "items": self.events[after:],
+            "cursor": str(len(self.events)),
+            "epoch": self.epoch,
+            "more": False,
+        }
+        return _json(page)
+
+
+def _type(kind: str) -> dict[str, str]:
+    return {"Content-Type": kind}
+
+
+def _json(body: dict) -> httpx.Response:
+    return httpx.Response(
+        200, content=json.dumps(body, default=str), headers=_type("application/json")
+    )
