@@ -1,0 +1,48 @@
+"""No route is open by being forgotten: each states a permission, or that it is public."""
+
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from deploy.commands.openapi import application_of
+from shared.scope import Permission
+from shared.web.routes import PUBLIC, stated_permissions
+
+# Whoever adds a route changes the number, and with it looks at who may call it.
+ROUTES = {"registry": 0, "enrollment": 0, "reporting": 0}
+
+ALWAYS_PUBLIC = {"/docs", "/openapi.json", "/health/live", "/health/ready", "/metrics"}
+PUBLIC_ROUTES = {
+    "registry": {"/v1/areas", "/v1/areas/{code}", "/v1/areas/{code}/children"},
+    "enrollment": {"/v1/areas/state", "/v1/waves/{wave_id}/classes"},
+    "reporting": set(),
+}
+
+
+@pytest.mark.parametrize("service", ROUTES)
+def test_every_route_states_who_may_call(service: str):
+    stated = stated_permissions(application_of(service))
+
+    assert len(stated) == ROUTES[service]
+    assert {each for _, _, each in stated} <= {PUBLIC, *Permission}
+
+
+@pytest.mark.parametrize("service", PUBLIC_ROUTES)
+def test_only_the_listed_routes_are_public(service: str):
+    stated = stated_permissions(application_of(service))
+    public = {path for _, path, permission in stated if permission == PUBLIC}
+
+    assert public == ALWAYS_PUBLIC | PUBLIC_ROUTES[service]
+
+
+def test_a_planted_route_without_a_permission_is_found():
+    router = APIRouter()
+
+    @router.get("/planted")
+    async def planted() -> None:
+        """Ask nobody."""
+
+    app = FastAPI(swagger_ui_oauth2_redirect_url=None, redoc_url=None)
+    app.include_router(router, prefix="/v1")
+
+    with pytest.raises(LookupError, match="/v1/planted"):
+        stated_permissions(app)
