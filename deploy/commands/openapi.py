@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from deploy.processes import PROCESSES, Kind
 
 _ROOT: Final = Path(__file__).parents[2]
+_NOWHERE: Final = Path("nowhere")
 
 
 def run(*, check: bool) -> int:
@@ -62,5 +63,7 @@ def application_of(service: str) -> FastAPI:
             mode="DEMO",
             cursor_secret="nobody-signs-with-this",  # noqa: S106 - a stand-in, not a secret
             database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none",
+            signing_key=_NOWHERE,
+            nik_keys=_NOWHERE,
         )
     )

@@ -11,7 +11,7 @@ from rich.text import Text
 _COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue", "bright_cyan", "bright_magenta")
 # A line that a person should see unasked: ours are JSON with a level, the servers' have words.
 _MATTERS: Final = re.compile(
-    rb'"level": ?"(?:warning|error|critical|warn|fatal)"|\b(?:WARNING|ERROR|FATAL|PANIC):'
+    rb'"level": ?"(?:warning|error|critical|warn|fatal)"|\b(?:FATAL|PANIC):'
     rb"|^Traceback|^\w*(?:Error|Exception)\b|Address already in use",
     re.MULTILINE,
 )
@@ -49,9 +49,16 @@ class Terminal:
 
 
 class Log:
-    """The file that one process writes to, and the lines of it that reach the terminal."""
+    """The file that one process writes to, and the lines of it that reach the terminal.
 
-    def __init__(self, folder: Path, name: str, terminal: Terminal) -> None:
+    `heard` becomes true once the process has said `phrase`.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, terminal: Terminal, phrase: bytes | None = None
+    ) -> None:
+        self.heard = phrase is None
+        self._phrase = phrase
         self.path = folder / f"{name}.log"
         self._name = name
         self._terminal = terminal
@@ -63,6 +70,7 @@ class Log:
         self._keep(chunk)
         lines = (self._rest + chunk).split(b"\n")
         self._rest = lines.pop()[-4096:]
+        self.heard = self.heard or any(self._phrase in line for line in lines if self._phrase)
         self._last = (self._last + lines[-_KEPT_LINES:])[-_KEPT_LINES:]
         if not self._terminal.verbose and not _MATTERS.search(chunk):
             return

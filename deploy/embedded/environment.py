@@ -14,7 +14,7 @@ _HOST: Final = "127.0.0.1"
 _LAST_BASE: Final = 65_530
 
 # What belongs to one service and is nobody else's business.
-_PRIVATE: Final = ("DATABASE_URL", "REDIS_URL", "SIGNING_KEY", "NIK_KEYS")
+_PRIVATE: Final = ("DATABASE_URL", "REDIS_URL", "SIGNING_KEY", "NIK_KEYS", "INCOME_KEYS")
 # What only the launcher and the tools need.
 _TOOLS_ONLY: Final = (
     "MIGRATION_URL",
@@ -28,6 +28,7 @@ _GIVEN_IN_PRODUCTION: Final = (
     "BALAI_CURSOR_SECRET",
     "BALAI_ISSUERS",
     "ENROLLMENT_NIK_KEYS",
+    "REPORTING_INCOME_KEYS",
     *(
         f"{service.upper()}_{part}"
         for service in SERVICES
@@ -92,6 +93,7 @@ def stack_environment(home: Home, *, base: int, outside: Mapping[str, str]) -> E
         "BALAI_VALKEY_PASSWORD": secrets["valkey"],
         "BALAI_CLI_SIGNING_KEY": str(home.keys / "cli.jwk"),
         "ENROLLMENT_NIK_KEYS": str(home.keys / "nik.json"),
+        "REPORTING_INCOME_KEYS": str(home.keys / "income.json"),
         "PUBLIC_URL": entrance,
     }
     if runs_postgres(outside):

@@ -109,7 +109,12 @@ async def is_current(service: str, url: str, app_role: str | None) -> bool:
     script = ScriptDirectory.from_config(Config(str(ALEMBIC_INI), ini_section=service))
     connection = await asyncpg.connect(plain(url))
     try:
-        rows = await connection.fetch(f'SELECT version_num FROM "{service}".alembic_version')  # noqa: S608 - our own name
+        if (
+            await connection.fetchval("SELECT to_regclass($1)", f"{service}.alembic_version")
+            is None
+        ):
+            return False
+        rows = await connection.fetch(f"SELECT version_num FROM {service}.alembic_version")  # noqa: S608 - our own name
         may_enter = await connection.fetchval(
             "SELECT has_schema_privilege(coalesce($1, current_user), $2, 'USAGE')",
             app_role,

@@ -28,6 +28,8 @@ def make_secrets(home: Home) -> None:
             write_private(path, json.dumps(key.as_dict(private=True)))
     if not (path := home.keys / "nik.json").exists():
         write_private(path, json.dumps(_nik_keys()))
+    if not (path := home.keys / "income.json").exists():
+        write_private(path, json.dumps(_income_keys()))
     if not (path := home.keys / "jwks.json").exists():
         keys = [load_key(home.keys / f"{name}.jwk") for name in SIGNERS]
         write_private(path, json.dumps(jwks_of(keys)))
@@ -35,9 +37,18 @@ def make_secrets(home: Home) -> None:
 
 def _nik_keys() -> dict[str, object]:
     """Return one pair of keys: AES-256 for the NIK itself, HMAC-SHA-256 for its blind index."""
-    pair = {use: base64.b64encode(secrets.token_bytes(32)).decode() for use in ("aes", "hmac")}
     current = f"{DEMO_MARK}{secrets.token_hex(4)}"
-    return {"current": current, "keys": {current: pair}}
+    return {"current": current, "keys": {current: {"aes": _key(), "hmac": _key()}}}
+
+
+def _income_keys() -> dict[str, object]:
+    """Return one AES-256 key for what people say they earn."""
+    current = f"{DEMO_MARK}{secrets.token_hex(4)}"
+    return {"current": current, "keys": {current: _key()}}
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 if __name__ == "__main__":

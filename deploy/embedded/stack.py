@@ -34,6 +34,8 @@ PYTHON: Final = (sys.executable, "-P", "-m")
 _HOST: Final = "127.0.0.1"
 _BACKLOG: Final = 2048
 _END_WITHIN_S: Final = 5.0
+# What a worker logs once it hears the bell and reads the feeds.
+_WORKER_SAYS: Final = b"worker-started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class Stack:
             return [self._http(row, copy) for copy in range(1, row.copies + 1)]
         if row.kind is Kind.WORKER:
             command = [*PYTHON, str(row.target)]
-            return [Unit(Program(row.name, command, self._environment(row)))]
+            program = Program(row.name, command, self._environment(row))
+            return [Unit(program, says=_WORKER_SAYS)]
         return [self._server(row)]
 
     def _http(self, row: Process, copy: int) -> Unit:

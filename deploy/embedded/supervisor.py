@@ -24,10 +24,11 @@ _WELL_AFTER_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A program to keep running and, where it has one, the probe that tells when it is ready."""
+    """A program to keep running, and what tells that it is ready: a probe, or what it says."""
 
     program: Program
     probe: Probe | None = None
+    says: bytes | None = None
 
 
 class _Keeper:
@@ -37,7 +38,7 @@ class _Keeper:
         self.unit = unit
         self.name = unit.program.name
         self.child: Child | None = None
-        self.log = Log(supervisor.home.logs, self.name, supervisor.terminal)
+        self.log = Log(supervisor.home.logs, self.name, supervisor.terminal, unit.says)
         self.falls = 0
         self.was_ready = False
         self._supervisor = supervisor
@@ -142,7 +143,7 @@ class Supervisor:
     async def _until_ready(self, keeper: _Keeper, task: asyncio.Task[None]) -> None:
         until = time.monotonic() + _READY_WITHIN_S
         probe = keeper.unit.probe
-        while not (keeper.child and (probe is None or await probe())):
+        while not (keeper.child and keeper.log.heard and (probe is None or await probe())):
             if task.done():
                 raise _problem(keeper, "does not start")
             if time.monotonic() > until:
