@@ -4,6 +4,7 @@ import asyncio
 import json
 import pickle
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -154,19 +155,30 @@ class TestWorker:
             own.destroy()
 
 
-class TestKilledWorker:
-    async def test_its_job_is_done_by_another_after_the_lease(self, sessions, kernel_url, valkey):
-        queued = await queue_job(sessions, "hold")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.shared.jobs.kernel_worker", kernel_url, valkey.url),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            await eventually(lambda: rows_of(sessions), within_s=60)
-        finally:
+@asynccontextmanager
+async def process_that_holds_a_job(sessions, *arguments: str) -> AsyncIterator[Process]:
+    """Run a worker of its own and wait until it has begun its job."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.shared.jobs.kernel_worker", *arguments),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await eventually(lambda: rows_of(sessions), within_s=60)
+        yield process
+    finally:
+        if process.returncode is None:
             process.kill()
-            await process.wait()
+        await process.wait()
+
+
+class TestProcess:
+    async def test_the_job_of_a_killed_worker_is_done_by_another_after_the_lease(
+        self, sessions, kernel_url, valkey
+    ):
+        queued = await queue_job(sessions, "hold")
+        async with process_that_holds_a_job(sessions, kernel_url, valkey.url) as process:
+            process.kill()
         await change_jobs(sessions, kind="add-rows", payload={"names": ["after"]})
         other = kernel_worker(kernel_url)
 
@@ -178,6 +190,18 @@ class TestKilledWorker:
         job = await find_job(sessions, queued)
         assert (job.state, job.attempts) == (JobState.SUCCEEDED, 2)
         assert await rows_of(sessions) == 2
+
+    async def test_a_worker_that_is_told_to_end_gives_its_job_back(
+        self, sessions, kernel_url, valkey
+    ):
+        queued = await queue_job(sessions, "hold")
+
+        async with process_that_holds_a_job(sessions, kernel_url, valkey.url) as process:
+            process.terminate()
+            code = await asyncio.wait_for(process.wait(), 20)
+
+        assert code == 0
+        assert (await find_job(sessions, queued)).state is JobState.QUEUED
 
 
 async def rows_of(sessions) -> int:
