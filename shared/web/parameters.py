@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
-from fastapi.params import Query
+from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 
 from shared.errors import BadRequestError
@@ -46,6 +46,7 @@ def _declared(route: APIRoute) -> frozenset[str]:
         | {
             field.alias
             for field in get_flat_params(route.dependant)
-            if isinstance(field.field_info, Query)
+            # The members of a model of query parameters are not marked as Query themselves.
+            if not isinstance(field.field_info, Cookie | Header | Path)
         }
     )
