@@ -16,6 +16,11 @@ _request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=No
 _NIK: Final = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _MASK: Final = "*" * 16
 
+# PostgreSQL tells the whole row in the detail of an error, asyncpg an argument it could not send.
+_ROW_TOLD: Final = re.compile(
+    r"(DETAIL: |invalid input for query argument \$\d+: ).*?(?=\n\[|\n\n|\Z)", re.DOTALL
+)
+
 
 def bind_request(request_id: str | None) -> Token[str | None]:
     """Make `request_id` the id of everything that this task logs, emits or asks others."""
@@ -51,6 +56,13 @@ def _masked(value: object) -> object:
     return mask_niks(str(value))
 
 
+def _hide_rows(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Cut out of a traceback what the database told of the row that it refused."""
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _ROW_TOLD.sub(r"\1(hidden)", event["exception"])
+    return event
+
+
 def _mask_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {key: _masked(value) for key, value in event.items()}
 
@@ -79,6 +91,7 @@ def _processors(service: str) -> list[Processor]:
         add_service,
         _add_request_id,
         structlog.processors.format_exc_info,
+        _hide_rows,
         _mask_event,
     ]
 

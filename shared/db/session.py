@@ -82,6 +82,8 @@ def make_engine(
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
+        # The message of an error would hold the values of the row.
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "server_settings": {

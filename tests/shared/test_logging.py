@@ -94,3 +94,20 @@ class TestBindRequest:
         unbind_request(token)
 
         assert current_request_id() is None
+
+    def test_hold_no_row_that_the_database_told_of(self):
+        (line,) = logged(
+            """
+            try:
+                try:
+                    raise ValueError("violates check\\nDETAIL:  Failing row contains (a, Kanari\\nX).")
+                except ValueError as error:
+                    raise RuntimeError(f"{error}\\n[SQL: INSERT INTO t]") from error
+            except RuntimeError:
+                log.exception("failed")
+            """
+        )
+
+        assert "Kanari" not in line["exception"]
+        assert "violates check" in line["exception"]
+        assert "[SQL: INSERT INTO t]" in line["exception"]
