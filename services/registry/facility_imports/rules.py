@@ -26,7 +26,7 @@ from services.registry.spaces.schemas import SpaceCreate
 from shared.errors import InvalidError
 from shared.i18n import Text
 from shared.schemas.registry import FacilityKind, FacilityStatus
-from shared.scope import Scope
+from shared.scope import Place, Scope
 
 _INITIAL: Final = (FacilityStatus.PLANNED, FacilityStatus.ACTIVE)
 # Cells that say a fact of the facility under the fact's own name.
@@ -145,11 +145,10 @@ def plan_row(
         FacilityIdTakenError, SpaceIdTakenError, SpaceNameTakenError: when something is taken.
     """
     facility_id = _identify(row, present, known, fresh_id)
+    location = _locate(row.area_code, known)
+    _check_reach(row, facility_id, present, location, scope)
     institution_id, institution = _institution(row, known, fresh_id)
-    facts = _facts(row, present, known, institution_id)
-    if present is not None:
-        check_within(scope, present.facts.place(facility_id))
-    check_within(scope, facts.place(facility_id))
+    facts = _facts(row, present, known, {"location": location, "institution_id": institution_id})
     check_facts(facts)
     spaces, resized = _spaces(row, present, known, fresh_id)
     plan = Plan(
@@ -205,19 +204,38 @@ def _institution(
     return institution.id, institution
 
 
+def _check_reach(
+    row: Given,
+    facility_id: UUID,
+    present: PresentFacility | None,
+    location: Location,
+    scope: Scope,
+) -> None:
+    """Refuse a facility that is, or would come to lie, outside the importer's scope."""
+    if present is not None:
+        check_within(scope, present.facts.place(facility_id))
+    wanted = Place(
+        province_code=location.province_code,
+        regency_code=location.regency_code,
+        facility_id=facility_id,
+        owner_ministry=row.owner_ministry,
+    )
+    check_within(scope, wanted)
+
+
 def _facts(
-    row: Given, present: PresentFacility | None, known: Known, institution_id: UUID | None
+    row: Given, present: PresentFacility | None, known: Known, found: dict[str, Any]
 ) -> Facts:
-    """Return what the row says, and what is known where it says nothing."""
-    cells = ((name, getattr(row, name)) for name in _PLAIN)
-    said: dict[str, Any] = {name: value for name, value in cells if value is not None}
+    """Return what the row says, and what is known where it says nothing.
+
+    `found` are the facts that its codes lead to.
+    """
+    cells = {name: getattr(row, name) for name in _PLAIN} | found
+    said = {name: value for name, value in cells.items() if value is not None}
     if row.trades is not None:
         said["trades"] = tuple(row.trades)
-    if institution_id is not None:
-        said["institution_id"] = institution_id
     if row.parent_code is not None:
         said["parent_id"] = _parent(row, known)
-    said["location"] = _locate(row.area_code, known)
     blank: dict[str, Any] = {
         "form": None,
         "institution_id": None,
