@@ -46,6 +46,8 @@ _BY_STATUS: Final[dict[int, tuple[str, Text]]] = {
     413: ("content-too-large", Text("Isi permintaan terlalu besar.", "The body is too large.")),
     415: ("media-type-unsupported", Text("Jenis isi tidak didukung.", "The type is not known.")),
 }
+# Without a token, and with one that is not believed. Source: RFC 6750, section 3.
+_CHALLENGES: Final = ("Bearer", 'Bearer error="invalid_token"')
 _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 _INTERNAL: Final = (ServiceError.code, ServiceError.title)
 _JSON_INVALID: Final = (
@@ -79,7 +81,7 @@ def service_problem(request: Request, error: ServiceError) -> Response:
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, UnauthorizedError):
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _CHALLENGES[error.code != UnauthorizedError.code]
     return _problem(facts, language, extra=extra, headers=headers)
 
 

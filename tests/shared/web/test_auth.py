@@ -362,6 +362,7 @@ class TestRequires:
 
             assert response.status_code == 401
             assert response.json()["code"] == "token-invalid"
+            assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
     async def test_answers_403_when_no_grant_gives_the_permission(self, bare, auth):
         response = await bare.get("/v1/things/one/1", headers=auth(Role.ANALYST))
