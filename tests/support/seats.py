@@ -240,4 +240,4 @@ class Applicant:
         )
 
     async def get(self, path: str, **params) -> httpx.Response:
-        return await self.client.get(path, headers=self.headers, params=params)
+        return await self.client.get(path, headers=self.headers, params=params or None)
