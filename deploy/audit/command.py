@@ -55,9 +55,9 @@ async def audit(urls: dict[str, str], *, deadline_s: float = _DEADLINE_S) -> Rep
 def show(report: Report, console: Console) -> None:
     """Print one line a check, the first differences, and the line that sums it up."""
     for finding in report.findings:
-        mark = "[green]ok[/]" if not finding.differences else f"[red]{finding.differences}[/]"
+        mark = f"[red]{finding.differences:>6}[/]" if finding.differences else "[green]    ok[/]"
         console.print(
-            f"{mark:>12}  {escape(finding.name)} [dim]({finding.invariant};"
+            f"{mark}  {escape(finding.name)} [dim]({finding.invariant};"
             f" {finding.checked:,} looked at)[/]",
             soft_wrap=True,
         )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.embedded.home import home_from_environment
 from deploy.pilot.api import Api, RefusedError
@@ -115,23 +114,22 @@ async def _play(
     seeds: Seeds, folder: _Folder, console: Console, api: Api, calendar: Calendar
 ) -> Ending:
     began = time.monotonic()
-    columns = (
-        TextColumn("  {task.description:<22}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Journal(folder.journal) as journal, Progress(*columns, console=console) as progress:
-        play = Play(seeds, calendar, api, journal, console, progress)
-        await lay_ground(play, folder=folder.root)
-        await publish(play)
-        await register_people(play)
-        lag = await _rush(play)
-        await cancel_some(play)
-        await start(play)
-        await complete(play)
-        await follow_up(play)
-        return await end(play, lag=lag, seconds=time.monotonic() - began)
+    with Journal(folder.journal) as journal:
+        play = Play(seeds, calendar, api, journal, console)
+        with play.chapter():
+            await lay_ground(play, folder=folder.root)
+        with play.chapter():
+            await publish(play)
+            await register_people(play)
+        with play.chapter():
+            lag = await _rush(play)
+        with play.chapter():
+            await cancel_some(play)
+            await start(play)
+        with play.chapter():
+            await complete(play)
+            await follow_up(play)
+            return await end(play, lag=lag, seconds=time.monotonic() - began)
 
 
 async def _rush(play: Play) -> Lag | None:

@@ -1,12 +1,13 @@
 """What all chapters of the pilot share: the cast, the API, the journal and the stage."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.pilot.api import Api, Caller, problem_of
 from deploy.pilot.calendar import Calendar
@@ -47,11 +48,30 @@ class Play:
     api: Api
     journal: Journal
     console: Console
-    progress: Progress
     country: Country = field(default_factory=lambda: Country({}, {}))
     centers: list[Center] = field(default_factory=list)
     classes: list[PlannedClass] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    _progress: Progress | None = None
+
+    @contextmanager
+    def chapter(self) -> Iterator[None]:
+        """Show the bars of one chapter until its end."""
+        columns = (
+            TextColumn("  {task.description:<22}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.console) as self._progress:
+            yield
+
+    @property
+    def progress(self) -> Progress:
+        """The bars of the present chapter."""
+        if self._progress is None:
+            raise RuntimeError("No chapter has begun.")
+        return self._progress
 
     def tell(self, text: str) -> None:
         """Tell one sentence of the story."""

@@ -220,7 +220,7 @@ async def _heroine(play: Play, acknowledged: Acknowledged) -> None:
     near = named[0]
     play.tell(
         f"  {sari.name} finds her class full. {len(named)} others have room, the nearest"
-        f" at {near.facility_name}, {near.distance_km or 0:.0f} km away."
+        f" at {near.facility_name}, {max(1, round(near.distance_km or 0))} km away."
     )
     path, body = claim_of(play, "elsewhere", sari, near.class_id)
     credentials = _as(play, "elsewhere", sari)
