@@ -8,12 +8,21 @@ from shared.scope import Permission
 from shared.web.routes import PUBLIC, stated_permissions
 
 # Whoever adds a route changes the number, and with it looks at who may call it.
-ROUTES = {"registry": 0, "enrollment": 0, "reporting": 0}
+ROUTES = {"registry": 0, "enrollment": 36, "reporting": 0}
 
 ALWAYS_PUBLIC = {"/docs", "/openapi.json", "/health/live", "/health/ready", "/metrics"}
 PUBLIC_ROUTES = {
     "registry": {"/v1/areas", "/v1/areas/{code}", "/v1/areas/{code}/children"},
-    "enrollment": {"/v1/areas/state", "/v1/waves/{wave_id}/classes"},
+    # What somebody who looks for a place needs before he has a token; nothing of it is personal.
+    "enrollment": {
+        "/v1/areas/state",
+        "/v1/programs",
+        "/v1/programs/{program_id}",
+        "/v1/waves",
+        "/v1/waves/{wave_id}",
+        "/v1/waves/{wave_id}/classes",
+        "/v1/classes/{class_id}",
+    },
     "reporting": set(),
 }
 

@@ -100,7 +100,7 @@ class TestBindRequest:
             """
             try:
                 try:
-                    raise ValueError("violates check\\nDETAIL:  Failing row contains (a, Kanari\\nX).")
+                    raise ValueError("violates check\\nDETAIL:  Failing row (a, Kanari\\nX).")
                 except ValueError as error:
                     raise RuntimeError(f"{error}\\n[SQL: INSERT INTO t]") from error
             except RuntimeError:

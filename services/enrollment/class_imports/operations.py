@@ -37,6 +37,15 @@ class Checked:
     resources: ClassResources
 
 
+class _JudgedError(Exception):
+    """Ends the savepoint of a row that was only to be judged."""
+
+
+def _end_judged(mode: ImportMode) -> None:
+    if mode is ImportMode.VALIDATE:
+        raise _JudgedError
+
+
 async def keep_upload(session: AsyncSession, body: bytes) -> UUID:
     """Keep a file for the job that will read it.
 
@@ -75,16 +84,14 @@ async def plan_row(session: AsyncSession, checked: Checked, *, payload: ImportCl
     A class that is there already under the row's code, in its wave, facility and space, is left
     as it is, so that a file may be sent again.
     """
-    savepoint = await session.begin_nested()
     try:
-        verdict = await _plan(session, checked, payload=payload)
+        async with session.begin_nested():
+            verdict = await _plan(session, checked, payload=payload)
+            _end_judged(payload.mode)
     except ServiceError as error:
-        await savepoint.rollback()
         return refused(checked.number, error, language=payload.language)
-    if payload.mode is ImportMode.VALIDATE:
-        await savepoint.rollback()
+    except _JudgedError:
         return Verdict(verdict.row, verdict.outcome)
-    await savepoint.commit()
     return verdict
 
 
