@@ -239,6 +239,13 @@ class TestUnknownParameters:
         assert response.json()["known_parameters"] == ["after", "limit", "prefix"]
         assert "prefx" not in response.text
 
+    async def test_knows_the_members_of_a_model_of_parameters(self, bare):
+        known = await bare.get("/v1/things/filtered?area=32")
+        unknown = await bare.get("/v1/things/filtered?aera=32")
+
+        assert known.json() == {"area": "32"}
+        assert unknown.json()["known_parameters"] == ["area"]
+
     async def test_refuses_any_where_a_route_takes_none(self, bare, auth):
         for path in ("/v1/things/now?a=1", "/v1/things/one/1?a=1", "/health/live?a=1"):
             response = await bare.get(path, headers=auth(Role.AUDITOR))

@@ -23,7 +23,7 @@ class TestStatedPermissions:
             ("POST", "/v1/things", "facilities:write"),
             ("POST", "/v1/things/{thing_id}/lean", "enrollments:write"),
         }
-        assert len(stated) == 19
+        assert len(stated) == 20
 
     def test_refuses_a_route_that_states_nothing(self, things_settings):
         forgotten = APIRouter()

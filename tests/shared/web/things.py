@@ -184,6 +184,18 @@ async def change_thing(version: int, _: Writer, if_match: IfMatch) -> ThingRead:
     return ThingRead(id=UUID(int=version), name="one")
 
 
+class Filters(Body):
+    """What a list may be cut by."""
+
+    area: str | None = None
+
+
+@router.get("/filtered")
+async def list_filtered(_: Public, filters: Annotated[Filters, Query()]) -> dict[str, str]:
+    """Return the filters."""
+    return {"area": filters.area or "-"}
+
+
 @router.get("/now")
 async def get_now(_: Public, now: Now) -> dict[str, str]:
     """Return the business time."""
