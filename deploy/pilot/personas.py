@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+from deploy.pilot.seeds import Seeds
 from shared.scope import Grant, Role
+
+# The people and places of `balai pilot` as it is played without options.
+_PILOT: Final = Seeds(seed=1, applicants=2500, classes=63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ PERSONAS: Final = (
         "officer-91",
         "regional officer, Papua",
         (Grant(Role.REGIONAL_OFFICER, areas=("91",)),),
+    ),
+    Persona(
+        "operator",
+        "operator of the first facility of the usual pilot",
+        (Grant(Role.FACILITY_OPERATOR, facilities=(_PILOT.id_of("facility"),)),),
+    ),
+    Persona(
+        "sari",
+        "Sari Contoh (DATA SINTETIS), who found her class full, in the usual pilot",
+        (Grant(Role.PARTICIPANT, participant_id=_PILOT.id_of("participant")),),
     ),
     Persona("analyst", "analyst, aggregates only", (Grant(Role.ANALYST),)),
     Persona("auditor", "auditor, reads everything", (Grant(Role.AUDITOR),)),

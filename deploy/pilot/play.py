@@ -14,6 +14,7 @@ from deploy.pilot.calendar import Calendar
 from deploy.pilot.centers import Center, PlannedClass
 from deploy.pilot.journal import Entry, Journal
 from deploy.pilot.people import Person
+from deploy.pilot.personas import PERSONAS
 from deploy.pilot.places import Country
 from deploy.pilot.seeds import Seeds
 from deploy.pilot.wire import Answer
@@ -21,11 +22,16 @@ from shared.scope import Grant, Role
 
 Item = TypeVar("Item")
 
-ADMIN: Final = Caller("pilot:national-admin", (Grant(Role.NATIONAL_ADMIN),))
-MANPOWER: Final = Caller(
-    "pilot:manager-manpower", (Grant(Role.PROGRAM_MANAGER, ministries=("MANPOWER",)),)
-)
-MSME: Final = Caller("pilot:manager-msme", (Grant(Role.PROGRAM_MANAGER, ministries=("MSME",)),))
+
+def _persona(name: str) -> Caller:
+    """Return somebody whose token `balai token --persona` prints, too."""
+    known = next(persona for persona in PERSONAS if persona.name == name)
+    return Caller(known.subject, known.grants)
+
+
+ADMIN: Final = _persona("admin")
+MANPOWER: Final = _persona("manager-manpower")
+MSME: Final = _persona("manager-msme")
 
 
 def operator_of(center: Center) -> Caller:

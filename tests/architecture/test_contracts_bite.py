@@ -41,6 +41,11 @@ PLANTED = {
         "import services.registry.main",
     ),
     "below the edges nobody reads the clock": (f"{FEATURE}/operations.py", "import shared.clock"),
+    "the audit knows tables, not the services that write them": (
+        "deploy/audit/checks.py",
+        "import services.registry.base",
+    ),
+    "the pilot knows the public API only": ("deploy/pilot/rush.py", "import asyncpg"),
 }
 
 
