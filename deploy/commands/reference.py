@@ -29,7 +29,7 @@ def run() -> int:
             return 0
         with progress_bars(Console(highlight=False)) as progress:
             job = send(client, SHIPPED_AREAS, progress)
-            refused = int((job["result"] or {}).get("REFUSED", 0))
+            refused = int((job["result"] or {}).get("refused", 0))
             if refused:
                 raise CommandError(f"{refused} of the shipped areas were refused.")
             copying = progress.add_task("copy to enrollment", total=job["progress"]["total"])

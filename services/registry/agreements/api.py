@@ -1,9 +1,9 @@
 """HTTP face of agreements."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.agreements import operations, queries
@@ -34,6 +34,17 @@ router = APIRouter(prefix="/agreements", tags=["agreements"])
 AgreementId = Annotated[UUID, Path(description="The agreement's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 AgreementWriter = Annotated[Caller, Depends(Requires(Permission.AGREEMENTS_WRITE))]
+
+_EXAMPLE: Final = {
+    "kind": "MOU",
+    "number": "MoU/CONTOH/2025",
+    "title": "Nota kesepahaman pelatihan kewirausahaan",
+    "parties": [{"ministry": "MANPOWER"}, {"ministry": "MSME"}],
+    "facility_ids": ["01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11"],
+    "signed_on": "2025-03-25",
+    "valid_from": "2025-03-25",
+    "valid_to": "2028-03-24",
+}
 
 
 @router.get("", responses=problems(CursorInvalidError))
@@ -68,7 +79,11 @@ async def list_agreements(
     ),
 )
 async def sign_agreement(
-    session: SessionDep, caller: AgreementWriter, once: OnceDep, now: Now, body: AgreementCreate
+    session: SessionDep,
+    caller: AgreementWriter,
+    once: OnceDep,
+    now: Now,
+    body: Annotated[AgreementCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Keep an agreement that was signed, of which the caller's ministry is a party."""
 

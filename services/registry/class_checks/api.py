@@ -1,8 +1,8 @@
 """HTTP face of the check of what a class would use."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Body, Depends
 
 from services.registry.class_checks import queries, rules
 from shared.schemas.registry import ClassCheck, ClassResources
@@ -14,6 +14,15 @@ from shared.web.session import SessionDep
 router = APIRouter(prefix="/class-checks", tags=["class-checks"])
 
 ClassChecker = Annotated[Caller, Depends(Requires(Permission.CLASS_CHECK))]
+
+_EXAMPLE: Final = {
+    "facility_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11",
+    "space_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e12",
+    "agreement_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e13",
+    "module_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e14",
+    "instructor_ids": ["01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e15"],
+    "starts_on": "2027-01-15",
+}
 
 
 @router.post(
@@ -30,7 +39,9 @@ ClassChecker = Annotated[Caller, Depends(Requires(Permission.CLASS_CHECK))]
     ),
 )
 async def check_class(
-    session: SessionDep, caller: ClassChecker, body: ClassCheck
+    session: SessionDep,
+    caller: ClassChecker,
+    body: Annotated[ClassCheck, Body(examples=[_EXAMPLE])],
 ) -> ClassResources:
     """Check what a class would use and return what is to be copied into it.
 

@@ -39,6 +39,16 @@ async def find_resources(
     if module is None:
         raise rules.ModuleUnknownError(pointer="/module_id")
     instructors = await _instructors(session, check.instructor_ids, scope=scope)
+    return _resources(facility, space, agreement, module, instructors)
+
+
+def _resources(
+    facility: Facility,
+    space: Space,
+    agreement: Agreement,
+    module: Module,
+    instructors: Sequence[Instructor],
+) -> ClassResources:
     return ClassResources(
         facility_id=facility.id,
         facility_code=facility.code,

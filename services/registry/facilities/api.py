@@ -10,6 +10,8 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, st
 from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.rules import AreaTooCoarseError, AreaUnknownError
 from services.registry.base import Idempotency
 from services.registry.facilities import operations, queries, rules
 from services.registry.facilities.queries import FacilityFilter
@@ -20,6 +22,7 @@ from services.registry.facilities.schemas import (
     TradeCode,
 )
 from services.registry.facilities.tables import Facility
+from services.registry.institutions.rules import InstitutionUnknownError
 from shared.clock import ledger_day
 from shared.schemas.base import AreaCode
 from shared.schemas.paging import Page
@@ -29,7 +32,8 @@ from shared.web.auth import Caller, Requires
 from shared.web.etag import IfMatch, check_match, etag_of, not_modified
 from shared.web.now import Now
 from shared.web.once import OnceDep, OnceRequest, answer_once
-from shared.web.paging import PageArgs, next_page
+from shared.web.openapi import problems
+from shared.web.paging import CursorInvalidError, PageArgs, next_page
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/facilities", tags=["facilities"])
@@ -37,6 +41,32 @@ router = APIRouter(prefix="/facilities", tags=["facilities"])
 FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 FacilityWriter = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE))]
+
+_FACTS_REFUSED: Final = (
+    AreaUnknownError,
+    AreaTooCoarseError,
+    InstitutionUnknownError,
+    rules.ParentUnknownError,
+    rules.ParentMissingError,
+    rules.FormRefusedError,
+    rules.PointIncompleteError,
+)
+_TURN_REFUSED: Final = problems(
+    rules.FacilityNotFoundError, OutOfScopeError, rules.FacilityStatusRefusedError
+)
+
+_EXAMPLE: Final = {
+    "code": "PLUT-3373-01",
+    "name": "PLUT Contoh (DATA SINTETIS)",
+    "kind": "PLUT",
+    "owner_ministry": "MSME",
+    "area_code": "33.73.04",
+    "latitude": -7.33,
+    "longitude": 110.5,
+    "status": "ACTIVE",
+    "trades": ["BAKERY", "GARMENT"],
+    "synthetic": True,
+}
 
 
 def _split(values: object) -> object:
@@ -73,7 +103,11 @@ async def _filter(
     )
 
 
-@router.get("", response_model=Page[FacilityRead])
+@router.get(
+    "",
+    response_model=Page[FacilityRead],
+    responses=problems(rules.NearInvalidError, CursorInvalidError),
+)
 async def list_facilities(
     request: Request,
     session: SessionDep,
@@ -87,9 +121,20 @@ async def list_facilities(
     return Response(f'{{"items":{found.items},"next":{following}}}', media_type="application/json")
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, response_model=FacilityRead)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=FacilityRead,
+    responses=problems(
+        OutOfScopeError, *_FACTS_REFUSED, rules.FacilityIdTakenError, rules.FacilityCodeTakenError
+    ),
+)
 async def register_facility(
-    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, body: FacilityCreate
+    session: SessionDep,
+    caller: FacilityWriter,
+    once: OnceDep,
+    now: Now,
+    body: Annotated[FacilityCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Register a facility within the caller's area and ministry."""
 
@@ -110,7 +155,11 @@ async def register_facility(
     )
 
 
-@router.get("/{facility_id}", response_model=FacilityRead)
+@router.get(
+    "/{facility_id}",
+    response_model=FacilityRead,
+    responses={**problems(rules.FacilityNotFoundError), 304: {"description": "Not Modified"}},
+)
 async def get_facility(
     request: Request, session: SessionDep, _: RegistryReader, facility_id: FacilityId
 ) -> Response:
@@ -119,14 +168,26 @@ async def get_facility(
     return not_modified(request, etag_of(facility.version)) or _answer(facility)
 
 
-@router.patch("/{facility_id}", response_model=FacilityRead)
+@router.patch(
+    "/{facility_id}",
+    response_model=FacilityRead,
+    responses=problems(
+        rules.FacilityNotFoundError, OutOfScopeError, rules.FacilityClosedError, *_FACTS_REFUSED
+    ),
+)
 async def correct_facility(
     session: SessionDep,
     caller: FacilityWriter,
     facility_id: FacilityId,
     if_match: IfMatch,
     now: Now,
-    body: Annotated[FacilityChange, Body(media_type="application/merge-patch+json")],
+    body: Annotated[
+        FacilityChange,
+        Body(
+            media_type="application/merge-patch+json",
+            examples=[{"name": "PLUT Contoh Baru", "address": None}],
+        ),
+    ],
 ) -> Response:
     """Change the members that the merge patch names; If-Match carries the version that was read."""
     facility = await queries.get_facility_for_change(session, facility_id, scope=caller.scope)
@@ -137,7 +198,7 @@ async def correct_facility(
     return _answer(facility)
 
 
-@router.post("/{facility_id}/activate", response_model=FacilityRead)
+@router.post("/{facility_id}/activate", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def activate_facility(
     session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
 ) -> Response:
@@ -146,7 +207,7 @@ async def activate_facility(
     return await _turn(session, once, turn)
 
 
-@router.post("/{facility_id}/suspend", response_model=FacilityRead)
+@router.post("/{facility_id}/suspend", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def suspend_facility(
     session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
 ) -> Response:
@@ -155,7 +216,7 @@ async def suspend_facility(
     return await _turn(session, once, turn)
 
 
-@router.post("/{facility_id}/close", response_model=FacilityRead)
+@router.post("/{facility_id}/close", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def close_facility(
     session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
 ) -> Response:

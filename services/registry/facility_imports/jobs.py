@@ -53,7 +53,7 @@ async def import_facilities(context: JobContext, payload: ImportFacilities) -> d
         await _import_chunk(context, payload, chunk, known)
         await context.progress(place, len(rows))
     async with context.transaction() as session:
-        return {"mode": payload.mode.value, **await tally(session, context.job_id)}
+        return await tally(session, context.job_id)
 
 
 def _rows_of(file: bytes, language: Language) -> list[NumberedRow | Verdict]:

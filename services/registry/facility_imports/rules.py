@@ -125,6 +125,12 @@ class Plan:
             else (Outcome.CHANGED)
         )
 
+    @property
+    def wakes_the_closed(self) -> bool:
+        """Whether the row would change a facility that is closed."""
+        closed = self.present is not None and self.present.status is FacilityStatus.CLOSED
+        return closed and self.outcome is not Outcome.UNCHANGED
+
 
 def plan_row(
     row: Given,
@@ -162,11 +168,7 @@ def plan_row(
         spaces=spaces,
         resized=resized,
     )
-    if (
-        present is not None
-        and present.status is FacilityStatus.CLOSED
-        and plan.outcome is not Outcome.UNCHANGED
-    ):
+    if plan.wakes_the_closed:
         raise FacilityClosedError
     _learn(plan, known)
     return plan

@@ -1,9 +1,9 @@
 """HTTP face of institutions."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.rules import AreaUnknownError
@@ -32,6 +32,13 @@ InstitutionId = Annotated[UUID, Path(description="The institution's identifier."
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 # Institutions are registered by those who register facilities.
 InstitutionWriter = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE))]
+
+_EXAMPLE: Final = {
+    "code": "YPC-01",
+    "name": "Yayasan Pesantren Contoh (DATA SINTETIS)",
+    "kind": "FOUNDATION",
+    "area_code": "33.73",
+}
 
 
 @router.get("", responses=problems(CursorInvalidError))
@@ -65,7 +72,7 @@ async def register_institution(
     caller: InstitutionWriter,
     once: OnceDep,
     now: Now,
-    body: InstitutionCreate,
+    body: Annotated[InstitutionCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Register an institution within the caller's area and ministry."""
 

@@ -1,9 +1,9 @@
 """HTTP face of instructors."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.base import Idempotency
@@ -30,6 +30,14 @@ router = APIRouter(prefix="/instructors", tags=["instructors"])
 InstructorId = Annotated[UUID, Path(description="The instructor's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 InstructorWriter = Annotated[Caller, Depends(Requires(Permission.INSTRUCTORS_WRITE))]
+
+_EXAMPLE: Final = {
+    "code": "INS-0001",
+    "name": "Contoh Instruktur (DATA SINTETIS)",
+    "home_facility_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11",
+    "competences": ["BAKERY"],
+    "synthetic": True,
+}
 
 
 @router.get("", responses=problems(CursorInvalidError))
@@ -64,7 +72,11 @@ async def list_instructors(
     ),
 )
 async def register_instructor(
-    session: SessionDep, caller: InstructorWriter, once: OnceDep, now: Now, body: InstructorCreate
+    session: SessionDep,
+    caller: InstructorWriter,
+    once: OnceDep,
+    now: Now,
+    body: Annotated[InstructorCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Register an instructor at a facility within the caller's scope."""
 

@@ -59,6 +59,11 @@ async def register_instructor(
         await session.flush()
     except IntegrityError as error:
         raise translate(error, _REFUSALS) from error
+    await _announce(session, instructor, now=now)
+    return instructor
+
+
+async def _announce(session: AsyncSession, instructor: Instructor, *, now: datetime) -> None:
     await emit(
         session,
         Event,
@@ -70,4 +75,3 @@ async def register_instructor(
         place=place_of(instructor),
         occurred_at=now,
     )
-    return instructor

@@ -1,9 +1,9 @@
 """HTTP face of modules."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.base import Idempotency
@@ -29,6 +29,14 @@ router = APIRouter(prefix="/modules", tags=["modules"])
 ModuleId = Annotated[UUID, Path(description="The identifier of one version of a module.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 ModuleWriter = Annotated[Caller, Depends(Requires(Permission.MODULES_WRITE))]
+
+_EXAMPLE: Final = {
+    "code": "KWU-DASAR",
+    "version": "2026.1",
+    "title": "Dasar kewirausahaan",
+    "owner_ministry": "MSME",
+    "hours": 40,
+}
 
 
 @router.get("", responses=problems(CursorInvalidError))
@@ -56,7 +64,11 @@ async def list_modules(
     responses=problems(OutOfScopeError, ModuleIdTakenError, ModuleVersionTakenError),
 )
 async def publish_module(
-    session: SessionDep, caller: ModuleWriter, once: OnceDep, now: Now, body: ModuleCreate
+    session: SessionDep,
+    caller: ModuleWriter,
+    once: OnceDep,
+    now: Now,
+    body: Annotated[ModuleCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Publish a version of a module of the caller's ministry; it never changes."""
 

@@ -1,9 +1,9 @@
 """HTTP face of spaces."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.base import Idempotency
@@ -26,6 +26,8 @@ router = APIRouter(prefix="/facilities/{facility_id}/spaces", tags=["spaces"])
 FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 SpaceWriter = Annotated[Caller, Depends(Requires(Permission.SPACES_WRITE))]
+
+_EXAMPLE: Final = {"name": "Bengkel 1", "kind": "WORKSHOP", "capacity": 16}
 
 
 @router.get("", responses=problems(FacilityNotFoundError, CursorInvalidError))
@@ -60,7 +62,7 @@ async def add_space(
     once: OnceDep,
     now: Now,
     facility_id: FacilityId,
-    body: SpaceCreate,
+    body: Annotated[SpaceCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
     """Add a space to a facility within the caller's scope."""
 

@@ -49,7 +49,6 @@ class TestImportFacilities:
         job = await imported(world, work, HEADER + ROWS)
 
         assert job["result"] == {
-            "mode": "commit",
             "rows": 4,
             "created": 4,
             "changed": 0,
