@@ -1,0 +1,434 @@
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from services.reporting.base import Event
+from services.reporting.main import create_app
+from shared.db.events import read_feed
+from shared.db.session import transaction
+from shared.schemas.reporting import FollowUpRecorded
+from shared.scope import SYSTEM, Role
+from tests.reporting.conftest import READER
+from tests.reporting.story import Story
+
+ANSWER = {
+    "horizon_months": 3,
+    "status": "SELF_EMPLOYED",
+    "source": "SELF",
+    "days_to_first_income": 40,
+    "business_started": True,
+    "business_running": True,
+    "people_hired": 2,
+    "income_before_rupiah": 1_500_123,
+    "income_after_rupiah": 2_750_456,
+}
+
+
+class Country:
+    """Three people of one class in Bandung: two completed, one who lives in Bali among them."""
+
+    def __init__(self) -> None:
+        self.story = Story()
+        self.story.publish()
+        self.facility = self.story.register_facility(0)
+        class_id = self.story.plan_class(self.facility)
+        self.local = self.story.enroll(class_id, home=0)
+        self.from_bali = self.story.enroll(class_id, home=2)
+        self.seated = self.story.enroll(class_id, home=0)
+        for enrollment_id in (self.local, self.from_bali):
+            self.story.complete(enrollment_id)
+
+    def participant(self, enrollment_id: UUID) -> UUID:
+        return self.story.people[enrollment_id]["participant_id"]
+
+
+@pytest.fixture
+async def country(fold) -> Country:
+    country = Country()
+    await fold(country.story.events)
+    return country
+
+
+@pytest.fixture
+def admin(auth) -> dict[str, str]:
+    return auth(Role.NATIONAL_ADMIN)
+
+
+@pytest.fixture
+def record(reporting):
+    """Return the function that records an answer; each call has a key of its own."""
+    count = iter(range(1_000))
+
+    async def post(caller: dict, enrollment_id: UUID, key: str | None = None, **changes):
+        body = {**ANSWER, "enrollment_id": str(enrollment_id), **changes}
+        headers = {**caller, "Idempotency-Key": key or f"key-{next(count)}"}
+        return await reporting.post("/v1/followups", json=body, headers=headers)
+
+    return post
+
+
+@pytest.fixture
+async def outcome_rows(reporting, fold, db, auth):
+    """Return the function that folds reporting's own log and reads the outcomes."""
+
+    async def read(query: str = "") -> list[dict]:
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            page = await read_feed(session, Event, after=None, limit=1_000)
+        await fold(page.items)
+        await reporting.state["watch"].refresh()
+        path = f"/v1/reports/outcomes{query}"
+        return (await reporting.get(path, headers=auth(Role.ANALYST))).json()["rows"]
+
+    return read
+
+
+def row(rows: list[dict], indicator: str, horizon: int = 3) -> dict:
+    [found] = [
+        each
+        for each in rows
+        if each["dims"]["indicator"] == indicator and each["dims"]["horizon"] == horizon
+    ]
+    return found
+
+
+class TestRecordFollowup:
+    async def test_records_what_a_person_says_of_himself(self, record, country, auth):
+        caller = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
+
+        response = await record(caller, country.local)
+
+        assert response.status_code == 201
+        made = response.json()
+        assert made["participant_id"] == str(country.participant(country.local))
+        assert made["income_change"] == "UP"
+        assert made["version"] == 1
+        assert response.headers["etag"] == '"1"'
+        assert response.headers["location"].endswith(f"/reporting/v1/followups/{made['id']}")
+
+    async def test_takes_the_id_that_the_caller_gives(self, record, country, admin):
+        own_id = country.story.new_id()
+
+        response = await record(admin, country.local, id=str(own_id))
+
+        assert response.json()["id"] == str(own_id)
+
+    async def test_never_answers_logs_or_tells_an_amount(
+        self, record, country, admin, rows, reporting, caplog
+    ):
+        made = (await record(admin, country.local)).json()
+
+        listed = await reporting.get("/v1/followups", headers=admin)
+        dump = [
+            await rows(f"SELECT to_jsonb(t)::text AS row FROM reporting.{table} t")
+            for table in ("followup", "event", "idempotency", "job", "audit")
+        ]
+        for text in (str(made), listed.text, str(dump), caplog.text):
+            assert "1500123" not in text
+            assert "2750456" not in text
+
+    async def test_a_second_answer_is_a_correction(self, record, country, admin, rows, db):
+        first = (await record(admin, country.local)).json()
+
+        response = await record(admin, country.local, status="BOTH", people_hired=5)
+
+        assert response.status_code == 200
+        assert response.json()["id"] == first["id"]
+        assert response.json()["version"] == 2
+        events = await rows("SELECT version, payload FROM reporting.event ORDER BY xid, id")
+        told = [FollowUpRecorded.model_validate(event["payload"]) for event in events]
+        assert [event["version"] for event in events] == [1, 2]
+        assert told[0].before is None
+        assert told[1].before == told[0].after
+        assert told[1].after.people_hired == 5
+
+    async def test_a_retry_under_the_same_key_has_one_effect(self, record, country, admin, rows):
+        first = await record(admin, country.local, key="once")
+
+        again = await record(admin, country.local, key="once")
+
+        assert again.status_code == first.status_code == 201
+        assert again.content == first.content
+        assert again.headers["idempotency-replayed"] == "true"
+        assert len(await rows("SELECT 1 FROM reporting.event")) == 1
+
+    async def test_the_same_key_with_another_body_is_refused(self, record, country, admin):
+        await record(admin, country.local, key="once")
+
+        response = await record(admin, country.local, key="once", status="SEEKING")
+
+        assert response.status_code == 422
+        assert response.json()["code"] == "idempotency-key-reused"
+
+    async def test_two_at_once_leave_one_answer(self, record, country, admin, rows):
+        responses = await asyncio.gather(*(record(admin, country.local) for _ in range(4)))
+
+        assert {response.status_code for response in responses} <= {200, 201, 409}
+        assert len(await rows("SELECT 1 FROM reporting.followup")) == 1
+        told = await rows("SELECT 1 FROM reporting.event")
+        assert len(told) == sum(response.status_code < 300 for response in responses)
+
+    async def test_refuses_an_enrollment_that_is_not_known_yet(self, record, country, admin):
+        response = await record(admin, country.story.new_id())
+
+        assert response.status_code == 404
+        assert response.json()["code"] == "unknown-enrollment"
+        assert int(response.headers["retry-after"]) > 0
+
+    async def test_refuses_somebody_who_has_not_completed(self, record, country, admin, rows):
+        response = await record(admin, country.seated)
+
+        assert response.status_code == 409
+        assert response.json()["code"] == "not-completed"
+        assert response.json()["enrollment_state"] == "SEATED"
+        assert await rows("SELECT 1 FROM reporting.followup") == []
+
+    async def test_refuses_an_id_that_names_another(self, record, country, admin):
+        first = (await record(admin, country.local)).json()
+
+        other = await record(admin, country.from_bali, id=first["id"])
+        same = await record(admin, country.local, id=str(country.story.new_id()))
+
+        assert {other.status_code, same.status_code} == {409}
+        assert {other.json()["code"], same.json()["code"]} == {"followup-id-taken"}
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"horizon_months": 4}, "validation"),
+            ({"status": "RICH"}, "validation"),
+            ({"people_hired": -1}, "validation"),
+            ({"income_after_rupiah": 12.5}, "validation"),
+            ({"surprise": 1}, "validation"),
+            ({"status": "UNREACHED"}, "followup-inconsistent"),
+            ({"days_to_first_income": 300}, "followup-inconsistent"),
+        ],
+    )
+    async def test_refuses_an_answer_that_cannot_be(
+        self, record, country, admin, changes: dict, code: str
+    ):
+        response = await record(admin, country.local, **changes)
+
+        assert response.status_code == 422
+        assert response.json()["code"].startswith(code)
+
+    async def test_refuses_a_participant_who_verifies_himself(self, record, country, auth):
+        caller = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
+
+        response = await record(caller, country.local, source="VERIFIED")
+
+        assert response.json()["code"] == "followup-source-refused"
+
+    async def test_a_participant_knows_nobody_else(self, record, country, auth):
+        caller = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
+
+        response = await record(caller, country.from_bali)
+
+        assert response.status_code == 404
+
+    async def test_another_region_knows_of_nobody(self, record, country, auth):
+        response = await record(auth(Role.REGIONAL_OFFICER, areas=["91"]), country.local)
+
+        assert response.status_code == 404
+
+    async def test_the_home_area_may_only_read(self, record, country, auth):
+        response = await record(auth(Role.REGIONAL_OFFICER, areas=["51"]), country.from_bali)
+
+        assert response.status_code == 403
+        assert response.json()["code"] == "home-area-reads-only"
+
+    @pytest.mark.parametrize("role", [Role.ANALYST, Role.AUDITOR, Role.INSTRUCTOR])
+    async def test_refuses_who_may_not_record(self, record, country, auth, role: Role):
+        response = await record(
+            auth(role, facilities=[country.facility["facility_id"]]), country.local
+        )
+
+        assert response.status_code == 403
+
+    async def test_refuses_amounts_where_no_key_is_installed(
+        self, country, settings_of, reporting_db, serve, admin
+    ):
+        keyless = await serve(
+            create_app(settings_of("reporting", reporting_db)), base_url="http://reporting.test"
+        )
+        body = {**ANSWER, "enrollment_id": str(country.local)}
+
+        response = await keyless.post(
+            "/v1/followups", json=body, headers={**admin, "Idempotency-Key": "k"}
+        )
+
+        assert response.status_code == 422
+        assert response.json()["code"] == "income-not-accepted"
+
+
+class TestGetFollowup:
+    async def test_shows_the_amounts_and_writes_down_who_read_them(
+        self, record, reporting, country, admin, rows
+    ):
+        made = (await record(admin, country.local)).json()
+
+        response = await reporting.get(f"/v1/followups/{made['id']}", headers=admin)
+
+        assert response.json()["income_before_rupiah"] == 1_500_123
+        assert response.json()["income_after_rupiah"] == 2_750_456
+        [noted] = await rows("SELECT action, subject_id, actor FROM reporting.audit")
+        assert noted["action"] == "followup.incomes.read"
+        assert str(noted["subject_id"]) == made["participant_id"]
+
+    @pytest.mark.parametrize("areas", [["91"], ["32.04"], ["33"]])
+    async def test_another_region_sees_nothing(
+        self, record, reporting, country, admin, auth, areas: list[str]
+    ):
+        made = (await record(admin, country.local)).json()
+
+        response = await reporting.get(
+            f"/v1/followups/{made['id']}", headers=auth(Role.REGIONAL_OFFICER, areas=areas)
+        )
+
+        assert response.status_code == 404
+
+    async def test_the_home_area_reads(self, record, reporting, country, admin, auth):
+        made = (await record(admin, country.from_bali)).json()
+
+        response = await reporting.get(
+            f"/v1/followups/{made['id']}", headers=auth(Role.REGIONAL_OFFICER, areas=["51.71"])
+        )
+
+        assert response.status_code == 200
+
+    async def test_an_analyst_reads_aggregates_only(self, record, reporting, country, admin, auth):
+        made = (await record(admin, country.local)).json()
+
+        response = await reporting.get(f"/v1/followups/{made['id']}", headers=auth(Role.ANALYST))
+
+        assert response.status_code == 403
+
+    async def test_refuses_what_does_not_exist(self, reporting, country, admin):
+        unknown = await reporting.get(f"/v1/followups/{country.local}", headers=admin)
+        malformed = await reporting.get("/v1/followups/7", headers=admin)
+
+        assert unknown.status_code == 404
+        assert malformed.status_code == 422
+
+
+class TestListFollowups:
+    async def test_lists_page_by_page(self, record, reporting, country, admin):
+        for horizon in (3, 6, 12):
+            for enrollment_id in (country.local, country.from_bali):
+                await record(admin, enrollment_id, horizon_months=horizon)
+
+        found, url = [], "/v1/followups?limit=4"
+        while url:
+            page = (await reporting.get(url, headers=admin)).json()
+            found += [each["id"] for each in page["items"]]
+            url = page["next"] and page["next"].split("/reporting", 1)[1]
+
+        assert len(found) == len(set(found)) == 6
+        assert found == sorted(found)
+
+    async def test_filters(self, record, reporting, country, admin):
+        await record(admin, country.local)
+        await record(admin, country.from_bali, status="SEEKING")
+        await record(admin, country.from_bali, horizon_months=6, status="EMPLOYED")
+
+        async def count(query: str) -> int:
+            page = await reporting.get(f"/v1/followups?{query}", headers=admin)
+            return len(page.json()["items"])
+
+        assert await count("horizon_months=6") == 1
+        assert await count("status=SEEKING,EMPLOYED") == 2
+        assert await count(f"enrollment_id={country.local}") == 1
+        assert await count(f"participant_id={country.participant(country.from_bali)}") == 2
+        assert await count(f"facility_id={country.facility['facility_id']}") == 3
+
+    async def test_each_sees_his_own(self, record, reporting, country, admin, auth):
+        await record(admin, country.local)
+        await record(admin, country.from_bali)
+        callers = {
+            "himself": auth(
+                Role.PARTICIPANT, participant_id=country.participant(country.from_bali)
+            ),
+            "home": auth(Role.REGIONAL_OFFICER, areas=["51"]),
+            "host": auth(Role.REGIONAL_OFFICER, areas=["32"]),
+            "centre": auth(Role.FACILITY_OPERATOR, facilities=[country.facility["facility_id"]]),
+            "other centre": auth(Role.FACILITY_OPERATOR, facilities=[country.story.new_id()]),
+            "other region": auth(Role.REGIONAL_OFFICER, areas=["91"]),
+            "owner": auth(Role.PROGRAM_MANAGER, ministries=["MSME"]),
+            "other ministry": auth(Role.PROGRAM_MANAGER, ministries=["INDUSTRY"]),
+        }
+
+        seen = {
+            name: len((await reporting.get("/v1/followups", headers=caller)).json()["items"])
+            for name, caller in callers.items()
+        }
+
+        assert seen == {
+            "himself": 1,
+            "home": 1,
+            "host": 2,
+            "centre": 2,
+            "other centre": 0,
+            "other region": 0,
+            "owner": 2,
+            "other ministry": 0,
+        }
+
+
+class TestOutcomes:
+    async def test_come_with_numerator_denominator_and_response_rate(
+        self, record, country, admin, outcome_rows
+    ):
+        await record(admin, country.local)
+
+        rows = await outcome_rows()
+
+        working = row(rows, "working")
+        assert (working["numerator"], working["denominator"], working["value"]) == (1, 1, 1.0)
+        assert working["response_rate"] == 0.5
+        assert row(rows, "people_hired")["value"] == 2
+        assert row(rows, "incomes_up")["value"] == 1.0
+        assert row(rows, "days_to_first_income")["value"] == 40
+        assert row(rows, "working", horizon=12)["response_rate"] == 0
+
+    async def test_somebody_who_was_not_reached_is_no_answer(
+        self, record, country, admin, outcome_rows
+    ):
+        nothing = dict.fromkeys(ANSWER) | {"horizon_months": 3, "source": "SELF"}
+        unreached = {**nothing, "status": "UNREACHED"}
+        await record(admin, country.local, **unreached)
+        await record(admin, country.from_bali, status="SEEKING", source="PROXY")
+
+        rows = await outcome_rows()
+
+        assert row(rows, "answered")["numerator"] == 1
+        assert row(rows, "seeking")["value"] == 1.0
+        assert row(rows, "working")["value"] == 0.0
+
+    async def test_a_correction_takes_back_what_it_corrects(
+        self, record, country, admin, outcome_rows
+    ):
+        await record(admin, country.local, people_hired=7)
+        before = await outcome_rows()
+        await record(admin, country.local, status="INACTIVE", people_hired=None)
+
+        after = await outcome_rows()
+
+        assert row(before, "people_hired")["value"] == 7
+        assert row(after, "people_hired")["value"] == 0
+        assert row(after, "working")["numerator"] == 0
+        assert row(after, "inactive")["numerator"] == 1
+        assert row(after, "answered")["numerator"] == 1
+
+    async def test_provinces_of_either_basis_add_up(self, record, country, admin, outcome_rows):
+        await record(admin, country.local)
+        await record(admin, country.from_bali)
+
+        nation = row(await outcome_rows(), "working")
+        for basis in ("facility", "residence"):
+            parts = [
+                each
+                for each in await outcome_rows(f"?by=province&area_basis={basis}&horizon=3")
+                if each["dims"]["indicator"] == "working"
+            ]
+            assert sum(part["numerator"] for part in parts) == nation["numerator"] == 2
+            assert sum(part["denominator"] for part in parts) == nation["denominator"]

@@ -1,0 +1,117 @@
+import os
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from services.reporting.followups import rules
+from services.reporting.followups.rules import Answer, IncomeKeys, Incomes, SealedIncomes
+from shared.schemas.enrollment import EnrollmentState
+from shared.schemas.reporting import FollowUpSource, IncomeChange, OutcomeStatus
+from tests.reporting.story import Story
+
+NOTHING = Incomes(before=None, after=None)
+KEYS = IncomeKeys(current="k2", keys={"k1": os.urandom(32), "k2": os.urandom(32)})
+ONE, OTHER = Story(seed=1).new_id(), Story(seed=2).new_id()
+
+
+def answer(status: OutcomeStatus = OutcomeStatus.SELF_EMPLOYED, **parts) -> Answer:
+    return Answer(status=status, source=FollowUpSource.SELF, **parts)
+
+
+class TestIncomes:
+    @pytest.mark.parametrize(
+        ("before", "after", "change"),
+        [
+            (1_000, 2_000, IncomeChange.UP),
+            (2_000, 2_000, IncomeChange.SAME),
+            (2_000, 0, IncomeChange.DOWN),
+            (None, 2_000, None),
+            (2_000, None, None),
+        ],
+    )
+    def test_tell_which_way_they_went(self, before, after, change):
+        assert Incomes(before, after).change is change
+
+    def test_are_never_printed(self):
+        assert "1234" not in repr(Incomes(1234, 12345))
+
+
+class TestCheckCompleted:
+    @pytest.mark.parametrize(
+        "state", [state for state in EnrollmentState if state is not EnrollmentState.COMPLETED]
+    )
+    def test_refuses_every_other_state(self, state: EnrollmentState):
+        with pytest.raises(rules.NotCompletedError) as refused:
+            rules.check_completed(state)
+
+        assert refused.value.extra == {"enrollment_state": state.value}
+
+
+class TestCheckSource:
+    @pytest.mark.parametrize("source", [FollowUpSource.PROXY, FollowUpSource.VERIFIED])
+    def test_lets_staff_but_not_the_participant_vouch(self, source: FollowUpSource):
+        rules.check_source(source, answers_himself=False)
+
+        with pytest.raises(rules.SourceRefusedError):
+            rules.check_source(source, answers_himself=True)
+
+
+class TestCheckAnswer:
+    @pytest.mark.parametrize(
+        ("given", "incomes", "pointer"),
+        [
+            (answer(OutcomeStatus.UNREACHED, people_hired=1), NOTHING, "/people_hired"),
+            (answer(OutcomeStatus.UNREACHED), Incomes(1, None), "/income_before_rupiah"),
+            (
+                answer(business_started=False, business_running=True),
+                NOTHING,
+                "/business_running",
+            ),
+            (answer(days_to_first_income=94), NOTHING, "/days_to_first_income"),
+        ],
+    )
+    def test_refuses_a_contradiction_and_points_at_it(self, given, incomes, pointer: str):
+        with pytest.raises(rules.AnswerInconsistentError) as refused:
+            rules.check_answer(given, incomes=incomes, horizon_months=3)
+
+        assert refused.value.pointer == pointer
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            answer(OutcomeStatus.UNREACHED),
+            answer(days_to_first_income=93),
+            answer(business_running=True),
+            answer(business_started=True, business_running=False),
+        ],
+    )
+    def test_accepts_what_can_be(self, given: Answer):
+        rules.check_answer(given, incomes=NOTHING, horizon_months=3)
+
+
+class TestIncomeKeys:
+    def test_opens_what_it_sealed(self):
+        sealed = KEYS.seal(Incomes(1_500_000, None), followup_id=ONE, nonce=os.urandom(12))
+
+        assert KEYS.unseal(sealed, followup_id=ONE) == Incomes(1_500_000, None)
+        assert b"1500000" not in sealed.cipher
+
+    def test_does_not_open_in_another_row(self):
+        sealed = KEYS.seal(Incomes(1, 2), followup_id=ONE, nonce=os.urandom(12))
+
+        with pytest.raises(InvalidTag):
+            KEYS.unseal(sealed, followup_id=OTHER)
+
+    def test_does_not_open_under_another_key(self):
+        sealed = KEYS.seal(Incomes(1, 2), followup_id=ONE, nonce=os.urandom(12))
+
+        with pytest.raises(InvalidTag):
+            KEYS.unseal(SealedIncomes(sealed.cipher, "k1"), followup_id=ONE)
+
+    @pytest.mark.parametrize("keys", [{"k1": b"short"}, {"k1": b""}, {"k0": os.urandom(32)}])
+    def test_refuses_keys_that_are_unfit(self, keys: dict):
+        with pytest.raises(ValueError, match="income key"):
+            IncomeKeys(current="k1", keys=keys)
+
+    def test_is_never_printed(self):
+        assert repr(KEYS) == "IncomeKeys(...)"
