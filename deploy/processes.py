@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Final
 
 SERVICES: Final = ("registry", "enrollment", "reporting")
+# Levels of the areas that enrollment copies from the registry; without them nobody registers.
+AREA_LEVELS: Final = ("PROVINCE", "REGENCY", "DISTRICT", "VILLAGE")
 
 
 class Kind(StrEnum):

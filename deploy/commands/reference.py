@@ -1,6 +1,6 @@
 """Load the reference data that nothing works without: the shipped areas, and enrollment's copy.
 
-Run by the launcher on every start. When enrollment has its copy this is one request.
+Run by the launcher when enrollment has no copy yet.
 """
 
 import sys
@@ -12,8 +12,8 @@ from rich.console import Console
 
 from deploy.commands.imports import SHIPPED_AREAS, api_client, ask, progress_bars, send
 from deploy.problems import CommandError
+from deploy.processes import AREA_LEVELS
 
-_LEVELS: Final = frozenset({"PROVINCE", "REGENCY", "DISTRICT", "VILLAGE"})
 _COPIED_WITHIN_S: Final = 120.0
 _ASK_EVERY_S: Final = 0.2
 
@@ -48,7 +48,7 @@ def _state(client: httpx.Client) -> dict[str, Any]:
 
 
 def _is_whole(state: dict[str, Any]) -> bool:
-    return set(state["levels"]) >= _LEVELS
+    return set(state["levels"]) >= set(AREA_LEVELS)
 
 
 def main() -> int:

@@ -13,8 +13,10 @@ from deploy.embedded.accounts import choose_account
 from deploy.embedded.console import Terminal
 from deploy.embedded.environment import check_mode, port_base
 from deploy.embedded.home import Home, hold, home_from_environment, make_home
+from deploy.embedded.readiness import http_ready
 from deploy.embedded.stack import PYTHON, Plan, Stack, make_stack
 from deploy.problems import CommandError, disk_full, is_disk_full
+from deploy.processes import AREA_LEVELS, port_of
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PAGES: Final = {
@@ -72,6 +74,8 @@ def run(options: UpOptions) -> int:
 
 def _make_secrets(home: Home) -> None:
     """Generate secrets in a process of its own: the launcher has no other use for cryptography."""
+    if all(path.exists() for path in home.secret_files):
+        return
     command = [*PYTHON, "deploy.embedded.secrets", str(home.root)]
     subprocess.run(command, check=True, cwd="/")  # noqa: S603 - our own module
 
@@ -108,20 +112,27 @@ class _Session:
             await self._stack.stop()
 
     async def _bring_up(self) -> int:
-        """Return 0 once everything stands, or the exit code of the tool that refused."""
+        """Return 0 once everything stands.
+
+        Raises:
+            CommandError: when a part does not start or a tool fails.
+        """
         stack, pilot = self._stack, self._options.pilot
         self._terminal.say(f"Starting Balai from {stack.plan.home.root}.")
         await stack.start()
-        tools = {"areas": ["deploy.commands.reference"]}
+        port = port_of("enrollment", base=stack.plan.base)
+        if not await http_ready(port, "/v1/areas/state", holding=AREA_LEVELS)():
+            await self._run_tool("areas", "deploy.commands.reference")
         if pilot is not None:
             size = [f"--applicants={pilot.applicants}", f"--classes={pilot.classes}"]
-            tools["pilot"] = ["deploy.cli", "pilot", *size, f"--seed={pilot.seed}"]
-            tools["audit"] = ["deploy.cli", "audit"]
-        for name, command in tools.items():
-            if (code := await stack.run_tool(name, [*PYTHON, *command])) != 0:
-                raise CommandError(f"The step `{name}` failed with code {code}; see above.")
+            await self._run_tool("pilot", "deploy.cli", "pilot", *size, f"--seed={pilot.seed}")
+            await self._run_tool("audit", "deploy.cli", "audit")
         self._announce()
         return 0
+
+    async def _run_tool(self, name: str, *command: str) -> None:
+        if (code := await self._stack.run_tool(name, [*PYTHON, *command])) != 0:
+            raise CommandError(f"The step `{name}` failed with code {code}; see above.")
 
     def _announce(self) -> None:
         entrance = self._stack.variables["PUBLIC_URL"].rstrip("/")

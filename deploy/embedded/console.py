@@ -1,5 +1,6 @@
 """What the person at the terminal sees: steps, and the lines of processes that matter."""
 
+import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ _MATTERS: Final = re.compile(
 _FILE_LIMIT: Final = 50_000_000
 _NAME_WIDTH: Final = 17
 _KEPT_LINES: Final = 16
+_WIDTH: Final = 500
+# Members of a line that are for machines; an exception is told by its last line.
+_UNTOLD: Final = ("level", "timestamp", "service", "module", "logger", "request_id", "exception")
 
 
 class Terminal:
@@ -48,6 +52,19 @@ class Terminal:
             self._gone = True
 
 
+def readable(line: bytes) -> str:
+    """Return a line as a person reads it: of our own JSON, what happened and with what."""
+    text = line.decode(errors="replace")
+    try:
+        entry = json.loads(text)
+        event = entry.pop("event")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return text[:_WIDTH]
+    told = [f"{name}={value}" for name, value in entry.items() if name not in _UNTOLD]
+    last = str(entry.get("exception", "")).strip().rpartition("\n")[2]
+    return " ".join([f"{entry.get('level')}: {event}", *told, last]).strip()[:_WIDTH]
+
+
 class Log:
     """The file that one process writes to, and the lines of it that reach the terminal.
 
@@ -76,7 +93,7 @@ class Log:
             return
         for line in lines:
             if self._terminal.verbose or _MATTERS.search(line):
-                self._terminal.tell(self._name, line.decode(errors="replace")[:2000])
+                self._terminal.tell(self._name, readable(line))
 
     def last_lines(self) -> str:
         """Return the last lines, for a problem that they explain."""

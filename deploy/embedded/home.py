@@ -14,6 +14,7 @@ import psutil
 
 from deploy.embedded.accounts import Account, check_can_enter
 from deploy.problems import CommandError, disk_full, is_disk_full
+from deploy.processes import SERVICES
 
 # A first start copies servers and builds a cluster; a later one needs room for logs and WAL.
 _ROOM_FIRST: Final = 300_000_000
@@ -56,6 +57,13 @@ class Home:
     def secrets(self) -> Path:
         """Passwords that were generated on the first start."""
         return self.root / "secrets.json"
+
+    @property
+    def secret_files(self) -> list[Path]:
+        """Everything that is generated on the first start."""
+        signers = [f"{name}.jwk" for name in (*SERVICES, "cli")]
+        names = [*signers, "jwks.json", "nik.json", "income.json"]
+        return [self.secrets, *(self.keys / name for name in names)]
 
     @property
     def environment(self) -> Path:

@@ -1,7 +1,7 @@
 """When a process may be relied on: one probe a kind, cheap enough to ask ten times a second."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -53,25 +53,37 @@ def valkey_ready(port: int, password: str) -> Probe:
     return ready
 
 
-def http_ready(port: int, path: str) -> Probe:
-    """Return a probe that wants a 2xx or 3xx."""
+def http_ready(
+    port: int, path: str, *, holding: Sequence[str] = (), within_s: float = _ANSWER_WITHIN_S
+) -> Probe:
+    """Return a probe that wants a 2xx or 3xx, with each of some words in what is answered.
+
+    Where a service's socket is open before the service is, a question may wait in it until the
+    service has been loaded: give it time, rather than leave a queue of questions behind.
+    """
     question = f"GET {path} HTTP/1.1\r\nHost: {_HOST}\r\nConnection: close\r\n\r\n".encode()
 
     async def ready() -> bool:
-        answer = await _ask(port, question, until=b"\r\n")
-        return answer[9:10] in (b"2", b"3")
+        answer = await _ask(port, question, within_s=within_s)
+        return answer[9:10] in (b"2", b"3") and all(word.encode() in answer for word in holding)
 
     return ready
 
 
-async def _ask(port: int, question: bytes, *, until: bytes) -> bytes:
+async def _ask(
+    port: int,
+    question: bytes,
+    *,
+    until: bytes | None = None,
+    within_s: float = _ANSWER_WITHIN_S,
+) -> bytes:
     """Return what the port answers up to `until`, or what came before it stopped answering."""
     try:
-        async with asyncio.timeout(_ANSWER_WITHIN_S):
+        async with asyncio.timeout(within_s):
             reader, writer = await asyncio.open_connection(_HOST, port)
             try:
                 writer.write(question)
-                return await reader.readuntil(until)
+                return await (reader.readuntil(until) if until else reader.read())
             finally:
                 writer.close()
                 with suppress(OSError):

@@ -34,6 +34,7 @@ PYTHON: Final = (sys.executable, "-P", "-m")
 _HOST: Final = "127.0.0.1"
 _BACKLOG: Final = 2048
 _END_WITHIN_S: Final = 5.0
+_LOADED_WITHIN_S: Final = 30.0
 # What a worker logs once it hears the bell and reads the feeds.
 _WORKER_SAYS: Final = b"worker-started"
 
@@ -140,7 +141,7 @@ class Stack:
         command = [*PYTHON, "shared.web.serve", str(row.target), "--fd", str(listening)]
         program = Program(name, command, self._environment(row), fds=(listening,))
         port = port_of(row.name, base=self.plan.base)
-        return Unit(program, http_ready(port, "/health/ready"))
+        return Unit(program, http_ready(port, "/health/ready", within_s=_LOADED_WITHIN_S))
 
     def _server(self, row: Process) -> Unit:
         home, account = self.plan.home, self.plan.account

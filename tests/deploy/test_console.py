@@ -21,7 +21,6 @@ class TestLog:
     @pytest.mark.parametrize(
         "line",
         [
-            b'{"event": "bell-away", "level": "warning"}',
             b'{"level":"error","msg":"no upstream"}',
             b"2026-11-22 UTC [7] PANIC:  could not write to file",
             b"ModuleNotFoundError: No module named 'x'",
@@ -31,6 +30,17 @@ class TestLog:
         log.take(b'{"level": "info"}\n' + line + b"\n")
 
         assert terminal.lines == [f"{'registry':<17} | {line.decode()}"]
+
+    def test_shows_our_own_lines_as_a_person_reads_them(self, log, terminal):
+        log.take(
+            b'{"module": "shared.jobs.reader", "source": "registry", "event": "feed-stalled",'
+            b' "level": "warning", "timestamp": "2026-11-22T04:14:11Z", "service": "x",'
+            b' "exception": "Traceback:\\n  File 1\\nRegistryUnavailableError: gone"}\n'
+        )
+
+        assert terminal.lines[0].endswith(
+            "| warning: feed-stalled source=registry RegistryUnavailableError: gone"
+        )
 
     def test_shows_everything_to_who_asks_for_it(self, log, terminal):
         terminal.verbose = True

@@ -202,9 +202,9 @@ class TestEnterEnvironment:
 
 class TestMakeSecrets:
     def test_writes_them_for_their_owner_only(self, home, variables):
-        private = [home.secrets, *home.keys.iterdir()]
+        private = {home.secrets, *home.keys.iterdir()}
 
-        assert len(private) == 8
+        assert private == set(home.secret_files)
         assert {path.stat().st_mode & 0o777 for path in private} == {0o600}
 
     def test_publishes_no_private_half(self, home, variables):
