@@ -5,11 +5,13 @@ the busier it gets the larger the batches grow (architecture D4). One process ha
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -298,28 +300,47 @@ class ClassPlaces:
         return place
 
 
+@dataclass(slots=True, eq=False)
+class _Board:
+    """What is open near one class, being looked up until `good_until` is a moment."""
+
+    found: asyncio.Future[list[Alternative]]
+    good_until: float = math.inf
+
+
 class AlternativesBoard:
-    """What else is open, looked up once a second for each full class however many ask."""
+    """What else is open, looked up once a second for each full class however many ask.
+
+    One class is looked up at a time: a rush of refusals must not take the connections of others.
+    """
 
     def __init__(self, sessions: Sessions, *, keep_s: float = 1.0) -> None:
         self._sessions = sessions
         self._keep_s = keep_s
-        self._boards: dict[UUID, tuple[float, asyncio.Task[list[Alternative]]]] = {}
+        self._turn = asyncio.Lock()
+        self._boards: dict[UUID, _Board] = {}
 
     async def alternatives(self, class_id: UUID, *, now: datetime) -> list[Alternative]:
         """Return the nearest classes of the same wave with free seats, as of the last second."""
         loop = asyncio.get_running_loop()
-        known = self._boards.get(class_id)
-        if known is None or known[0] <= loop.time():
+        board = self._boards.get(class_id)
+        if board is None or board.good_until <= loop.time():
             if len(self._boards) >= _MAX_BOARDS:
                 self._boards.clear()
-            known = loop.time() + self._keep_s, loop.create_task(self._find(class_id, now))
-            self._boards[class_id] = known
-        return await asyncio.shield(known[1])
+            board = _Board(loop.create_task(self._find(class_id, now)))
+            board.found.add_done_callback(partial(self._keep, board))
+            self._boards[class_id] = board
+        return await asyncio.shield(board.found)
 
     async def _find(self, class_id: UUID, now: datetime) -> list[Alternative]:
-        async with transaction(self._sessions, scope=SYSTEM, actor=_DESK) as session:
+        async with (
+            self._turn,
+            transaction(self._sessions, scope=SYSTEM, actor=_DESK) as session,
+        ):
             return await find_alternatives(session, class_id=class_id, now=now)
+
+    def _keep(self, board: _Board, found: asyncio.Future[list[Alternative]]) -> None:
+        board.good_until = found.get_loop().time() + self._keep_s
 
 
 @dataclass(frozen=True, slots=True)

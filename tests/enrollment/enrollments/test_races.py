@@ -213,11 +213,35 @@ class TestLocks:
         asked = {claim.participant_id for claim in claims}
         assert sum(not isinstance(each, str) for each in answers) == len(asked)
         assert {each for each in answers if isinstance(each, str)} == {"already-enrolled"}
-        async with seats.transaction() as session:
-            await session.execute(text("SELECT pg_stat_force_next_flush()"))
-            deadlocks = await session.scalar(
-                text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-            )
-        assert deadlocks == 0
+        assert await deadlocks(seats) == 0
         for class_id in classes:
             await seats.check_counts(class_id)
+
+    async def test_the_same_people_at_two_classes_never_deadlock(self, seats, enrollment_db):
+        """No class in common, so that only the claims of the people meet."""
+        people = await seats.people(60)
+        chance = random.Random(7)
+        async with open_desks(enrollment_db, seats.sessions, count=2) as desks:
+            for _ in range(8):
+                program_id, seats.wave_id = new_id(), new_id()
+                await seats.program(id=program_id)
+                offer = {"program_id": program_id, "wave_id": seats.wave_id}
+                classes = [await seats.class_(capacity=60, **offer) for _ in desks]
+                answers = await asyncio.gather(
+                    *(
+                        outcome(desk, claim_of(class_id, person))
+                        for desk, class_id in zip(desks, classes, strict=True)
+                        for person in chance.sample(people, len(people))
+                    )
+                )
+                assert answers.count("already-enrolled") == len(people)
+
+        assert await deadlocks(seats) == 0
+
+
+async def deadlocks(seats) -> int:
+    async with seats.transaction() as session:
+        await session.execute(text("SELECT pg_stat_force_next_flush()"))
+        return await session.scalar(
+            text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        )
