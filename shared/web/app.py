@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 
 from shared.settings import ServiceSettings
+from shared.web.docs import docs_router
 from shared.web.health import health_router
 from shared.web.lean import LeanDispatch, is_lean
 from shared.web.middleware import RequestMiddleware
@@ -62,8 +63,8 @@ def make_app(
             {"url": f"/{service}", "description": "Behind the entrance of this installation."}
         ],
         root_path_in_servers=False,
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
         # Telemetry's own logs would hold messages of validation errors, and those hold values.
@@ -75,7 +76,7 @@ def make_app(
     add_problem_handlers(app)
     for router in routers:
         app.include_router(router, prefix="/v1")
-    for router in (*pages, health_router(service)):
+    for router in (*pages, docs_router(title), health_router(service)):
         app.include_router(router)
     _add_middleware(app, service=service, settings=settings)
     return app

@@ -120,6 +120,41 @@ async def lean_body(request: Request, model: type[Model]) -> Model:
         ) from error
 
 
+def lean_query(request: Request, model: type[Model]) -> Model:
+    """Return the query of the address as `model`; a parameter given twice becomes a list.
+
+    Raises:
+        RequestValidationError: when it is not such a thing.
+    """
+    members: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        members[name] = [*members[name], value] if name in members else [value]
+    flat = {name: values[0] if len(values) == 1 else values for name, values in members.items()}
+    try:
+        return model.model_validate(flat)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise RequestValidationError(
+            [{**each, "loc": ("query", *each["loc"])} for each in found]
+        ) from error
+
+
+def lean_query_openapi(model: type[BaseModel]) -> dict[str, Any]:
+    """Return `openapi_extra` of a lean GET whose query is `model`.
+
+    What the schemas of its members refer to has to stand in the answer's schema as well.
+    """
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    required = schema.get("required", ())
+    parameters = []
+    for name, member in schema["properties"].items():
+        parameter = {"name": name, "in": "query", "required": name in required, "schema": member}
+        if "description" in member:
+            parameter["description"] = member.pop("description")
+        parameters.append(parameter)
+    return {"parameters": parameters}
+
+
 def lean_path_id(request: Request, name: str) -> UUID:
     """Return the identifier that stands in the path as `name`.
 

@@ -98,7 +98,7 @@ def filters_hash(request: Request) -> bytes:
     return hashlib.sha256(f"{route_path(request)}?{urlencode(filters)}".encode()).digest()
 
 
-async def _page_request(
+async def page_request(
     request: Request,
     limit: Annotated[
         int, Query(ge=1, description="Items on a page; more than 200 is taken as 200.")
@@ -107,12 +107,17 @@ async def _page_request(
         str | None, Query(description="Cursor from the address of the next page.")
     ] = None,
 ) -> PageRequest:
+    """Return how much of a list is asked for.
+
+    Raises:
+        CursorInvalidError: when the cursor is not one that this list gave out.
+    """
     cursors: Cursors = request.scope["state"]["cursors"]
     values = None if after is None else cursors.decode_cursor(after, filters_hash(request))
     return PageRequest(min(limit, MAX_LIMIT), values)
 
 
-PageArgs = Annotated[PageRequest, Depends(_page_request)]
+PageArgs = Annotated[PageRequest, Depends(page_request)]
 
 
 def page_of(

@@ -23,8 +23,8 @@ def stated_permissions(app: FastAPI) -> list[tuple[str, str, str]]:
     for context in iter_route_contexts(app.routes):
         path = context.path or ""
         if not isinstance(context.original_route, APIRoute):
-            # FastAPI's own pages: the published face and the page that shows it.
-            if path not in (app.openapi_url, app.docs_url):
+            # FastAPI's own route: the published face.
+            if path != app.openapi_url:
                 raise LookupError(f"{path} is not a route that can state a permission")
             found.append(("GET", path, PUBLIC))
             continue

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -118,3 +119,15 @@ class TestOpenapi:
 
         assert served["info"]["title"] == "Things"
         assert "/kernel/openapi.json" in page.text
+
+    async def test_shows_it_without_asking_anybody_else(self, bare):
+        page = (await bare.get("/docs")).text
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+
+        assert len(addresses) == 3
+        for address in addresses:
+            assert address.startswith("/kernel/docs/")
+            assert (await bare.get(address.removeprefix("/kernel"))).status_code == 200
+
+    async def test_serves_no_other_file(self, bare):
+        assert (await bare.get("/docs/__init__.py")).status_code == 422

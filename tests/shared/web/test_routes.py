@@ -16,6 +16,7 @@ class TestStatedPermissions:
             ("GET", "/metrics", "public"),
             ("GET", "/openapi.json", "public"),
             ("GET", "/docs", "public"),
+            ("GET", "/docs/{asset}", "public"),
             ("GET", "/v1/events", "events:read"),
             ("GET", "/v1/jobs/{job_id}", "jobs:read"),
             ("POST", "/v1/jobs/{job_id}/cancel", "jobs:read"),
@@ -23,7 +24,7 @@ class TestStatedPermissions:
             ("POST", "/v1/things", "facilities:write"),
             ("POST", "/v1/things/{thing_id}/lean", "enrollments:write"),
         }
-        assert len(stated) == 20
+        assert len(stated) == 21
 
     def test_refuses_a_route_that_states_nothing(self, things_settings):
         forgotten = APIRouter()
