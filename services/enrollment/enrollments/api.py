@@ -46,6 +46,13 @@ ClassRunner: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_R
 ClassWriter: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
 ClassId: TypeAlias = Annotated[UUID, Path(description="The class.")]
 EnrollmentId: TypeAlias = Annotated[UUID, Path(description="The enrollment.")]
+Change: TypeAlias = Annotated[
+    ClassChange,
+    Body(
+        media_type="application/merge-patch+json",
+        examples=[{"capacity": 24, "reserve_capacity": 4}],
+    ),
+]
 End: TypeAlias = Annotated[EnrollmentEnd | None, Body(examples=[{"reason": "Pindah ke kota lain"}])]
 
 _TAGS: Final[list[Any]] = ["enrollments"]
@@ -309,7 +316,7 @@ async def change_class(
     *,
     caller: ClassWriter,
     class_id: ClassId,
-    body: ClassChange,
+    body: Change,
     if_match: IfMatch,
     now: Now,
     response: Response,

@@ -1,9 +1,9 @@
 """HTTP face of openings and completions."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Body, Depends, Path
 from starlette.responses import Response
 
 from services.enrollment.base import Idempotency
@@ -28,6 +28,16 @@ OpeningReader: TypeAlias = Annotated[Caller, Depends(Requires(Permission.ENROLLM
 ClassRunner: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_RUN))]
 ClassId: TypeAlias = Annotated[UUID, Path(description="The class.")]
 
+_HERE: Final = "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11"
+_AWAY: Final = "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e12"
+OpeningBody: TypeAlias = Annotated[
+    OpeningReport,
+    Body(examples=[{"started_at": "2027-02-08T01:00:00Z", "present": [_HERE], "absent": [_AWAY]}]),
+]
+CompletionBody: TypeAlias = Annotated[
+    CompletionReport, Body(examples=[{"completed": [_HERE], "dropped_out": [_AWAY]}])
+]
+
 
 @router.post(
     "/opening",
@@ -45,7 +55,7 @@ async def report_opening(
     *,
     caller: ClassRunner,
     class_id: ClassId,
-    body: OpeningReport,
+    body: OpeningBody,
     once: OnceDep,
     now: Now,
 ) -> Response:
@@ -87,7 +97,7 @@ async def report_completion(
     *,
     caller: ClassRunner,
     class_id: ClassId,
-    body: CompletionReport,
+    body: CompletionBody,
     once: OnceDep,
     now: Now,
 ) -> Response:
