@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
-from deploy.audit.checks import Finding, all_checks, run_check
+from deploy.audit.checks import Finding, Snapshots, all_checks, run_check
 from deploy.audit.counts import count_all
 from deploy.audit.databases import NoDatabaseError, database_urls
 from deploy.audit.figures import check_figures
@@ -47,9 +47,14 @@ async def audit(urls: dict[str, str], *, deadline_s: float = _DEADLINE_S) -> Rep
         NotQuietError: when events keep coming until the deadline.
     """
     async with quiet_snapshots(urls, deadline_s=deadline_s) as snapshots:
-        findings = [await run_check(check, snapshots) for check in all_checks()]
-        findings += await check_figures(snapshots)
-        return Report(counts=await count_all(snapshots), findings=findings)
+        return await examine(snapshots)
+
+
+async def examine(snapshots: Snapshots) -> Report:
+    """Return what every check finds in these snapshots."""
+    findings = [await run_check(check, snapshots) for check in all_checks()]
+    findings += await check_figures(snapshots)
+    return Report(counts=await count_all(snapshots), findings=findings)
 
 
 def show(report: Report, console: Console) -> None:

@@ -36,7 +36,7 @@ async def quiet_snapshots(urls: dict[str, str], *, deadline_s: float) -> AsyncIt
     end = time.monotonic() + deadline_s
     while True:
         async with snapshots_of(urls) as snapshots:
-            behind = await _behind(snapshots)
+            behind = await logs_behind(snapshots)
             if not behind:
                 yield snapshots
                 return
@@ -47,7 +47,7 @@ async def quiet_snapshots(urls: dict[str, str], *, deadline_s: float) -> AsyncIt
         await asyncio.sleep(_POLL_S)
 
 
-async def _behind(snapshots: Snapshots) -> list[str]:
+async def logs_behind(snapshots: Snapshots) -> list[str]:
     """Return the logs that reporting has not read to their end and folded."""
     read = {row["source"]: row["cursor"] for row in await snapshots["reporting"].fetch(_READ)}
     folded = {row["source"]: row["folded"] for row in await snapshots["reporting"].fetch(_FOLDED)}

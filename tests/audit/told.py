@@ -1,0 +1,207 @@
+"""A small story that leaves a trace in everything the audit looks at, told through the APIs."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+from services.enrollment.areas.operations import finish_level, keep_areas
+from services.enrollment.base import Event as EnrollmentEvent
+from services.enrollment.main import create_app as create_enrollment
+from services.enrollment.settings import EnrollmentSettings
+from services.registry.areas.operations import load_areas
+from services.registry.areas.rules import read_row
+from services.registry.base import Event as RegistryEvent
+from services.registry.main import create_app as create_registry
+from services.registry.settings import RegistrySettings
+from services.reporting.base import Event as ReportingEvent
+from services.reporting.base import FeedCursor
+from services.reporting.ledger.consumers import Consumer
+from services.reporting.ledger.rules import Source
+from services.reporting.main import create_app as create_reporting
+from services.reporting.settings import ReportingSettings
+from shared.clock import utc_now
+from shared.db.session import transaction
+from shared.http.tokens import sign_business_time
+from shared.jobs.reader import FeedReader, local_feed
+from shared.schemas.registry import AreaLevel
+from shared.scope import SYSTEM, Actor, Role
+from shared.settings import Mode
+from tests.registry.world import AREAS, SINCE, World
+from tests.support.asgi import ServiceClient, serving
+from tests.support.keys import Keys
+from tests.support.planning import Desk, class_body, person_body
+from tests.support.registry import area
+
+TELLER = Actor(issuer="test", subject="teller")
+SETTINGS = {
+    "registry": RegistrySettings,
+    "enrollment": EnrollmentSettings,
+    "reporting": ReportingSettings,
+}
+
+
+@dataclass
+class Stage:
+    """The three applications on three databases."""
+
+    registry: ServiceClient
+    enrollment: ServiceClient
+    reporting: ServiceClient
+    keys: Keys
+
+    def header(self, role: Role, **grant) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys.token(role, **grant)}"}
+
+
+async def tell_story(urls: dict[str, str], keys: Keys) -> None:
+    """Fill the databases at `urls`, and let reporting follow to the last event."""
+    async with AsyncExitStack() as stack:
+        stage = await _stage(stack, urls, keys)
+        await _load_areas(stage)
+        places = await _build(stage)
+        await _train(stage, places)
+
+
+async def _stage(stack: AsyncExitStack, urls: dict[str, str], keys: Keys) -> Stage:
+    def settings(service: str):
+        own = {"nik_keys": keys.nik_keys} if service == "enrollment" else {}
+        return SETTINGS[service](
+            mode=Mode.DEMO,
+            public_url="http://balai.test",
+            issuers=keys.issuers,
+            cursor_secret="a secret for the tests only",
+            signing_key=keys.path(service),
+            database_url=urls[service],
+            registry_url="http://registry.test",
+            **own,
+        )
+
+    registry = await stack.enter_async_context(
+        serving(create_registry(settings("registry")), base_url="http://registry.test")
+    )
+    enrollment_app = create_enrollment(
+        settings("enrollment"), registry_transport=registry.transport
+    )
+    enrollment = await stack.enter_async_context(
+        serving(enrollment_app, base_url="http://enrollment.test")
+    )
+    reporting = await stack.enter_async_context(
+        serving(create_reporting(settings("reporting")), base_url="http://reporting.test")
+    )
+    return Stage(registry, enrollment, reporting, keys)
+
+
+async def _load_areas(stage: Stage) -> None:
+    rows = [
+        read_row(number, {"code": code, "name": name})
+        for number, (code, name) in enumerate(AREAS.items(), start=1)
+    ]
+    async with transaction(stage.registry.state["sessions"], scope=SYSTEM, actor=TELLER) as session:
+        await load_areas(session, rows, valid_from=SINCE, decree="", language="en")
+    copied = [
+        area(code, name, "WIB" if len(code) > 2 else None)
+        for code, name in AREAS.items()
+        if not code.startswith(("73", "91"))
+    ]
+    async with transaction(
+        stage.enrollment.state["sessions"], scope=SYSTEM, actor=TELLER
+    ) as session:
+        await keep_areas(session, areas=copied)
+        for level in AreaLevel:
+            codes = {each.code for each in copied if each.level is level}
+            await finish_level(session, level=level, codes=codes, now=utc_now())
+
+
+async def _build(stage: Stage) -> list[dict]:
+    """Return what two classes at two facilities use."""
+    world = World(stage.registry, stage.header)
+    facilities = [await world.facility(area_code=code) for code in ("33.73.04", "32.73.01")]
+    ids = [facility["id"] for facility in facilities]
+    agreement = await world.agreement(facility_ids=ids)
+    module = await world.module()
+    return [
+        {
+            "facility_id": facility_id,
+            "space_id": (await world.space(facility_id))["id"],
+            "agreement_id": agreement["id"],
+            "module_id": module["id"],
+            "instructor_ids": [(await world.instructor(facility_id))["id"]],
+        }
+        for facility_id in ids
+    ]
+
+
+async def _train(stage: Stage, places: list[dict]) -> None:
+    """One class runs to its end and is followed up, the other one still has somebody waiting."""
+    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
+    wave = await desk.wave()
+    first, second = [
+        await desk.made("/v1/classes", class_body(wave, **place, **size))
+        for place, size in zip(
+            places,
+            ({"capacity": 2, "reserve_capacity": 2}, {"capacity": 1, "reserve_capacity": 1}),
+            strict=True,
+        )
+    ]
+    people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 9)]
+    claims = [await _claim(desk, first, person) for person in people[:4]]
+    for person in people[4:6]:
+        await _claim(desk, second, person)
+    path = f"/v1/classes/{first['id']}"
+    await _done(desk, f"{path}/enrollments/{claims[0]['id']}/cancel", None)
+    start = datetime.fromisoformat(first["starts_at"])
+    roll = {"present": [claims[1]["id"]], "absent": [claims[2]["id"]]}
+    report = {"started_at": start.isoformat(), **roll}
+    await _done(desk, f"{path}/opening", report, **_at(stage, start + timedelta(hours=1)))
+    ending = {"completed": roll["present"], "dropped_out": roll["absent"]}
+    await _done(desk, f"{path}/completion", ending, **_at(stage, start + timedelta(days=33)))
+    await read_feeds(stage)
+    followup = {"enrollment_id": claims[1]["id"], "horizon_months": 3, "source": "PROXY"}
+    answer = {**followup, "status": "SELF_EMPLOYED", "people_hired": 2, "business_started": True}
+    recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
+    await recorder.made("/v1/followups", answer)
+    await read_feeds(stage)
+
+
+def _person(month: int) -> dict:
+    return person_body(
+        nik=f"33730157{month:02d}850000",
+        birth_date=f"1985-{month:02d}-17",
+        home_area_code="33.73.04",
+    )
+
+
+async def _claim(desk: Desk, planned: dict, person: dict) -> dict:
+    path = f"/v1/classes/{planned['id']}/enrollments"
+    return await desk.made(path, {"participant_id": person["id"]})
+
+
+async def _done(desk: Desk, path: str, body: object, **headers: str) -> None:
+    response = await desk.post(path, body, **headers)
+    assert response.status_code == 200, response.text
+
+
+def _at(stage: Stage, moment: datetime) -> dict[str, str]:
+    return {"Balai-Business-Time": sign_business_time(stage.keys.private["cli"], moment)}
+
+
+async def read_feeds(stage: Stage) -> None:
+    """Let reporting read every log to its end."""
+    sessions = stage.reporting.state["sessions"]
+    context = SimpleNamespace(transaction=lambda: transaction(sessions, scope=SYSTEM, actor=TELLER))
+    logs = {
+        Source.REGISTRY: (stage.registry.state["sessions"], RegistryEvent),
+        Source.ENROLLMENT: (stage.enrollment.state["sessions"], EnrollmentEvent),
+        Source.REPORTING: (sessions, ReportingEvent),
+    }
+    for source, (log_sessions, event) in logs.items():
+        consumer = Consumer(source)
+        reader = FeedReader(
+            source=source,
+            table=FeedCursor,
+            fetch=local_feed(log_sessions, event),
+            consume=consumer.consume,
+            reset=consumer.reset,
+        )
+        await reader.drain(context)
