@@ -368,6 +368,8 @@ async def open_office(
         min_size=lanes,
         max_size=lanes + 1,
         timeout=5,
+        # More than the server gives a transaction: it speaks when the server has fallen silent.
+        command_timeout=8,
         reset=_keep,
         server_settings={
             "application_name": "enrollment-desk",

@@ -145,6 +145,7 @@ class TestBatches:
             "claimed", "claimed", "already-enrolled", "claimed", "id-taken", "claimed",
             "idempotency-key-reused",
         ]  # fmt: skip
+        assert [len(each) for each in await batches(seats)] == [1, 3]
         await seats.check_counts(here)
 
     async def test_a_claim_behind_one_that_lost_its_race_gets_the_seat(
@@ -230,6 +231,20 @@ class TestAnswers:
 
         assert shed.value.retry_after_s == 1
         assert not again.replayed
+
+    async def test_a_retry_takes_no_room_in_the_queue(self, seats, open_desk, hold):
+        class_id = await seats.class_(capacity=9)
+        claims = [claim_of(class_id, each) for each in await seats.people(2)]
+
+        async with open_desk(bound=1) as desk:
+            async with hold(class_id):
+                asked = [asyncio.create_task(desk.claim(claims[0]))]
+                await eventually(lambda: waiting_for_locks(seats))
+                asked += [asyncio.create_task(desk.claim(each)) for each in (claims[1:] + claims)]
+                await asyncio.sleep(0)
+            answers = await asyncio.gather(*asked)
+
+        assert [each.replayed for each in answers] == [False, False, True, True]
 
     async def test_the_end_of_a_process_waits_for_all_answers(self, seats, open_desk):
         class_id = await seats.class_(capacity=9)
