@@ -421,6 +421,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("program_id", "code", name=op.f("uq_wave_program_id_code")),
         schema="enrollment",
     )
+    op.create_index(
+        "ix_wave_program", "wave", ["program_id", "id"], unique=False, schema="enrollment"
+    )
     op.create_table(
         "class",
         sa.Column("id", sa.Uuid(), nullable=False),

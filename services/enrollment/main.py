@@ -55,7 +55,14 @@ def create_app(
             make_client(
                 chosen.registry_url, token=token, name="registry", transport=registry_transport
             ) as registry,
-            open_office(chosen.database_url, state["sessions"]) as office,
+            open_office(
+                chosen.database_url,
+                state["sessions"],
+                lanes=chosen.desk_lanes,
+                batch=chosen.desk_batch,
+                bound=chosen.desk_bound,
+                one_class=chosen.desk_one_class,
+            ) as office,
         ):
             nik_keys = chosen.load_nik_keys()
             yield {**state, "registry": registry, "nik_keys": nik_keys, "office": office}

@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.enrollment.identities.rules import NikKey, NikKeys
@@ -11,12 +12,21 @@ from shared.settings import Mode, ServiceSettings, refuse_demo_secret
 
 
 class EnrollmentSettings(ServiceSettings):
-    """Settings of enrollment; `nik_keys` is the path of the file that holds the NIK keys."""
+    """Settings of enrollment; `nik_keys` is the path of the file that holds the NIK keys.
+
+    The seat desk writes `desk_lanes` batches at a time, of `desk_batch` claims at most; claims
+    beyond `desk_bound` in its queue are refused at once. `desk_one_class` keeps each batch to one
+    class, as a database that is spread over several machines wants it.
+    """
 
     model_config = SettingsConfigDict(env_prefix="ENROLLMENT_")
 
     signing_key: Path
     nik_keys: Path
+    desk_lanes: int = Field(default=1, ge=1)
+    desk_batch: int = Field(default=64, ge=1)
+    desk_bound: int = Field(default=2048, ge=1)
+    desk_one_class: bool = False
 
     def load_nik_keys(self) -> NikKeys:
         """Return the NIK keys: `{"current": id, "keys": {id: {"aes": base64, "hmac": base64}}}`.

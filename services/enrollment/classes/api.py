@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import httpx
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 from pydantic import BeforeValidator
 
 from services.enrollment import gateways
@@ -34,7 +34,7 @@ from shared.web.etag import etag_of
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import KeyValue, PageArgs, page_of
+from shared.web.paging import CursorInvalidError, KeyValue, PageArgs, page_of
 from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
@@ -45,6 +45,24 @@ WaveId = Annotated[UUID, Path(description="The wave's identifier.")]
 ClassWriter = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
 ClassLister = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_READ))]
 EligibilityAsker = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_WRITE))]
+
+_ID: Final = "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11"
+_EXAMPLE: Final = {
+    "wave_id": _ID,
+    "code": "SERENTAK-2027/33.73/01",
+    "label": "Kelas 1 Salatiga (DATA SINTETIS)",
+    "facility_id": _ID,
+    "space_id": _ID,
+    "agreement_id": _ID,
+    "module_id": _ID,
+    "instructor_ids": [_ID],
+    "starts_on": "2027-02-08",
+    "capacity": 16,
+    "reserve_capacity": 2,
+    "synthetic": True,
+}
+ClassBody = Annotated[ClassCreate, Body(examples=[_EXAMPLE])]
+EligibilityBody = Annotated[EligibilityAsk, Body(examples=[{"participant_id": _ID}])]
 
 
 async def _registry(request: Request) -> httpx.AsyncClient:
@@ -96,7 +114,7 @@ async def plan_class(
     once: OnceDep,
     now: Now,
     registry: RegistryDep,
-    body: ClassCreate,
+    body: ClassBody,
 ) -> Response:
     """Plan a class with what the registry finds in order; its refusals are passed on.
 
@@ -126,7 +144,7 @@ def check_of(body: ClassCreate) -> ClassCheck:
     return ClassCheck.model_validate(body.model_dump(include=set(ClassCheck.model_fields)))
 
 
-@router.get("/classes")
+@router.get("/classes", responses=problems(CursorInvalidError))
 async def list_classes(
     request: Request,
     session: SessionDep,
@@ -154,7 +172,7 @@ async def get_class(
     return queries.read_of(found)
 
 
-@router.get("/waves/{wave_id}/classes", responses=problems(WaveUnknownError))
+@router.get("/waves/{wave_id}/classes", responses=problems(WaveUnknownError, CursorInvalidError))
 async def list_wave_classes(
     *,
     request: Request,
@@ -200,7 +218,7 @@ async def judge_eligibility(
     caller: EligibilityAsker,
     class_id: ClassId,
     now: Now,
-    body: EligibilityAsk,
+    body: EligibilityBody,
 ) -> EligibilityRead:
     """Tell whether a person may join a class's programme today; nothing is stored."""
     refusal = await queries.judge_eligibility(

@@ -109,7 +109,7 @@ def _class(
         waiting=0,
         next_waitlist_number=1,
         state=ClassState.PLANNED,
-        synthetic=body.synthetic,
+        synthetic=body.synthetic or wave.synthetic,
         version=1,
         created_at=now,
     )

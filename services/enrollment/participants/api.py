@@ -1,9 +1,9 @@
 """HTTP face of participants."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
@@ -55,6 +55,29 @@ ParticipantId = Annotated[UUID, Path(description="The participant's identifier."
 ParticipantWriter = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_WRITE))]
 ParticipantReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_READ))]
 NikReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_NIK))]
+
+# Nobody's: no office gives out the serial 0000.
+_NIK: Final = "3373015704850000"
+_EXAMPLE: Final = {
+    "nik": _NIK,
+    "name": "Sari Contoh (DATA SINTETIS)",
+    "birth_date": "1985-04-17",
+    "sex": "FEMALE",
+    "home_area_code": "33.73.01",
+    "business": {
+        "nib": "0000123456789",
+        "kbli": "10710",
+        "kbli_scheme": "2020",
+        "founded_on": "2022-03-01",
+        "capital_rupiah": 50_000_000,
+        "annual_sales_rupiah": 200_000_000,
+    },
+    "legal_basis": "PUBLIC_TASK",
+    "consents": [{"purpose": "FOLLOW_UP", "given": True, "version": "2026-1"}],
+    "synthetic": True,
+}
+ParticipantBody = Annotated[ParticipantCreate, Body(examples=[_EXAMPLE])]
+SearchBody = Annotated[ParticipantSearch, Body(examples=[{"nik": _NIK}])]
 
 
 async def _nik_policy(request: Request) -> NikPolicy:
@@ -110,7 +133,7 @@ async def register_participant(
     once: OnceDep,
     now: Now,
     policy: NikPolicyDep,
-    body: ParticipantCreate,
+    body: ParticipantBody,
 ) -> Response:
     """Register a person: an office registers anybody, a participant himself under his token's id.
 
@@ -145,7 +168,7 @@ async def search_participants(
     session: SessionDep,
     caller: ParticipantReader,
     policy: NikPolicyDep,
-    body: ParticipantSearch,
+    body: SearchBody,
     response: Response,
 ) -> Page[ParticipantRead]:
     """Find a person by NIK within the caller's scope; the search leaves an audit row."""

@@ -37,7 +37,7 @@ _REFUSALS: Final = {
     "pk_participant": rules.ParticipantIdTakenError,
     "pk_identity_claim": rules.IdentityKnownError,
 }
-_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code", "synthetic")
+_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ async def register_participant(
         consents=[_consent(each, now=now) for each in body.consents],
         home_province_code=body.home_area_code[:2],
         home_regency_code=body.home_area_code[:5],
+        synthetic=body.synthetic or nik.synthetic,
         warnings=[*warnings, *sized.warnings],
         version=1,
         created_at=now,

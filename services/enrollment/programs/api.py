@@ -1,9 +1,9 @@
 """HTTP face of programmes."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
 from services.enrollment.base import Idempotency
@@ -16,13 +16,29 @@ from shared.web.etag import etag_of, not_modified
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import PageArgs, page_of
+from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/programs", tags=["programs"])
 
 ProgramId = Annotated[UUID, Path(description="The programme's identifier.")]
 ProgramWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
+
+_EXAMPLE: Final = {
+    "code": "SERENTAK-2027",
+    "name": "Pelatihan kewirausahaan serentak (DATA SINTETIS)",
+    "owner_ministry": "MANPOWER",
+    "co_ministry": "MSME",
+    "entrant_kinds": ["MICRO", "SMALL", "PROSPECTIVE"],
+    "min_age": 18,
+    "max_age": 60,
+    "area_codes": [],
+    "size_criterion": "BY_FOUNDING",
+    "default_capacity": 16,
+    "default_reserve_capacity": 2,
+    "synthetic": True,
+}
+ProgramBody = Annotated[ProgramCreate, Body(examples=[_EXAMPLE])]
 
 
 @router.post(
@@ -39,7 +55,7 @@ ProgramWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
     ),
 )
 async def publish_program(
-    session: SessionDep, caller: ProgramWriter, once: OnceDep, now: Now, body: ProgramCreate
+    session: SessionDep, caller: ProgramWriter, once: OnceDep, now: Now, body: ProgramBody
 ) -> Response:
     """Publish a programme that a ministry of the caller's owns or co-owns."""
 
@@ -58,7 +74,7 @@ async def publish_program(
     )
 
 
-@router.get("")
+@router.get("", responses=problems(CursorInvalidError))
 async def list_programs(
     request: Request, session: SessionDep, _: Public, page: PageArgs
 ) -> Page[ProgramRead]:

@@ -1,9 +1,9 @@
 """HTTP face of waves."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.enrollment.base import Idempotency
 from services.enrollment.programs.rules import NotYourMinistryError, ProgramUnknownError
@@ -16,13 +16,25 @@ from shared.web.etag import etag_of, not_modified
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import PageArgs, page_of
+from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/waves", tags=["waves"])
 
 WaveId = Annotated[UUID, Path(description="The wave's identifier.")]
 WaveWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
+
+_EXAMPLE: Final = {
+    "program_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11",
+    "code": "GELOMBANG-1",
+    "name": "Gelombang 1 (DATA SINTETIS)",
+    "opens_at": "2027-01-04T01:00:00Z",
+    "closes_at": "2027-01-25T16:59:59Z",
+    "start_rule": "SAME_LOCAL_TIME",
+    "starts_local": "2027-02-08T08:00:00",
+    "synthetic": True,
+}
+WaveBody = Annotated[WaveCreate, Body(examples=[_EXAMPLE])]
 
 
 @router.post(
@@ -41,7 +53,7 @@ WaveWriter = Annotated[Caller, Depends(Requires(Permission.PROGRAMS_WRITE))]
     ),
 )
 async def publish_wave(
-    session: SessionDep, caller: WaveWriter, once: OnceDep, now: Now, body: WaveCreate
+    session: SessionDep, caller: WaveWriter, once: OnceDep, now: Now, body: WaveBody
 ) -> Response:
     """Publish a wave of a programme that a ministry of the caller's owns or co-owns."""
 
@@ -60,7 +72,7 @@ async def publish_wave(
     )
 
 
-@router.get("")
+@router.get("", responses=problems(CursorInvalidError))
 async def list_waves(
     request: Request,
     session: SessionDep,

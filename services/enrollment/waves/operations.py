@@ -49,7 +49,11 @@ async def publish_wave(
         now=now,
     )
     wave = Wave(
-        **{**body.model_dump(), "id": body.id or new_id()},
+        **{
+            **body.model_dump(),
+            "id": body.id or new_id(),
+            "synthetic": body.synthetic or program.synthetic,
+        },
         version=1,
         created_at=now,
     )

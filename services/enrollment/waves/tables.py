@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.enrollment.base import Base
@@ -20,6 +20,7 @@ class Wave(Base):
     __tablename__ = "wave"
     __table_args__ = (
         UniqueConstraint("program_id", "code"),
+        Index("ix_wave_program", "program_id", "id"),
         CheckConstraint("opens_at < closes_at", name="window"),
         CheckConstraint(
             "(start_rule = 'SAME_INSTANT') = (starts_at IS NOT NULL)"

@@ -43,6 +43,11 @@ class TestPlanClass:
         assert row["instructors"][0]["name"] == "Instruktur 0"
         assert row["next_waitlist_number"] == 1
 
+    async def test_is_synthetic_when_its_wave_is(self, desk, wave, facility):
+        planned = await desk.made("/v1/classes", class_body(wave, facility, synthetic=False))
+
+        assert planned["synthetic"]
+
     async def test_starts_by_the_clock_of_its_regency(self, desk, wave, fake_registry):
         starts = {}
         for zone in ("WIB", "WITA", "WIT"):

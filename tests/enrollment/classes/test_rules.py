@@ -51,7 +51,7 @@ class TestCheckChangeable:
     def test_allows_a_planned_class(self):
         rules.check_changeable(ClassState.PLANNED)
 
-    @pytest.mark.parametrize("state", set(ClassState) - {ClassState.PLANNED})
+    @pytest.mark.parametrize("state", list(ClassState)[1:])
     def test_refuses_all_others(self, state):
         with pytest.raises(rules.ClassNotPlannedError):
             rules.check_changeable(state)

@@ -63,6 +63,11 @@ class TestRegisterParticipant:
         assert (row["kind_by_capital"], row["kind_by_sales"]) == ("SMALL", "MICRO")
         assert (row["capital_rupiah"], row["kbli_scheme"]) == (3_000_000_000, "2020")
 
+    async def test_is_synthetic_when_the_nik_is(self, desk):
+        person = await desk.made("/v1/participants", person_body(synthetic=False))
+
+        assert person["synthetic"]
+
     async def test_registers_a_medium_business(self, desk):
         business = business_body(capital_rupiah=9_000_000_000)
 

@@ -35,6 +35,11 @@ class TestPublishWave:
         assert event["payload"]["synthetic"] is True
         assert event["owner_ministry"] == "MANPOWER"
 
+    async def test_is_synthetic_when_its_programme_is(self, desk, program):
+        wave = await desk.made("/v1/waves", wave_body(program["id"], synthetic=False))
+
+        assert wave["synthetic"]
+
     async def test_takes_one_instant_for_all(self, desk, program):
         starts_at = days(30)
         body = wave_body(

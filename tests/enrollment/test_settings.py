@@ -1,0 +1,61 @@
+import base64
+import json
+
+import pytest
+
+from services.enrollment.settings import EnrollmentSettings
+from shared.settings import Mode
+
+
+@pytest.fixture
+def settings_with(tmp_path, settings_of):
+    """Return the function that makes settings with a file of NIK keys."""
+
+    def make(content: dict, mode: Mode = Mode.DEMO) -> EnrollmentSettings:
+        path = tmp_path / "nik.json"
+        path.write_text(json.dumps(content))
+        settings = settings_of("enrollment", "postgresql+asyncpg://nobody@127.0.0.1:1/none")
+        return settings.model_copy(update={"nik_keys": path, "mode": mode})
+
+    return make
+
+
+def key(seal: bytes = b"a", index: bytes = b"i") -> dict[str, str]:
+    return {
+        "aes": base64.b64encode(seal * 32).decode(),
+        "hmac": base64.b64encode(index * 32).decode(),
+    }
+
+
+class TestLoadNikKeys:
+    def test_reads_every_generation(self, settings_with):
+        content = {"current": "k2", "keys": {"k1": key(), "k2": key(b"b")}}
+
+        keys = settings_with(content).load_nik_keys()
+
+        assert keys.current == "k2"
+        assert set(keys.keys) == {"k1", "k2"}
+        assert keys.keys["k2"].seal == b"b" * 32
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {"current": "k1", "keys": {}},
+            {"current": "k1", "keys": {"k1": {"aes": "!", "hmac": "!"}}},
+            {"current": "k1", "keys": {"k1": key(), "k2": key(index=b"j")}},
+        ],
+    )
+    def test_refuses_keys_that_cannot_be_used(self, settings_with, content):
+        with pytest.raises(ValueError):  # noqa: PT011 - whichever part is wrong
+            settings_with(content).load_nik_keys()
+
+    def test_refuses_generated_keys_where_data_are_real(self, settings_with):
+        content = {"current": "demo-1", "keys": {"demo-1": key()}}
+
+        with pytest.raises(ValueError, match="demonstration"):
+            settings_with(content, Mode.PRODUCTION).load_nik_keys()
+
+    def test_takes_own_keys_where_data_are_real(self, settings_with):
+        content = {"current": "k1", "keys": {"k1": key()}}
+
+        assert settings_with(content, Mode.PRODUCTION).load_nik_keys().current == "k1"
