@@ -76,9 +76,10 @@ async def report_opening(
 
 
 @router.get("/opening", responses=problems(rules.OpeningUnknownError))
-async def get_opening(session: SessionDep, _: OpeningReader, class_id: ClassId) -> OpeningRead:
+async def get_opening(session: SessionDep, caller: OpeningReader, class_id: ClassId) -> OpeningRead:
     """Read when a class has started and how many were there."""
-    return OpeningRead.model_validate(await queries.get_opening(session, class_id))
+    found = await queries.get_opening(session, scope=caller.scope, class_id=class_id)
+    return OpeningRead.model_validate(found)
 
 
 @router.post(

@@ -173,6 +173,18 @@ class TestGetOpening:
         answer = await admin.get(f"/v1/classes/{planned[0]}/opening")
         assert (answer.status_code, answer.json()["code"]) == (404, "opening-unknown")
 
+    async def test_is_seen_within_the_scope_alone(self, admin, enrollment, auth, planned):
+        path = f"/v1/classes/{planned[0]}/opening"
+        await admin.post(path, json=report())
+        offices = [
+            Applicant(enrollment, auth(Role.REGIONAL_OFFICER, areas=[each]))
+            for each in ("33", "32")
+        ]
+
+        answers = [await each.get(path) for each in offices]
+
+        assert [each.status_code for each in answers] == [200, 404]
+
 
 class TestReportCompletion:
     @pytest.fixture
