@@ -1,5 +1,6 @@
 """What lives as long as the process of a service."""
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -20,6 +21,7 @@ class ServiceState(TypedDict):
     sessions: Sessions
     verifier: Verifier
     cursors: Cursors
+    fingerprint_key: bytes
     ring: Ring
     redis: "Redis | None"
     base_url: str
@@ -38,6 +40,7 @@ async def service_state(
     `ring` wakes the workers; without one, jobs begin at the next sweep.
     """
     engine = make_engine(settings.database_url, name=f"{service}-http")
+    secret = settings.cursor_secret.get_secret_value()
     redis = None
     if settings.redis_url is not None:
         redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
@@ -46,7 +49,8 @@ async def service_state(
             "settings": settings,
             "sessions": make_sessions(engine),
             "verifier": Verifier(settings.issuers, audience=settings.audience, mode=settings.mode),
-            "cursors": Cursors(settings.cursor_secret.get_secret_value()),
+            "cursors": Cursors(secret),
+            "fingerprint_key": hashlib.sha256(b"balai fingerprint\n" + secret.encode()).digest(),
             "ring": ring or _silent,
             "redis": redis,
             "base_url": f"{settings.public_url.rstrip('/')}/{service}",

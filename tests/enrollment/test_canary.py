@@ -1,5 +1,6 @@
 """What names a person stands in the table of people and nowhere else."""
 
+import hashlib
 import json
 from datetime import date
 
@@ -103,6 +104,17 @@ async def test_no_name_is_sent_to_the_registry(told, fake_registry):
     for request in fake_registry.requests:
         assert found_in(str(request.url)) == []
         assert found_in(request.content) == []
+
+
+async def test_no_hash_of_a_body_lets_its_nik_be_guessed(desk, rows):
+    body = json.dumps(person_body()).encode()
+    await desk.post("/v1/participants", body, **{"Content-Type": "application/json"})
+
+    (kept,) = await rows(
+        "SELECT body_hash FROM enrollment.idempotency WHERE operation LIKE '%/participants'"
+    )
+    assert len(kept["body_hash"]) == 32
+    assert kept["body_hash"] != hashlib.sha256(body).digest()
 
 
 async def test_the_canary_is_seen_where_it_is(told, rows):
