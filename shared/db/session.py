@@ -1,13 +1,13 @@
 """Engines and sessions; the only place that commits."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Row, TextClause, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -134,3 +134,16 @@ async def transaction(
         await session.commit()
     if rings and ring is not None:
         await _ring(ring, rings)
+
+
+async def read_alone(
+    sessions: Sessions, statement: TextClause, parameters: Mapping[str, Any]
+) -> Row[*tuple[Any, ...]]:
+    """Return the one row of a read that is its own transaction, in one round trip instead of four.
+
+    No scope is set: only for hot lists of what every caller of the route may see.
+    """
+    engine: AsyncEngine = sessions.kw["bind"]
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        return (await connection.execute(statement, parameters)).one()

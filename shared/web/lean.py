@@ -151,6 +151,8 @@ def lean_query_openapi(model: type[BaseModel]) -> dict[str, Any]:
         parameter = {"name": name, "in": "query", "required": name in required, "schema": member}
         if "description" in member:
             parameter["description"] = member.pop("description")
+        if member.get("type") == "array":
+            parameter |= {"style": "form", "explode": False}
         parameters.append(parameter)
     return {"parameters": parameters}
 

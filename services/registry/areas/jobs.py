@@ -31,7 +31,7 @@ _DATA: Final = Path(__file__).parent / "data"
 _SHIPPED: Final = ("provinces.csv", "regencies.csv", "districts.csv", "villages.csv")
 
 # Far below a second a chunk: a long write transaction holds up every reader of events.
-_CHUNK: Final = 10_000
+_CHUNK: Final = 5_000
 _COLUMNS: Final[Mapping[str, bool]] = {
     "code": True,
     "name": True,

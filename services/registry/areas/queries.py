@@ -1,5 +1,6 @@
 """Reads of areas."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,4 +106,10 @@ async def present_areas(session: AsyncSession, codes: Iterable[str]) -> dict[str
 
 def named_like(name: InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:
     """Return the condition that a name holds `q`, or words much like it; served by trigrams."""
-    return or_(name.icontains(q, autoescape=True), name.bool_op("%>")(q))
+    return or_(name.ilike(like_pattern(q)), name.bool_op("%>")(q))
+
+
+def like_pattern(q: str) -> str:
+    """Return the pattern of a text that holds `q`, whose own signs of patterns mean nothing."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", q)
+    return f"%{escaped}%"

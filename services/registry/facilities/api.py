@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
-from pydantic import BeforeValidator
+from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.access.rules import OutOfScopeError
@@ -18,22 +17,23 @@ from services.registry.facilities.queries import FacilityFilter
 from services.registry.facilities.schemas import (
     FacilityChange,
     FacilityCreate,
+    FacilityQuery,
     FacilityRead,
-    TradeCode,
 )
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.rules import InstitutionUnknownError
 from shared.clock import ledger_day
-from shared.schemas.base import AreaCode
 from shared.schemas.paging import Page
-from shared.schemas.registry import FacilityKind, FacilityStatus
+from shared.schemas.registry import FacilityStatus
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.etag import IfMatch, check_match, etag_of, not_modified
+from shared.web.lean import lean, lean_query, lean_query_openapi
 from shared.web.now import Now
 from shared.web.once import OnceDep, OnceRequest, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import CursorInvalidError, PageArgs, next_page
+from shared.web.paging import CursorInvalidError, next_page, page_request
+from shared.web.problems import ValidationFailedError
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/facilities", tags=["facilities"])
@@ -69,54 +69,28 @@ _EXAMPLE: Final = {
 }
 
 
-def _split(values: object) -> object:
-    """Read `A,B` as well as `A` and `B` given one by one."""
-    if isinstance(values, list):
-        return [part for value in values for part in str(value).split(",")]
-    return values
-
-
-Listed: Final = BeforeValidator(_split)
-
-
-async def _filter(
-    *,
-    area: Annotated[AreaCode | None, Query(description="Any area code: all within it.")] = None,
-    kind: Annotated[list[FacilityKind] | None, Listed, Query(description="PLUT,BLKK")] = None,
-    facility_status: Annotated[
-        list[FacilityStatus] | None, Listed, Query(alias="status", description="ACTIVE,PLANNED")
-    ] = None,
-    trade: Annotated[TradeCode | None, Query(description="GARMENT")] = None,
-    q: Annotated[
-        str | None, Query(min_length=3, max_length=100, description="In the name.")
-    ] = None,
-    near: Annotated[str | None, Query(description="latitude,longitude: nearest first.")] = None,
-    radius_km: Annotated[float | None, Query(gt=0, le=5000)] = None,
-) -> FacilityFilter:
-    return FacilityFilter(
-        area=area,
-        kinds=kind or (),
-        statuses=facility_status or (),
-        trade=trade,
-        q=q,
-        circle=rules.circle_of(near, radius_km),
-    )
-
-
 @router.get(
     "",
     response_model=Page[FacilityRead],
-    responses=problems(rules.NearInvalidError, CursorInvalidError),
+    responses=problems(rules.NearInvalidError, CursorInvalidError, ValidationFailedError),
+    openapi_extra=lean_query_openapi(FacilityQuery),
 )
-async def list_facilities(
-    request: Request,
-    session: SessionDep,
-    _: RegistryReader,
-    wanted: Annotated[FacilityFilter, Depends(_filter)],
-    page: PageArgs,
-) -> Response:
+@lean(Requires(Permission.REGISTRY_READ))
+async def list_facilities(request: Request, _: Caller) -> Response:
     """List facilities of the whole country in the order of their codes, or the nearest first."""
-    found = await queries.page_of_facilities(session, wanted, after=page.after, limit=page.limit)
+    query = lean_query(request, FacilityQuery)
+    page = await page_request(request, query.limit, query.after)
+    wanted = FacilityFilter(
+        area=query.area,
+        kinds=query.kind,
+        statuses=query.status,
+        trade=query.trade,
+        q=query.q,
+        circle=rules.circle_of(query.near, query.radius_km),
+    )
+    found = await queries.page_of_facilities(
+        request.scope["state"]["sessions"], wanted, after=page.after, limit=page.limit
+    )
     following = "null" if found.last is None else json.dumps(next_page(request, found.last))
     return Response(f'{{"items":{found.items},"next":{following}}}', media_type="application/json")
 

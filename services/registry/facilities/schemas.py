@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from services.registry.facilities.rules import FacilityForm
 from shared.schemas.base import AreaCode, Body, Code, Label, Ministry, Read
@@ -107,3 +107,29 @@ class FacilityRead(Read):
     created_at: datetime
     closed_at: datetime | None
     distance_m: int | None = None
+
+
+def _listed(values: object) -> object:
+    """Read `A,B` as well as `A` and `B` given one by one."""
+    parts = values if isinstance(values, list) else [values]
+    return [part for value in parts for part in str(value).split(",")]
+
+
+class FacilityQuery(Body):
+    """What a list of facilities is narrowed to, and which of its pages is meant."""
+
+    area: AreaCode | None = Field(default=None, description="Any area code: all within it.")
+    kind: Annotated[list[FacilityKind], BeforeValidator(_listed)] = Field(
+        default_factory=list, description="One or more: PLUT,BLKK."
+    )
+    status: Annotated[list[FacilityStatus], BeforeValidator(_listed)] = Field(
+        default_factory=list, description="One or more: ACTIVE,PLANNED."
+    )
+    trade: TradeCode | None = Field(default=None, description="GARMENT, ICT, BAKERY ...")
+    q: str | None = Field(
+        default=None, min_length=3, max_length=100, description="Words of the name."
+    )
+    near: str | None = Field(default=None, description="latitude,longitude: nearest first.")
+    radius_km: float | None = Field(default=None, gt=0, le=5000, description="With `near`.")
+    limit: int = Field(default=50, ge=1, description="More than 200 is taken as 200.")
+    after: str | None = Field(default=None, description="Cursor of the page that follows.")
