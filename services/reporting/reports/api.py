@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from services.reporting.freshness.jobs import Watch
@@ -37,6 +40,7 @@ from services.reporting.reports.schemas import (
     ReportDescription,
     ReportQuery,
     ReportRead,
+    cuts_of,
 )
 from shared.clock import utc_now
 from shared.db.session import transaction
@@ -48,13 +52,12 @@ from shared.web.app import VERSION
 from shared.web.auth import Caller, Public, Requires
 from shared.web.etag import not_modified
 from shared.web.links import absolute
-from shared.web.now import Now
+from shared.web.now import present_moment
 from shared.web.openapi import problems
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
 ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
-Cut = Annotated[ReportQuery, Query()]
 
 _KEPT_ANSWERS: Final = 512
 
@@ -101,40 +104,57 @@ class _Asked:
     now: datetime
 
 
-def _question(report: Report, query: ReportQuery) -> Question:
+@lru_cache(maxsize=1024)
+def _question(report: Report, query_string: bytes) -> Question:
+    """Read a query string once: FastAPI's reading of it costs more than the rest of a 304.
+
+    Raises:
+        RequestValidationError: when a value is none that the parameter can have.
+        DimensionNotOfferedError: when the report cannot be cut as asked.
+    """
+    query = _query(query_string)
     given = query.model_dump(mode="json", include={each.value for each in Dimension})
-    chosen = tuple(
-        (dimension, tuple(sorted(set(given[dimension.value]))))
-        for dimension in Dimension
-        if given.get(dimension.value)
-    )
     question = Question(
         by=tuple(dict.fromkeys(query.by)),
-        chosen=chosen,
+        chosen=tuple(
+            (dimension, tuple(sorted(set(given[dimension.value]))))
+            for dimension in Dimension
+            if given.get(dimension.value)
+        ),
         area_basis=query.area_basis,
         horizons=tuple(sorted(set(query.horizon))) or HORIZONS,
     )
-    offered = [each.value for each in report.dimensions]
     if not question.dimensions <= set(report.dimensions):
-        raise DimensionNotOfferedError(extra={"dimensions": offered})
-    if query.area_basis not in report.area_bases:
-        bases = [basis.value for basis in report.area_bases]
-        raise DimensionNotOfferedError(extra={"area_bases": bases})
-    if query.horizon and not (report.by_horizon and set(query.horizon) <= set(HORIZONS)):
-        horizons = list(HORIZONS) if report.by_horizon else []
-        raise DimensionNotOfferedError(extra={"horizons": horizons})
+        raise DimensionNotOfferedError(extra={"dimensions": [*report.dimensions]})
+    if question.area_basis not in report.area_bases:
+        raise DimensionNotOfferedError(extra={"area_bases": [*report.area_bases]})
     return question
 
 
-def _admit(report: Report, query: ReportQuery, caller: Caller, now: datetime) -> _Asked:
+def _query(query_string: bytes) -> ReportQuery:
+    values: dict[str, Any] = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
+    if len(values.get("area_basis", ())) == 1:
+        [values["area_basis"]] = values["area_basis"]
+    try:
+        return ReportQuery.model_validate(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise RequestValidationError(
+            [{**each, "loc": ("query", *each["loc"])} for each in found]
+        ) from error
+
+
+async def _admit(request: Request, report: Report, caller: Caller) -> _Asked:
     """Decide which rows the caller may see.
 
     Raises:
+        RequestValidationError: when a value is none that its parameter can have.
         DimensionNotOfferedError: when the report cannot be cut as asked.
         UnauthorizedError: when the cut is not public and there is no token.
         ForbiddenError: when the cut is not public and no grant reads reports.
     """
-    question = _question(report, query)
+    question = _question(report, request.scope["query_string"])
+    now = await present_moment(request)
     if rules.is_public(report, question):
         return _Asked(report, question, NATIONAL, public=True, now=now)
     if caller.actor is ANONYMOUS:
@@ -185,14 +205,12 @@ def _synthetic(question: Question, standing: Standing) -> bool:
     return not standing.synthetic_waves.isdisjoint(waves)
 
 
-async def _answer(
-    request: Request, caller: Caller, *, report: Report, query: ReportQuery, now: datetime
-) -> Response:
+async def _answer(request: Request, caller: Caller, report: Report) -> Response:
     """Answer with the report, or with 304 when the caller has it already.
 
     No SessionDep: an answer from memory and a 304 open no transaction, any other a short one.
     """
-    asked = _admit(report, query, caller, now)
+    asked = await _admit(request, report, caller)
     watch: Watch = request.scope["state"]["watch"]
     standing = await watch.standing()
     fresh = standing.freshness(report.sources, now=utc_now())
@@ -267,44 +285,61 @@ async def list_reports(_: Public, request: Request) -> Catalogue:
 @router.get(
     "/progress",
     response_model=ReportRead,
+    openapi_extra=cuts_of(PROGRESS),
     responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
 )
-async def get_progress(caller: Public, request: Request, query: Cut, now: Now) -> Response:
+async def get_progress(caller: Public, request: Request) -> Response:
     """Return participants against the national 5,000 and 10,000.
 
     Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
     reads reports, and shows its own area.
     """
-    return await _answer(request, caller, report=PROGRESS, query=query, now=now)
+    return await _answer(request, caller, PROGRESS)
 
 
 @router.get(
     "/opening",
     response_model=ReportRead,
+    openapi_extra=cuts_of(OPENING),
     responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
 )
-async def get_opening(caller: Public, request: Request, query: Cut, now: Now) -> Response:
+async def get_opening(caller: Public, request: Request) -> Response:
     """Return classes opened of those planned, present of those seated, and silent centres.
 
     Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
     reads reports, and shows its own area.
     """
-    return await _answer(request, caller, report=OPENING, query=query, now=now)
+    return await _answer(request, caller, OPENING)
 
 
-@router.get("/funnel", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
-async def get_funnel(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+@router.get(
+    "/funnel",
+    response_model=ReportRead,
+    openapi_extra=cuts_of(FUNNEL),
+    responses=problems(DimensionNotOfferedError),
+)
+async def get_funnel(caller: ReportReader, request: Request) -> Response:
     """Return how many people stand at each step, from the claim of a place to completion."""
-    return await _answer(request, caller, report=FUNNEL, query=query, now=now)
+    return await _answer(request, caller, FUNNEL)
 
 
-@router.get("/outcomes", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
-async def get_outcomes(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+@router.get(
+    "/outcomes",
+    response_model=ReportRead,
+    openapi_extra=cuts_of(OUTCOMES),
+    responses=problems(DimensionNotOfferedError),
+)
+async def get_outcomes(caller: ReportReader, request: Request) -> Response:
     """Return what became of those who completed, by horizon, with the response rate."""
-    return await _answer(request, caller, report=OUTCOMES, query=query, now=now)
+    return await _answer(request, caller, OUTCOMES)
 
 
-@router.get("/facilities", response_model=ReportRead, responses=problems(DimensionNotOfferedError))
-async def get_facilities(caller: ReportReader, request: Request, query: Cut, now: Now) -> Response:
+@router.get(
+    "/facilities",
+    response_model=ReportRead,
+    openapi_extra=cuts_of(FACILITIES),
+    responses=problems(DimensionNotOfferedError),
+)
+async def get_facilities(caller: ReportReader, request: Request) -> Response:
     """Return facilities registered and active."""
-    return await _answer(request, caller, report=FACILITIES, query=query, now=now)
+    return await _answer(request, caller, FACILITIES)

@@ -1,16 +1,16 @@
 """Bodies of reports: one shape for all of them, and the catalogue that describes them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from services.reporting.indicators.rules import AreaBasis, Dimension, Unit
+from services.reporting.indicators.rules import AreaBasis, Dimension, Report, Unit
 from shared.schemas.base import Ministry, Read, RegencyCode
 from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
 from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
-from shared.schemas.reporting import HORIZONS
+from shared.schemas.reporting import HORIZONS, HorizonMonths
 
 ProvinceCode = Annotated[
     str, StringConstraints(pattern=r"^\d{2}$"), Field(description="Kemendagri code: 33.")
@@ -25,6 +25,17 @@ def _split(values: object) -> object:
 
 
 _Listed = BeforeValidator(_split)
+
+
+def _months(values: object) -> object:
+    """Read months that come as text; what is no number is left for the check to refuse."""
+    parts = _split(values)
+    if not isinstance(parts, list):
+        return parts
+    return [int(part) if str(part).isdecimal() else part for part in parts]
+
+
+_Months = BeforeValidator(_months)
 
 
 class ReportQuery(BaseModel):
@@ -43,7 +54,7 @@ class ReportQuery(BaseModel):
         description="Whether an area is where one trains or where one lives.",
     )
     horizon: Annotated[
-        list[int], _Listed, Field(description="Months after the training: 3, 6, 12. Outcomes only.")
+        list[HorizonMonths], _Months, Field(description="Months after the training: 3,6,12")
     ] = []
     program: Annotated[list[UUID], _Listed] = []
     wave: Annotated[list[UUID], _Listed] = []
@@ -58,6 +69,44 @@ class ReportQuery(BaseModel):
     age_band: Annotated[list[AgeBand], _Listed] = []
     entrant_kind: Annotated[list[EntrantKind], _Listed] = []
     status: Annotated[list[FacilityStatus], _Listed] = []
+
+
+def cuts_of(report: Report) -> dict[str, Any]:
+    """Return `openapi_extra` of a report: the parameters that it has of ReportQuery's.
+
+    The routes read them from a memory of query strings; what stands here is what they accept.
+    """
+    schema = ReportQuery.model_json_schema()
+    properties: dict[str, Any] = _inlined(schema["properties"], schema["$defs"])
+    properties["by"]["items"] = {"type": "string", "enum": [*report.dimensions]}
+    properties["area_basis"]["enum"] = [*report.area_bases]
+    own = {"by", "area_basis", *report.dimensions, *(["horizon"] if report.by_horizon else [])}
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                **({"style": "form", "explode": False} if each.get("type") == "array" else {}),
+                **({"description": each["description"]} if "description" in each else {}),
+                "schema": {key: each[key] for key in each if key not in ("title", "description")},
+            }
+            for name, each in properties.items()
+            if name in own
+        ]
+    }
+
+
+def _inlined(part: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - any piece of JSON
+    """Return a JSON schema in which every reference is replaced by what it names."""
+    if isinstance(part, list):
+        return [_inlined(each, definitions) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        named = definitions[part["$ref"].rpartition("/")[2]]
+        part = {**named, **{key: value for key, value in part.items() if key != "$ref"}}
+    return {key: _inlined(value, definitions) for key, value in sorted(part.items())}
 
 
 class ReportMeta(Read):

@@ -112,7 +112,9 @@ class TestGetProgress:
         [
             ("by=colour", 422, "validation"),
             ("by=status", 400, "dimension-not-offered"),
-            ("horizon=3", 400, "dimension-not-offered"),
+            ("horizon=3", 400, "unknown-parameter"),
+            ("area_basis=moon", 422, "validation"),
+            ("area_basis=facility&area_basis=residence", 422, "validation"),
             ("province=jawa", 422, "validation"),
             ("tahun=2026", 400, "unknown-parameter"),
         ],
