@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - each of these loads a program of its own
-"""`balai pilot`, `audit` and `bench`: programs that work on a running stack."""
+"""`balai pilot`, `audit` and `bench`: the programs that play, re-count and measure."""
 
 from pathlib import Path
 
@@ -24,8 +24,7 @@ def run_audit(json_file: Path | None) -> int:
 
 
 def run_bench(json_file: Path | None) -> int:
-    """Measure; return the exit code."""
-    enter_environment(home_from_environment())
+    """Measure on a stack of the bench's own; return the exit code."""
     from deploy.bench.command import run
 
     return run(json_file)

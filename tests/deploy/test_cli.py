@@ -118,7 +118,7 @@ class TestToken:
 
 class TestWithoutAStack:
     @pytest.mark.parametrize(
-        "command", [["pilot"], ["audit"], ["bench"], ["migrate"], ["import", "areas"]], ids=" ".join
+        "command", [["pilot"], ["audit"], ["migrate"], ["import", "areas"]], ids=" ".join
     )
     def test_says_that_nothing_runs(self, in_home, command):
         shown = run(*command)

@@ -1,0 +1,125 @@
+"""The field that claims are measured on: people, and a fresh programme for every slice of time."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from deploy.bench.stack import BenchError
+
+PEOPLE: Final = 140_000
+CLASSES: Final = 200
+_ENDLESS: Final = 1_000_000
+_HERE: Final = Path(__file__).parent
+_CHUNK: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A programme whose classes nobody has claimed in yet."""
+
+    program: int
+    classes: int
+
+    def class_id(self, number: int) -> UUID:
+        """Return the id of one of its classes."""
+        return bench_id(4, self.program * 1000 + number)
+
+    @property
+    def wave_id(self) -> UUID:
+        """Return the id of its wave."""
+        return bench_id(3, self.program)
+
+
+def bench_id(kind: int, number: int) -> UUID:
+    """Return the id that `enrollment.bench_id` of field.sql makes."""
+    return UUID(f"{kind:08x}-0000-7000-8000-{number:012x}")
+
+
+class Field:
+    """Makes grounds, and counts what was claimed on them."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._numbers: Iterator[int] = count(1)
+
+    async def prepare(self) -> None:
+        """Create the functions and the people.
+
+        In chunks: a long write transaction would hold every feed up.
+        """
+        for name in ("one_claim.sql", "field.sql"):
+            await self._connection.execute((_HERE / name).read_text())
+        for start in range(0, PEOPLE, _CHUNK):
+            await self._connection.execute(
+                f"CALL enrollment.bench_people({start}, {start + _CHUNK - 1})"
+            )
+        await self._connection.execute("ANALYZE enrollment.participant")
+
+    async def ground(self, *, classes: int, capacity: int = _ENDLESS, reserve: int = 0) -> Ground:
+        """Return a fresh ground."""
+        ground = Ground(next(self._numbers), classes)
+        await self._connection.execute(
+            f"CALL enrollment.bench_program({ground.program}, {classes}, {capacity}, {reserve})"
+        )
+        return ground
+
+    async def claims(self, ground: Ground) -> int:
+        """Return how many claims were granted on a ground."""
+        found: int = await self._connection.fetchval(
+            "SELECT count(*) FROM enrollment.enrollment WHERE program_id = $1",
+            bench_id(2, ground.program),
+        )
+        return found
+
+    async def oversold(self) -> int:
+        """Return how many seats more were given than there are, on all grounds together."""
+        found: int = await self._connection.fetchval(
+            "SELECT coalesce(sum(greatest(0, greatest(e.seated, c.taken) - c.capacity)), 0)::int"
+            " FROM enrollment.class c CROSS JOIN LATERAL (SELECT count(*) AS seated"
+            " FROM enrollment.enrollment e WHERE e.class_id = c.id"
+            " AND e.state IN ('SEATED', 'COMPLETED', 'DROPPED_OUT')) e"
+        )
+        return found
+
+
+@asynccontextmanager
+async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
+    """Yield the field on the stack's own database, as its owner.
+
+    Raises:
+        BenchError: when the stack does not run its own PostgreSQL.
+    """
+    if "BALAI_ADMIN_DATABASE_URL" not in variables:
+        raise BenchError("The bench runs on the embedded PostgreSQL only.")
+    await _give_room(plain(variables["BALAI_ADMIN_DATABASE_URL"]))
+    connection = await asyncpg.connect(plain(variables["ENROLLMENT_MIGRATION_URL"]))
+    try:
+        field = Field(connection)
+        await field.prepare()
+        yield field
+    finally:
+        await connection.close()
+
+
+async def _give_room(url: str) -> None:
+    """Let checkpoints be as rare as in production, so that they disturb no slice more than others.
+
+    Source: performance.md, PostgreSQL: max_wal_size of 4 GB and more for bench and production.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
+def plain(url: str) -> str:
+    """Return a URL of SQLAlchemy as PostgreSQL's own tools read it."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
