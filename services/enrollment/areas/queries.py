@@ -30,17 +30,20 @@ async def find_codes(session: AsyncSession, codes: Collection[str]) -> set[str]:
     return set(found)
 
 
-async def check_known(session: AsyncSession, codes: Collection[str], *, pointer: str) -> None:
-    """Refuse codes that are not in force.
+async def check_known(
+    session: AsyncSession, codes: Collection[str], *, pointer: str, beside: Collection[str] = ()
+) -> set[str]:
+    """Refuse codes that are not in force; return which of them and of those `beside` are.
 
     Raises:
         AreasNotCopiedError: when the copy of their level is not there yet.
         UnknownAreaError: when it is, and one of them is not in it.
     """
-    missing = set(codes) - await find_codes(session, codes)
-    if not missing:
-        return
-    copied = (await get_state(session)).levels
-    if any(LEVEL_BY_LENGTH[len(code)] not in copied for code in missing):
-        raise AreasNotCopiedError(retry_after_s=5)
-    raise UnknownAreaError(pointer=pointer)
+    known = await find_codes(session, {*codes, *beside})
+    missing = set(codes) - known
+    if missing:
+        copied = (await get_state(session)).levels
+        if any(LEVEL_BY_LENGTH[len(code)] not in copied for code in missing):
+            raise AreasNotCopiedError(retry_after_s=5)
+        raise UnknownAreaError(pointer=pointer)
+    return known

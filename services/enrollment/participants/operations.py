@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.areas.queries import check_known, find_codes
+from services.enrollment.areas.queries import check_known
 from services.enrollment.base import Audit, Event
 from services.enrollment.identities.rules import (
     NONCE_BYTES,
@@ -81,13 +81,14 @@ async def register_participant(
         allow_synthetic=policy.allow_synthetic,
     )
     sized = rules.size_entrant(business=_facts(body), declared=body.entrant_kind, today=today)
-    await check_known(session, [body.home_area_code], pointer="/home_area_code")
-    known = await find_codes(session, [nik.district_code])
+    known = await check_known(
+        session, [body.home_area_code], pointer="/home_area_code", beside=[nik.district_code]
+    )
     warnings = nik_warnings(
         nik,
         birth_date=body.birth_date,
         female=body.sex is Sex.FEMALE,
-        district_known=bool(known),
+        district_known=nik.district_code in known,
     )
     person = Participant(
         id=participant_id,
