@@ -19,6 +19,8 @@ from shared.web.problems import add_problem_handlers
 
 VERSION: Final = "1.0.0"
 _EXPOSED: Final = [
+    "Balai-As-Of",
+    "Balai-Lag-Seconds",
     "Content-Language",
     "ETag",
     "Idempotency-Replayed",
