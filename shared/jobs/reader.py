@@ -110,7 +110,7 @@ class FeedReader:
                 found = await self.pull(context)
             except Exception as error:  # noqa: BLE001 - no event is ever skipped: the same page again
                 self._position = None
-                self._report(error, first=pause_s == _FIRST_PAUSE_S)
+                self._report(error, lasting=pause_s >= _LONGEST_PAUSE_S)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
             else:
@@ -136,11 +136,14 @@ class FeedReader:
             return Pull.NOTHING
         return Pull.MORE if page.more else Pull.SOME
 
-    def _report(self, error: Exception, *, first: bool) -> None:
-        if first:
-            _log.warning(
-                "feed-stalled", source=self.source, error=type(error).__name__, exc_info=error
-            )
+    def _report(self, error: Exception, *, lasting: bool) -> None:
+        # A source that starts a moment later than its readers is no matter for an operator; one
+        # that stays away is told of again and again.
+        name = type(error).__name__
+        if lasting:
+            _log.warning("feed-stalled", source=self.source, error=name, exc_info=error)
+        else:
+            _log.info("feed-stalled", source=self.source, error=name)
 
     async def _load(self, context: WorkerContext) -> _Position:
         table = self._table

@@ -88,9 +88,8 @@ class RequestMiddleware:
         method = scope["method"]
         self._metrics.record(method, route, status, seconds)
         if status >= _SERVER_ERROR or seconds >= _SLOW_S:
-            _log.warning(
-                "request", method=method, route=route, status=status, seconds=round(seconds, 4)
-            )
+            tell = _log.warning if status >= _SERVER_ERROR else _log.info
+            tell("request", method=method, route=route, status=status, seconds=round(seconds, 4))
 
 
 def _limited(receive: Receive, headers: Mapping[bytes, bytes]) -> Receive:
