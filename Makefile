@@ -18,7 +18,7 @@ run: $(READY) ## start everything, play the pilot, audit it; ends on Ctrl-C
 	@exec $(BIN)/balai up --pilot
 
 test: $(READY) ## run all tests against a PostgreSQL and a Valkey of their own
-	@exec $(BIN)/pytest -q -n $(JOBS)
+	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadgroup
 
 check: $(READY) ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

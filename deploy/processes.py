@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     POSTGRES = "postgres"
     VALKEY = "valkey"
+    NURSERY = "nursery"
     HTTP = "http"
     WORKER = "worker"
     ENTRANCE = "entrance"
@@ -34,6 +35,7 @@ class Process:
 PROCESSES: Final = (
     Process("postgres", Kind.POSTGRES, port=4),
     Process("valkey", Kind.VALKEY, port=5),
+    Process("nursery", Kind.NURSERY),
     Process("registry", Kind.HTTP, "registry", "services.registry.main:create_app", port=1),
     Process(
         "enrollment",

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.embedded.accounts import Account
+from deploy.embedded.forking import Forked, Nursery, Running, reader_of
 
 # The guard ends with its group; five seconds are for those who have something to write.
 _GUARD: Final = "trap '' TERM INT HUP; read -r _; kill -TERM 0; sleep 5; kill -KILL 0"
@@ -29,7 +30,7 @@ class Program:
     """What to run and as whom.
 
     `fds` are inherited, `stop_signal` asks it to end, and what is not `piped` prints where the
-    launcher does.
+    launcher does. What is `forked` is a module and its arguments, run by the nursery.
     """
 
     name: str
@@ -39,18 +40,21 @@ class Program:
     fds: tuple[int, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     piped: bool = True
+    forked: bool = False
 
 
 class Leash:
     """The pipe that every guard reads and nobody writes."""
 
     def __init__(self) -> None:
-        self.read_end, self._write_end = os.pipe()
+        read_end, write_end = os.pipe()
+        self.read_end = os.fdopen(read_end, "rb")
+        self._write_end = os.fdopen(write_end, "wb")
 
     def close(self) -> None:
         """Let the guards of children that are still there stop them."""
-        os.close(self._write_end)
-        os.close(self.read_end)
+        self._write_end.close()
+        self.read_end.close()
 
 
 class Child:
@@ -59,7 +63,7 @@ class Child:
     def __init__(
         self,
         program: Program,
-        process: asyncio.subprocess.Process,
+        process: Running,
         output: asyncio.StreamReader | None,
         guard: subprocess.Popen[bytes],
     ) -> None:
@@ -85,7 +89,7 @@ class Child:
         self._guard.wait()
 
 
-async def spawn(program: Program, leash: Leash) -> Child:
+async def spawn(program: Program, leash: Leash, nursery: Nursery | None = None) -> Child:
     """Start a program under a guard; called from the main thread only.
 
     On Linux the kernel sends the child its stop signal too when the thread that started it ends,
@@ -102,7 +106,10 @@ async def spawn(program: Program, leash: Leash) -> Child:
     )
     output, write_end = await _pipe() if program.piped else (None, None)
     try:
-        process = await _start(program, guard.pid, write_end)
+        if program.forked and nursery is not None and write_end is not None:
+            process: Running = await _fork(program, guard.pid, write_end, nursery)
+        else:
+            process = await _start(program, guard.pid, write_end)
     except BaseException:
         guard.kill()
         guard.wait()
@@ -119,11 +126,19 @@ async def _pipe() -> tuple[asyncio.StreamReader, int]:
     Not asyncio's own: with that, `wait` lasts until the last grandchild has closed its end.
     """
     read_end, write_end = os.pipe()
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb")
-    )
-    return reader, write_end
+    return await reader_of(read_end), write_end
+
+
+async def _fork(program: Program, group: int, output: int, nursery: Nursery) -> Forked:
+    request = {
+        "name": program.name,
+        "command": list(program.command),
+        "environment": dict(program.environment),
+        "group": group,
+        "stop_signal": int(program.stop_signal),
+        "inherited": list(program.fds),
+    }
+    return await nursery.fork(request, (output, *program.fds))
 
 
 async def _start(program: Program, group: int, output: int | None) -> asyncio.subprocess.Process:

@@ -31,12 +31,14 @@ from deploy.problems import CommandError
 from deploy.processes import PROCESSES, SERVICES, Kind, Process, port_of
 
 PYTHON: Final = (sys.executable, "-P", "-m")
+FORKS: Final = sys.platform.startswith("linux")
 _HOST: Final = "127.0.0.1"
 _BACKLOG: Final = 2048
 _END_WITHIN_S: Final = 5.0
 _LOADED_WITHIN_S: Final = 30.0
 # What a worker logs once it hears the bell and reads the feeds.
 _WORKER_SAYS: Final = b"worker-started"
+_NURSERY_SAYS: Final = b"nursery-ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Plan:
     @property
     def rows(self) -> list[Process]:
         """The processes to run: without the servers that are given from outside."""
-        left_out = set[Kind]()
+        # Elsewhere than on Linux system libraries do not survive a fork; there each process loads.
+        left_out = set[Kind]() if FORKS else {Kind.NURSERY}
         if not runs_postgres(self.outside):
             left_out.add(Kind.POSTGRES)
         if not runs_valkey(self.outside):
@@ -79,7 +82,7 @@ class Stack:
             CommandError: when something does not start, with what it said.
         """
         rows = self.plan.rows
-        await self._start_kinds(rows, Kind.POSTGRES, Kind.VALKEY)
+        await self._start_kinds(rows, Kind.POSTGRES, Kind.VALKEY, Kind.NURSERY)
         await self.run_quietly("prepare", [*PYTHON, "deploy.embedded.prepare"])
         await asyncio.gather(
             self._start_kinds(rows, Kind.WORKER),
@@ -130,18 +133,32 @@ class Stack:
         if row.kind is Kind.HTTP:
             return [self._http(row, copy) for copy in range(1, row.copies + 1)]
         if row.kind is Kind.WORKER:
-            command = [*PYTHON, str(row.target)]
-            program = Program(row.name, command, self._environment(row))
-            return [Unit(program, says=_WORKER_SAYS)]
+            return [Unit(self._python(row, row.name, str(row.target)), says=_WORKER_SAYS)]
+        if row.kind is Kind.NURSERY:
+            return [self._nursery(row)]
         return [self._server(row)]
+
+    def _nursery(self, row: Process) -> Unit:
+        fd = self._supervisor.nursery.fd
+        command = [*PYTHON, "deploy.embedded.nursery", str(fd)]
+        program = Program(row.name, command, for_process({}, None), fds=(fd,))
+        return Unit(program, says=_NURSERY_SAYS)
 
     def _http(self, row: Process, copy: int) -> Unit:
         name = row.name if row.copies == 1 else f"{row.name}-{copy}"
-        listening = self._sockets[row.name].fileno()
-        command = [*PYTHON, "shared.web.serve", str(row.target), "--fd", str(listening)]
-        program = Program(name, command, self._environment(row), fds=(listening,))
+        fd = self._sockets[row.name].fileno()
+        program = self._python(
+            row, name, "shared.web.serve", str(row.target), "--fd", str(fd), fds=(fd,)
+        )
         port = port_of(row.name, base=self.plan.base)
         return Unit(program, http_ready(port, "/health/ready", within_s=_LOADED_WITHIN_S))
+
+    def _python(
+        self, row: Process, name: str, module: str, *arguments: str, fds: tuple[int, ...] = ()
+    ) -> Program:
+        """Return a program of our own: forked where that can be, else loaded anew."""
+        command = [*(() if FORKS else PYTHON), module, *arguments]
+        return Program(name, command, self._environment(row), fds=fds, forked=FORKS)
 
     def _server(self, row: Process) -> Unit:
         home, account = self.plan.home, self.plan.account

@@ -9,6 +9,7 @@ from typing import Final
 
 from deploy.embedded.children import Child, Leash, Program, spawn
 from deploy.embedded.console import Log, Terminal
+from deploy.embedded.forking import Nursery
 from deploy.embedded.home import Home, note_processes
 from deploy.embedded.readiness import Probe
 from deploy.problems import CommandError
@@ -74,7 +75,9 @@ class _Keeper:
     async def _run_once(self) -> str:
         """Return how the program ended, or why it could not be started."""
         try:
-            self.child = child = await spawn(self.unit.program, self._supervisor.leash)
+            self.child = child = await spawn(
+                self.unit.program, self._supervisor.leash, self._supervisor.nursery
+            )
         except OSError as error:
             self.log.take(f"{error}\n".encode())
             return f"cannot be started ({error.strerror})"
@@ -108,6 +111,7 @@ class Supervisor:
         self.home = home
         self.terminal = terminal
         self.leash = Leash()
+        self.nursery = Nursery()
         self._keepers: dict[str, tuple[_Keeper, asyncio.Task[None]]] = {}
         self._stages: list[list[str]] = []
 
@@ -129,6 +133,7 @@ class Supervisor:
             keepers = [self._keepers.pop(name) for name in self._stages.pop()]
             await asyncio.gather(*(keeper.stop() for keeper, _ in keepers))
             await asyncio.gather(*(task for _, task in keepers), return_exceptions=True)
+        self.nursery.close()
         self.leash.close()
 
     def note(self) -> None:
