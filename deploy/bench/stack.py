@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -33,8 +33,10 @@ class BenchError(CommandError):
 class Stack:
     """`balai up` as a child, in a home that holds nothing else."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, options: Sequence[str] = ()) -> None:
         self.home = home
+        self.heard: list[str] = []
+        self._options = options
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> float:
@@ -45,8 +47,15 @@ class Stack:
         """
         began = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our own module
-            [sys.executable, "-m", "deploy.cli", "up", f"--port-base={_free_ports()}"],
-            env=self._environment(),
+            [
+                sys.executable,
+                "-m",
+                "deploy.cli",
+                "up",
+                f"--port-base={free_ports()}",
+                *self._options,
+            ],
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -54,15 +63,15 @@ class Stack:
             start_new_session=True,
         )
         said = _read_aside(self._process)
-        heard: list[str] = []
+        self.heard = []
         while time.monotonic() - began < _START_WITHIN_S:
             try:
                 line = said.get(timeout=1.0)
             except Empty:
                 continue
             if line is None:
-                raise BenchError("The bench's own stack ended:\n" + "".join(heard[-20:]))
-            heard.append(line)
+                raise BenchError("The bench's own stack ended:\n" + "".join(self.heard[-20:]))
+            self.heard.append(line)
             if _UP in line:
                 return time.monotonic() - began
         raise BenchError(f"The bench's own stack was not up after {_START_WITHIN_S:.0f} s.")
@@ -91,11 +100,16 @@ class Stack:
         """
         if self._process is None or not sys.platform.startswith("linux"):
             return None
-        launcher = psutil.Process(self._process.pid)
-        members = [launcher, *launcher.children(recursive=True)]
-        return sum(member.memory_full_info().pss for member in members) / _MEGABYTE
+        return sum(member.memory_full_info().pss for member in self.members()) / _MEGABYTE
 
-    def _environment(self) -> dict[str, str]:
+    def members(self) -> list[psutil.Process]:
+        """Return the launcher and everything below it."""
+        if self._process is None:
+            return []
+        launcher = psutil.Process(self._process.pid)
+        return [launcher, *launcher.children(recursive=True)]
+
+    def environment(self) -> dict[str, str]:
         """Return this process's variables without those of any other stack."""
         prefixes = ("BALAI_", "REGISTRY_", "ENROLLMENT_", "REPORTING_", "PUBLIC_URL")
         own = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
@@ -120,15 +134,17 @@ def _read_aside(process: subprocess.Popen[str]) -> "Queue[str | None]":
     said: Queue[str | None] = Queue()
 
     def read() -> None:
-        for line in process.stdout or ():
-            said.put(line)
+        if process.stdout is not None:
+            with process.stdout as lines:
+                for line in lines:
+                    said.put(line)
         said.put(None)
 
     threading.Thread(target=read, daemon=True).start()
     return said
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """Return the first of six ports in a row that nobody listens on.
 
     Raises:
