@@ -181,7 +181,7 @@ class TestCancelEnrollment:
 
     async def test_promotes_nobody_after_promotion_has_ended(self, seats, admin):
         class_id = await seats.class_(
-            capacity=1, reserve_capacity=1, promote_until=NOW + timedelta(seconds=90)
+            capacity=1, reserve_capacity=1, promote_until=NOW + timedelta(hours=1)
         )
         answers = [(await admin.claim(class_id, each)).json() for each in await seats.people(2)]
         async with seats.transaction() as session:
