@@ -12,6 +12,7 @@ from services.registry.areas.schemas import AreaSource, ImportAreas
 from services.registry.base import Idempotency, Job
 from services.registry.imports.operations import keep_upload
 from services.registry.imports.rules import UploadEmptyError
+from services.registry.pages.api import answer_page
 from shared.clock import ledger_day
 from shared.db.jobs import add_job
 from shared.schemas.base import AreaCode
@@ -24,7 +25,7 @@ from shared.web.jobs import job_path, job_read
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import CursorInvalidError, PageArgs, page_of
+from shared.web.paging import CursorInvalidError, PageArgs
 from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
@@ -36,11 +37,10 @@ On = Annotated[date | None, Query(description="The day on which the areas hold; 
 ReferenceImporter = Annotated[Caller, Depends(Requires(Permission.REFERENCE_IMPORT))]
 
 
-@router.get("", responses=problems(CursorInvalidError))
+@router.get("", response_model=Page[AreaRead], responses=problems(CursorInvalidError))
 async def list_areas(
     *,
     request: Request,
-    session: SessionDep,
     _: Public,
     now: Now,
     page: PageArgs,
@@ -50,36 +50,35 @@ async def list_areas(
         str | None, Query(min_length=3, max_length=100, description="In the name.")
     ] = None,
     on: On = None,
-) -> Page[AreaRead]:
+) -> Response:
     """List areas in the order of their codes."""
     wanted = AreaFilter(on=on or ledger_day(now), level=level, parent=parent, q=q)
-    rows = await queries.list_areas(session, wanted, after=page.after_text, limit=page.fetch)
-    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=AreaRead)
+    found = await queries.page_of_areas(
+        request.state.sessions, wanted, after=page.after_text, limit=page.limit
+    )
+    return answer_page(request, found)
 
 
 @router.get("/{code}", responses=problems(AreaNotFoundError))
-async def get_area(session: SessionDep, _: Public, now: Now, code: Code, on: On = None) -> AreaRead:
+async def get_area(request: Request, _: Public, now: Now, code: Code, on: On = None) -> AreaRead:
     """Return one area."""
-    return await queries.get_area(session, code, on=on or ledger_day(now))
+    return await queries.get_area(request.state.sessions, code, on=on or ledger_day(now))
 
 
-@router.get("/{code}/children", responses=problems(AreaNotFoundError, CursorInvalidError))
+@router.get(
+    "/{code}/children",
+    response_model=Page[AreaRead],
+    responses=problems(AreaNotFoundError, CursorInvalidError),
+)
 async def list_area_children(
-    *,
-    request: Request,
-    session: SessionDep,
-    _: Public,
-    now: Now,
-    code: Code,
-    page: PageArgs,
-    on: On = None,
-) -> Page[AreaRead]:
+    *, request: Request, _: Public, now: Now, code: Code, page: PageArgs, on: On = None
+) -> Response:
     """List the areas one level below an area, in the order of their codes."""
-    day = on or ledger_day(now)
-    await queries.get_area(session, code, on=day)
+    sessions, day = request.state.sessions, on or ledger_day(now)
+    await queries.get_area(sessions, code, on=day)
     wanted = AreaFilter(on=day, parent=code)
-    rows = await queries.list_areas(session, wanted, after=page.after_text, limit=page.fetch)
-    return page_of(request, rows, page.limit, key=lambda row: [row.code], read=AreaRead)
+    found = await queries.page_of_areas(sessions, wanted, after=page.after_text, limit=page.limit)
+    return answer_page(request, found)
 
 
 @imports_router.post(

@@ -1,20 +1,23 @@
 """Reads of areas."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, literal, or_, select
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text as SqlText
 
 from services.registry.areas import rules
 from services.registry.areas.rules import Location, PresentArea
 from services.registry.areas.tables import Area
+from services.registry.pages.queries import JsonPage, PageShape, read_page
+from shared.db.session import Sessions
 from shared.schemas.registry import AreaLevel, AreaRead
 
 
@@ -23,62 +26,85 @@ class AreaFilter:
     """What a list of areas is narrowed to; `q` is found in names, misspelt ones too."""
 
     on: date
+    code: str | None = None
     level: AreaLevel | None = None
     parent: str | None = None
     q: str | None = None
 
 
-def _holds(area: type[Area], on: date) -> ColumnElement[bool]:
-    return and_(area.valid_from <= on, or_(area.valid_to.is_(None), area.valid_to > on))
+AREAS: Final = TypeAdapter(list[AreaRead])
+_HOLDS: Final = (
+    "{0}.valid_from <= CAST(:on AS date)"
+    " AND ({0}.valid_to IS NULL OR {0}.valid_to > CAST(:on AS date))"
+)
+_HAS_CHILDREN: Final = f"""EXISTS (
+    SELECT FROM registry.area AS child
+    WHERE child.parent_code = area.code AND {_HOLDS.format("child")}
+)"""
+_PLAIN: Final = ("code", "level", "name", "parent_code", "time_zone", "valid_from", "valid_to")
+_MEMBERS: Final = (*((name, name) for name in _PLAIN), ("has_children", _HAS_CHILDREN))
+_CONDITIONS: Final = {
+    "code": "code = :code",
+    "level": "level = :level",
+    "parent": "parent_code = :parent",
+    "q": "(name ILIKE :pattern OR name %> :q)",
+    "after": "code > :after",
+}
 
 
-def _areas(on: date) -> Select[*tuple[Any, ...]]:
-    child = aliased(Area)
-    has_children = exists().where(child.parent_code == Area.code, _holds(child, on))
-    return select(
-        Area.code,
-        Area.level,
-        Area.name,
-        Area.parent_code,
-        Area.time_zone,
-        Area.valid_from,
-        Area.valid_to,
-        has_children.label("has_children"),
-    ).where(_holds(Area, on))
+def page_shape(conditions: Iterable[str], limit: int) -> PageShape:
+    """Return the shape of a page of areas narrowed by `conditions`, in the order of codes."""
+    return PageShape(
+        table="registry.area",
+        members=_MEMBERS,
+        conditions=(_HOLDS.format("area"), *(_CONDITIONS[name] for name in sorted(conditions))),
+        order=("code",),
+        limit=limit,
+    )
 
 
-async def list_areas(
-    session: AsyncSession, wanted: AreaFilter, *, after: str | None, limit: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return up to `limit` areas that follow code `after`, in the order of their codes."""
-    statement = _areas(wanted.on).order_by(Area.code).limit(limit)
-    if wanted.level is not None:
-        statement = statement.where(Area.level == wanted.level)
-    if wanted.parent is not None:
-        statement = statement.where(Area.parent_code == wanted.parent)
+async def page_of_areas(
+    sessions: Sessions, wanted: AreaFilter, *, after: str | None, limit: int
+) -> JsonPage:
+    """Return up to `limit` areas that follow code `after`, as JSON in the order of codes."""
+    asked = {
+        name: value
+        for name, value in (
+            ("code", wanted.code),
+            ("level", wanted.level and wanted.level.value),
+            ("parent", wanted.parent),
+            ("q", wanted.q),
+            ("after", after),
+        )
+        if value is not None
+    }
+    parameters: dict[str, Any] = {"on": wanted.on, **asked}
     if wanted.q is not None:
-        statement = statement.where(named_like(Area.name, wanted.q))
-    if after is not None:
-        statement = statement.where(Area.code > after)
-    return (await session.execute(statement)).all()
+        parameters["pattern"] = like_pattern(wanted.q)
+    return await read_page(sessions, page_shape(asked, limit), parameters)
 
 
-async def get_area(session: AsyncSession, code: str, *, on: date) -> AreaRead:
+async def get_area(sessions: Sessions, code: str, *, on: date) -> AreaRead:
     """Return the area that had `code` on the day `on`.
 
     Raises:
         AreaNotFoundError: when none had.
     """
-    row = (await session.execute(_areas(on).where(Area.code == code))).one_or_none()
-    if row is None:
+    page = await page_of_areas(sessions, AreaFilter(on=on, code=code), after=None, limit=1)
+    found = AREAS.validate_json(page.items)
+    if not found:
         raise rules.AreaNotFoundError
-    return AreaRead.model_validate(row)
+    return found[0]
+
+
+def _holds(on: date) -> ColumnElement[bool]:
+    return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
 
 
 async def known_codes(session: AsyncSession, codes: Iterable[str], *, on: date) -> set[str]:
     """Return those of `codes` that name an area on the day `on`."""
     wanted = literal(sorted(set(codes)), ARRAY(SqlText()))
-    statement = select(Area.code).where(Area.code == any_(wanted), _holds(Area, on))
+    statement = select(Area.code).where(Area.code == any_(wanted), _holds(on))
     return set((await session.scalars(statement)).all())
 
 

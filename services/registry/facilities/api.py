@@ -1,6 +1,5 @@
 """HTTP face of facilities."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -22,6 +21,7 @@ from services.registry.facilities.schemas import (
 )
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.rules import InstitutionUnknownError
+from services.registry.pages.api import answer_page
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.schemas.registry import FacilityStatus
@@ -32,7 +32,7 @@ from shared.web.lean import lean, lean_query, lean_query_openapi
 from shared.web.now import Now
 from shared.web.once import OnceDep, OnceRequest, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import CursorInvalidError, next_page, page_request
+from shared.web.paging import CursorInvalidError, page_request
 from shared.web.problems import ValidationFailedError
 from shared.web.session import SessionDep
 
@@ -91,8 +91,7 @@ async def list_facilities(request: Request, _: Caller) -> Response:
     found = await queries.page_of_facilities(
         request.scope["state"]["sessions"], wanted, after=page.after, limit=page.limit
     )
-    following = "null" if found.last is None else json.dumps(next_page(request, found.last))
-    return Response(f'{{"items":{found.items},"next":{following}}}', media_type="application/json")
+    return answer_page(request, found)
 
 
 @router.post(

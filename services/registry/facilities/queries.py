@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Text as SqlText
-from sqlalchemy import TextClause, Uuid, any_, literal, select, text
+from sqlalchemy import Uuid, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +14,8 @@ from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.queries import like_pattern
 from services.registry.facilities.rules import Circle, FacilityNotFoundError
 from services.registry.facilities.tables import Facility
-from shared.db.session import Sessions, read_alone
+from services.registry.pages.queries import JsonPage, PageShape, read_page
+from shared.db.session import Sessions
 from shared.db.within import within
 from shared.schemas.registry import FacilityKind, FacilityStatus
 from shared.scope import Scope
@@ -31,14 +31,6 @@ class FacilityFilter:
     trade: str | None = None
     q: str | None = None
     circle: Circle | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityPage:
-    """A page as JSON, ready to be sent; `last` is the sort key of its last row when more follow."""
-
-    items: str
-    last: Sequence[str | int | None] | None
 
 
 _COLUMNS: Final = (
@@ -83,40 +75,6 @@ _CONDITIONS: Final = {
 }
 
 
-@lru_cache(maxsize=256)
-def page_as_json(shape: frozenset[str], limit: int) -> TextClause:
-    """Return the statement that builds a page as JSON in PostgreSQL, at half the cost of rows.
-
-    `shape` names the conditions. One row: the items in order (without ORDER BY inside the
-    aggregate it was lost), how many rows were found up to `limit` + 1, and code and distance of
-    the last item. Facilities come in the order of their codes, around a point the nearest first.
-    Made from text once a shape, because building it from expressions took 3 ms of CPU a request;
-    the limit stands in it, because a plan for any limit sorts the whole table.
-    """
-    distance = _DISTANCE if "circle" in shape else "CAST(NULL AS integer)"
-    order = f"{distance}, code" if "circle" in shape else "code"
-    members = ", ".join(f"'{name}', page.{name}" for name in (*_COLUMNS, "distance_m"))
-    conditions = " AND ".join(_CONDITIONS[name] for name in sorted(shape)) or "TRUE"
-    return text(
-        f"""
-        SELECT
-            CAST(json_agg(json_build_object({members}) ORDER BY place)
-                FILTER (WHERE place <= {limit}) AS text) AS items,
-            count(*) AS found,
-            max(code) FILTER (WHERE place = {limit}) AS code,
-            max(distance_m) FILTER (WHERE place = {limit}) AS distance_m
-        FROM (
-            SELECT {", ".join(_COLUMNS)}, {distance} AS distance_m,
-                row_number() OVER (ORDER BY {order}) AS place
-            FROM registry.facility
-            WHERE {conditions}
-            ORDER BY {order}
-            LIMIT {limit + 1}
-        ) AS page
-        """  # noqa: S608 - put together from the constants above only
-    )
-
-
 def _asked(
     wanted: FacilityFilter, after: Sequence[str | int | float | None] | None
 ) -> dict[str, dict[str, Any]]:
@@ -147,19 +105,34 @@ def _asked_of_position(
     return asked
 
 
+def page_shape(conditions: Iterable[str], limit: int) -> PageShape:
+    """Return the shape of a page of facilities narrowed by `conditions`, named as above.
+
+    Facilities come in the order of their codes, around a point the nearest first.
+    """
+    names = sorted(conditions)
+    near = "circle" in names
+    distance = _DISTANCE if near else "CAST(NULL AS integer)"
+    return PageShape(
+        table="registry.facility",
+        members=(*((name, name) for name in _COLUMNS), ("distance_m", distance)),
+        conditions=tuple(_CONDITIONS[name] for name in names),
+        order=("distance_m", "code") if near else ("code",),
+        limit=limit,
+    )
+
+
 async def page_of_facilities(
     sessions: Sessions,
     wanted: FacilityFilter,
     *,
     after: Sequence[str | int | float | None] | None,
     limit: int,
-) -> FacilityPage:
+) -> JsonPage:
     """Return up to `limit` facilities that follow the sort key `after`, as JSON."""
     asked = _asked(wanted, after)
     parameters = {name: value for each in asked.values() for name, value in each.items()}
-    row = await read_alone(sessions, page_as_json(frozenset(asked), limit), parameters)
-    last = [row.code] if wanted.circle is None else [row.distance_m, row.code]
-    return FacilityPage(row.items or "[]", last if row.found > limit else None)
+    return await read_page(sessions, page_shape(asked, limit), parameters)
 
 
 async def get_facility(session: AsyncSession, facility_id: UUID) -> Facility:

@@ -1,0 +1,1 @@
+"""Large pages of lists, built as JSON in PostgreSQL. Owns no table."""
