@@ -32,25 +32,8 @@ from services.reporting.ledger.queries import lock_fold, table_of
 from services.reporting.ledger.rules import Fact, Folded, Latest, Recorded, Rollup, Source, Sums
 from services.reporting.ledger.tables import EnrollmentNow, Entry, Fold, Program, Wave, mapped_table
 
-_EVENT: Final = (
-    "id",
-    "stream_id",
-    "topic",
-    "schema",
-    "version",
-    "occurred_at",
-    "recorded_at",
-    "day",
-    "payload",
-)
-_ENTRY: Final = ("seq", *_EVENT)
-_LATEST: Final = (
-    "enrollment_id",
-    "class_id",
-    "participant_id",
-    "version",
-    *rules.MEMBERS[Fact.ENROLLMENTS],
-)
+_ENTRY: Final = ("seq", *Recorded._fields)
+_LATEST: Final = (*Latest._fields[:-1], *rules.MEMBERS[Fact.ENROLLMENTS])
 
 
 def _wire_type(of: Column[Any]) -> TypeEngine[Any]:
@@ -65,7 +48,7 @@ def _wire_values(of: Column[Any], values: Iterable[Any]) -> list[Any]:
         return [to_json(value).decode() for value in values]
     if isinstance(of.type, DateTime | Date):
         return [value.isoformat() for value in values]
-    return [str(value) for value in values]
+    return list(map(str, values))
 
 
 def _columns(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
@@ -146,10 +129,7 @@ async def fold_events(session: AsyncSession, *, source: Source, events: Iterable
 
 async def _append(session: AsyncSession, fold: Fold, events: Sequence[Recorded]) -> list[int]:
     """Enter events under the numbers after the fold's position; return the numbers taken."""
-    rows = (
-        (number, *[getattr(event, name) for name in _EVENT])
-        for number, event in enumerate(events, start=fold.position + 1)
-    )
+    rows = ((number, *event) for number, event in enumerate(events, start=fold.position + 1))
     parameters = {
         "the_source": fold.source,
         "the_era": fold.era,
@@ -178,10 +158,7 @@ def _cells_in_order(sums: Sums) -> list[tuple[Any, ...]]:
 async def _keep_enrollments(
     session: AsyncSession, generation: int, latest: Iterable[Latest]
 ) -> None:
-    rows = sorted(
-        (each.enrollment_id, each.class_id, each.participant_id, each.version, *each.cell)
-        for each in latest
-    )
+    rows = sorted((*each[:-1], *each.cell) for each in latest)
     parameters = _parameters(mapped_table(EnrollmentNow), _LATEST, rows)
     await session.execute(_keep_latest(), {"the_generation": generation, **parameters})
 

@@ -26,17 +26,7 @@ async def get_fold(session: AsyncSession, source: Source) -> Fold:
     return (await session.scalars(select(Fold).where(Fold.source == source))).one()
 
 
-_RECORDED: Final = (
-    Entry.id,
-    Entry.stream_id,
-    Entry.topic,
-    Entry.schema,
-    Entry.version,
-    Entry.occurred_at,
-    Entry.recorded_at,
-    Entry.day,
-    Entry.payload,
-)
+_RECORDED: Final = tuple(getattr(Entry, name) for name in Recorded._fields)
 
 
 def entries_after(

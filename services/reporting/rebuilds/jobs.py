@@ -122,7 +122,8 @@ async def _compare_latest(
             session, live=shadow.live, shadow=shadow.generation, source=shadow.source
         )
     meanwhile = await _folded_meanwhile(context, shadow, position, comparison.position)
-    wrong = sorted(comparison.differing.keys() - meanwhile.enrollments.keys())
+    moving = {UUID(enrollment_id) for enrollment_id in meanwhile.enrollments}
+    wrong = sorted(comparison.differing.keys() - moving)
     found.add("enrollment_now", comparison, wrong)
 
 

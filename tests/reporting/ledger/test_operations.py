@@ -1,6 +1,5 @@
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -131,7 +130,7 @@ class TestFoldEvents:
 
     async def test_leaves_no_trace_of_a_page_that_cannot_be_folded(self, db, rows):
         events = [_recorded(event) for event in Story().play(people=3).events]
-        unknown = replace(events[-1], schema=2)
+        unknown = events[-1]._replace(schema=2)
 
         with pytest.raises(UnknownSchemaError):
             async with transaction(db, scope=SYSTEM, actor=READER) as session:
