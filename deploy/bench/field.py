@@ -110,7 +110,7 @@ async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
 async def _give_room(url: str) -> None:
     """Let checkpoints be as rare as in production, so that they disturb no slice more than others.
 
-    Source: performance.md, PostgreSQL: max_wal_size of 4 GB and more for bench and production.
+    For bench and production: max_wal_size of 4 GB and more.
     """
     connection = await asyncpg.connect(url)
     try:
