@@ -26,8 +26,8 @@ Snapshots: TypeAlias = Mapping[str, Snapshot]
 class Check:
     """One file of `statements`: its rows are differences, each told in the column `what`.
 
-    The head of the file names the check, the invariant it guards (docs/invariants.md), the databases
-    it runs in, and the rows it looks at, so that a check of nothing shows.
+    The head of the file names the check, the invariant it guards (docs/invariants.md), the
+    databases it runs in, and the rows it looks at, so that a check of nothing shows.
     """
 
     name: str

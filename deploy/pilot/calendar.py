@@ -72,7 +72,7 @@ class Calendar:
 
     @property
     def completed_at(self) -> datetime:
-        """When a competence-based class ends: after 33 days. Source: the sizing of a competency-based class (PBK): 16 seats, 33 days."""
+        """When a competence-based class (PBK) ends: after 33 days."""
         return _at(self.starts_on + timedelta(days=33), time(16, 0))
 
     @property

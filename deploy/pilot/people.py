@@ -76,7 +76,7 @@ class Person:
 def nik_of(*, district: str, birth_date: date, sex: Sex) -> str:
     """Return a synthetic NIK: its serial is 0000, which no register gives.
 
-    Source: the layout of the NIK: district of first registration, DDMMYY with 40 on the day for women.
+    Its layout: district of first registration, DDMMYY with 40 on the day for women.
     """
     day = birth_date.day + (40 if sex is Sex.FEMALE else 0)
     return f"{district.replace('.', '')}{day:02d}{birth_date:%m%y}0000"
