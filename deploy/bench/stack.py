@@ -102,6 +102,11 @@ class Stack:
             return None
         return sum(member.memory_full_info().pss for member in self.members()) / _MEGABYTE
 
+    @property
+    def running(self) -> bool:
+        """Whether the launcher that was started has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def members(self) -> list[psutil.Process]:
         """Return the launcher and everything below it."""
         if self._process is None:
