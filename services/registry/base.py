@@ -10,7 +10,7 @@ from shared.db.base import COLUMN_TYPES, metadata_of
 from shared.db.events import EventColumns
 from shared.db.idempotency import IdempotencyColumns
 from shared.db.jobs import JobColumns, RowVerdictColumns
-from shared.files.uploads import UploadColumns
+from shared.db.uploads import UploadColumns
 
 
 class Base(DeclarativeBase):

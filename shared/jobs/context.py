@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.idempotency import IdempotencyColumns
 from shared.db.jobs import JobColumns, RowVerdictColumns
 from shared.db.session import Ring, Sessions, transaction
-from shared.files.uploads import UploadColumns
+from shared.db.uploads import UploadColumns
 from shared.jobs.leases import Claim, renew
 from shared.scope import SYSTEM, Actor
 from shared.settings import ServiceSettings

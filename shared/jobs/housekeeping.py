@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import utc_now
 from shared.db.idempotency import IdempotencyColumns, expire_keys
 from shared.db.jobs import FINISHED, JobColumns
-from shared.files.uploads import UploadColumns
+from shared.db.uploads import UploadColumns
 from shared.jobs.context import Cron, WorkerContext
 
 KEYS_KEPT: Final = timedelta(days=7)

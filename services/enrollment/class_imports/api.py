@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
 
-from services.enrollment.base import Idempotency, Job
-from services.enrollment.class_imports.operations import keep_upload
-from services.enrollment.class_imports.rules import COLUMNS, ImportMode, UploadEmptyError
+from services.enrollment.base import Idempotency, Job, Upload
+from services.enrollment.class_imports.rules import COLUMNS, ImportMode
 from services.enrollment.class_imports.schemas import ImportClasses
+from shared.db.imports import keep_upload
 from shared.db.jobs import add_job
+from shared.schemas.imports import UploadEmptyError
 from shared.schemas.jobs import JobRead
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -51,7 +52,7 @@ async def import_classes(
 
     async def work() -> JobRead:
         payload = ImportClasses(
-            upload_id=await keep_upload(session, body),
+            upload_id=await keep_upload(session, Upload, body),
             mode=mode,
             scope=caller.scope,
             asked_at=now,

@@ -8,21 +8,22 @@ import httpx
 from pydantic import ValidationError
 
 from services.enrollment import gateways
-from services.enrollment.class_imports import operations, queries
+from services.enrollment.base import RowVerdict, Upload
+from services.enrollment.class_imports import operations
 from services.enrollment.class_imports.operations import Checked
 from services.enrollment.class_imports.rules import (
     COLUMNS,
-    Outcome,
+    OUTCOMES,
     RowInvalidError,
-    Verdict,
     members_of,
-    refused,
 )
 from services.enrollment.class_imports.schemas import ClassRow, ImportClasses
+from shared.db.imports import keep_verdicts, last_judged, read_upload, tally
 from shared.files.csv import read_table
 from shared.http.client import UpstreamRefusedError, accept_language
 from shared.i18n import Language, Text
 from shared.jobs.context import JobContext, JobHandler
+from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import ClassCheck
 
 Cells: TypeAlias = tuple[int, dict[str, str]]
@@ -39,8 +40,8 @@ async def import_classes(context: JobContext, payload: ImportClasses) -> dict[st
     """
     accept_language.set(payload.language)
     async with context.transaction() as session:
-        raw = await queries.read_upload(session, payload.upload_id)
-        done = await queries.last_judged(session, context.job_id)
+        raw = await read_upload(session, Upload, payload.upload_id)
+        done = await last_judged(session, RowVerdict, context.job_id)
     rows = await asyncio.to_thread(lambda: list(read_table(raw, columns=COLUMNS)))
     left = [row for row in rows if row[0] > done]
     for start in range(0, len(left), _CHUNK):
@@ -53,10 +54,10 @@ async def import_classes(context: JobContext, payload: ImportClasses) -> dict[st
                 else await operations.plan_row(session, each, payload=payload)
                 for each in found
             ]
-            await operations.keep_verdicts(session, job_id=context.job_id, verdicts=verdicts)
+            await keep_verdicts(session, RowVerdict, job_id=context.job_id, verdicts=verdicts)
         await context.progress(len(rows) - len(left) + start + len(chunk), len(rows))
     async with context.transaction() as session:
-        return await queries.tally(session, context.job_id)
+        return await tally(session, RowVerdict, context.job_id, outcomes=OUTCOMES)
 
 
 async def _check_all(
@@ -76,7 +77,7 @@ async def _check(
     try:
         row = _read(cells)
     except RowInvalidError as error:
-        return refused(number, error, language=language)
+        return refused(number, error, language)
     check = ClassCheck.model_validate(row.model_dump(include=set(ClassCheck.model_fields)))
     try:
         return Checked(number, row, await gateways.check_class(registry, check))

@@ -1,21 +1,11 @@
-"""Writes of files and of verdicts, and the planning of one row's class."""
+"""The planning of one row's class."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.base import RowVerdict, Upload
-from services.enrollment.class_imports.rules import (
-    ImportMode,
-    Outcome,
-    UploadEmptyError,
-    Verdict,
-    WaveCodesUnknownError,
-    refused,
-)
+from services.enrollment.class_imports.rules import ImportMode, WaveCodesUnknownError
 from services.enrollment.class_imports.schemas import ClassRow, ImportClasses
 from services.enrollment.classes.operations import plan_class
 from services.enrollment.classes.queries import find_class
@@ -24,7 +14,7 @@ from services.enrollment.classes.schemas import ClassCreate
 from services.enrollment.classes.tables import Class
 from services.enrollment.waves.queries import find_wave
 from shared.errors import ServiceError
-from shared.ids import new_id
+from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import ClassResources
 
 
@@ -46,38 +36,6 @@ def _end_judged(mode: ImportMode) -> None:
         raise _JudgedError
 
 
-async def keep_upload(session: AsyncSession, body: bytes) -> UUID:
-    """Keep a file for the job that will read it.
-
-    Raises:
-        UploadEmptyError: when there is nothing in it.
-    """
-    if not body.strip():
-        raise UploadEmptyError
-    upload = Upload(id=new_id(), body=body)
-    session.add(upload)
-    await session.flush()
-    return upload.id
-
-
-async def keep_verdicts(
-    session: AsyncSession, *, job_id: UUID, verdicts: Sequence[Verdict]
-) -> None:
-    """Keep what became of some rows, in the transaction that made it so.
-
-    A chunk that was committed and is run again by a worker that lost its lease keeps its verdicts.
-    """
-    if not verdicts:
-        return
-    rows = [
-        {**asdict(verdict), "verdict": verdict.outcome.value, "job_id": job_id}
-        for verdict in verdicts
-    ]
-    for row in rows:
-        del row["outcome"]
-    await session.execute(insert(RowVerdict).values(rows).on_conflict_do_nothing())
-
-
 async def plan_row(session: AsyncSession, checked: Checked, *, payload: ImportClasses) -> Verdict:
     """Plan the class of one row, in a savepoint that a refusal or a validation undoes.
 
@@ -89,7 +47,7 @@ async def plan_row(session: AsyncSession, checked: Checked, *, payload: ImportCl
             verdict = await _plan(session, checked, payload=payload)
             _end_judged(payload.mode)
     except ServiceError as error:
-        return refused(checked.number, error, language=payload.language)
+        return refused(checked.number, error, payload.language)
     except _JudgedError:
         return Verdict(verdict.row, verdict.outcome)
     return verdict

@@ -13,13 +13,12 @@ for generated data.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
-from shared.errors import InvalidError, NotFoundError, ServiceError
-from shared.i18n import Language, Text
+from shared.errors import InvalidError
+from shared.i18n import Text
+from shared.schemas.imports import Outcome
 
 # Whether the column has to be there.
 COLUMNS: Final[Mapping[str, bool]] = {
@@ -37,22 +36,10 @@ COLUMNS: Final[Mapping[str, bool]] = {
     "reserve_capacity": False,
     "synthetic": False,
 }
+# A class that is there already is left as it is: no row changes one.
+OUTCOMES: Final = (Outcome.CREATED, Outcome.UNCHANGED, Outcome.REFUSED)
 _EMPTY_IS_NONE: Final = ("capacity", "reserve_capacity")
 _INDONESIAN_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-
-
-class UploadEmptyError(InvalidError):
-    """The request brings no file."""
-
-    code = "upload-empty"
-    title = Text("Kirim berkas CSV sebagai isi permintaan.", "Send a CSV file as the body.")
-
-
-class UploadGoneError(NotFoundError):
-    """The file has been cleared away before its job could read it."""
-
-    code = "upload-gone"
-    title = Text("Berkas sudah dihapus; kirim lagi.", "The file is gone; send it again.")
 
 
 class RowInvalidError(InvalidError):
@@ -77,30 +64,6 @@ class ImportMode(StrEnum):
 
     VALIDATE = "validate"
     COMMIT = "commit"
-
-
-class Outcome(StrEnum):
-    """What became of a row; in a validation, what would."""
-
-    CREATED = "CREATED"
-    UNCHANGED = "UNCHANGED"
-    REFUSED = "REFUSED"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one row, with the class that it made or the code of what refused it."""
-
-    row: int
-    outcome: Outcome
-    id: UUID | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-def refused(row: int, error: ServiceError, *, language: Language) -> Verdict:
-    """Return the verdict on a row that `error` refuses, in the language of the importer."""
-    return Verdict(row, Outcome.REFUSED, code=error.code, detail=error.detail.in_(language))
 
 
 def members_of(cells: Mapping[str, str]) -> dict[str, object]:

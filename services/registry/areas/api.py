@@ -9,13 +9,13 @@ from services.registry.areas import queries
 from services.registry.areas.queries import AreaFilter
 from services.registry.areas.rules import AreaNotFoundError
 from services.registry.areas.schemas import AreaSource, ImportAreas
-from services.registry.base import Idempotency, Job
-from services.registry.imports.operations import keep_upload
-from services.registry.imports.rules import UploadEmptyError
+from services.registry.base import Idempotency, Job, Upload
 from services.registry.pages.api import answer_page
 from shared.clock import ledger_day
+from shared.db.imports import keep_upload
 from shared.db.jobs import add_job
 from shared.schemas.base import AreaCode
+from shared.schemas.imports import UploadEmptyError
 from shared.schemas.jobs import JobRead
 from shared.schemas.paging import Page
 from shared.schemas.registry import AreaLevel, AreaRead
@@ -106,7 +106,7 @@ async def import_areas(
     async def work() -> JobRead:
         shipped = source is AreaSource.SHIPPED
         payload = ImportAreas(
-            upload_id=None if shipped else await keep_upload(session, body),
+            upload_id=None if shipped else await keep_upload(session, Upload, body),
             valid_from=valid_from or request.state.settings.areas_valid_from,
             decree=decree,
             language=language_of(request),

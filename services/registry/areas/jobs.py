@@ -13,19 +13,14 @@ from services.registry.areas.rules import (
     read_row,
 )
 from services.registry.areas.schemas import ImportAreas
-from services.registry.imports.operations import keep_verdicts
-from services.registry.imports.queries import read_upload, rows_done, tally
-from services.registry.imports.rules import (
-    RowRepeatedError,
-    RowTooLongError,
-    Verdict,
-    chunks_of,
-    refused,
-)
+from services.registry.base import RowVerdict, Upload
+from services.registry.imports.rules import RowRepeatedError, RowTooLongError, chunks_of
 from shared.clock import utc_now
+from shared.db.imports import keep_verdicts, last_judged, read_upload, tally
 from shared.files.csv import EXTRA, read_table
 from shared.i18n import Language
 from shared.jobs.context import JobContext, JobHandler
+from shared.schemas.imports import Verdict, refused
 
 _DATA: Final = Path(__file__).parent / "data"
 _SHIPPED: Final = ("provinces.csv", "regencies.csv", "districts.csv", "villages.csv")
@@ -47,19 +42,19 @@ async def import_areas(context: JobContext, payload: ImportAreas) -> dict[str, A
     files = await _files(context, payload)
     rows = await asyncio.to_thread(_rows_of, files, payload.language)
     async with context.transaction() as session:
-        done = await rows_done(session, context.job_id)
+        done = await last_judged(session, RowVerdict, context.job_id)
     for place, chunk in chunks_of(rows, _CHUNK, done=done):
         await _load_chunk(context, payload, chunk, last=place == len(rows))
         await context.progress(place, len(rows))
     async with context.transaction() as session:
-        return await tally(session, context.job_id)
+        return await tally(session, RowVerdict, context.job_id)
 
 
 async def _files(context: JobContext, payload: ImportAreas) -> list[bytes]:
     if payload.upload_id is None:
         return await asyncio.to_thread(lambda: [(_DATA / name).read_bytes() for name in _SHIPPED])
     async with context.transaction() as session:
-        return [await read_upload(session, payload.upload_id)]
+        return [await read_upload(session, Upload, payload.upload_id)]
 
 
 def _rows_of(files: list[bytes], language: Language) -> list[GivenArea | Verdict]:
@@ -97,7 +92,7 @@ async def _load_chunk(
             decree=payload.decree,
             language=payload.language,
         )
-        await keep_verdicts(session, job_id=context.job_id, verdicts=verdicts)
+        await keep_verdicts(session, RowVerdict, job_id=context.job_id, verdicts=verdicts)
         if last:
             await operations.announce_areas(
                 session, job_id=context.job_id, valid_from=payload.valid_from, now=utc_now()

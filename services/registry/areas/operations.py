@@ -13,9 +13,9 @@ from services.registry.areas import queries, rules
 from services.registry.areas.rules import REFUSALS, Change, GivenArea
 from services.registry.areas.tables import Area
 from services.registry.base import Event
-from services.registry.imports.rules import Outcome, Verdict, refused
 from shared.db.events import emit
 from shared.i18n import Language
+from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import AreasImported, Topic
 from shared.scope import Place
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
 
-from services.registry.base import Idempotency, Job
+from services.registry.base import Idempotency, Job, Upload
 from services.registry.facility_imports.schemas import ImportFacilities, ImportMode
-from services.registry.imports.operations import keep_upload
-from services.registry.imports.rules import UploadEmptyError
+from shared.db.imports import keep_upload
 from shared.db.jobs import add_job
+from shared.schemas.imports import UploadEmptyError
 from shared.schemas.jobs import JobRead
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -55,7 +55,7 @@ async def import_facilities(
 
     async def work() -> JobRead:
         payload = ImportFacilities(
-            upload_id=await keep_upload(session, body),
+            upload_id=await keep_upload(session, Upload, body),
             mode=mode,
             scope=caller.scope,
             language=language_of(request),

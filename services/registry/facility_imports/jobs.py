@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from services.registry.base import RowVerdict, Upload
 from services.registry.facility_imports import operations
 from services.registry.facility_imports.operations import Importer, NumberedRow
 from services.registry.facility_imports.rules import Given, Known, RowInvalidError
@@ -14,20 +15,14 @@ from services.registry.facility_imports.schemas import (
     ImportFacilities,
     ImportMode,
 )
-from services.registry.imports.operations import keep_verdicts
-from services.registry.imports.queries import read_upload, rows_done, tally
-from services.registry.imports.rules import (
-    RowRepeatedError,
-    RowTooLongError,
-    Verdict,
-    chunks_of,
-    refused,
-)
+from services.registry.imports.rules import RowRepeatedError, RowTooLongError, chunks_of
 from shared.clock import ledger_day, utc_now
+from shared.db.imports import keep_verdicts, last_judged, read_upload, tally
 from shared.errors import ServiceError
 from shared.files.csv import EXTRA, read_table
 from shared.i18n import Language, Text
 from shared.jobs.context import JobContext, JobHandler
+from shared.schemas.imports import Verdict, refused
 
 # A quarter of a second a chunk: a long write transaction holds up every reader of events.
 _CHUNK: Final = 250
@@ -43,8 +38,8 @@ async def import_facilities(context: JobContext, payload: ImportFacilities) -> d
     nothing behind to build on, begins again.
     """
     async with context.transaction() as session:
-        file = await read_upload(session, payload.upload_id)
-        done = await rows_done(session, context.job_id)
+        file = await read_upload(session, Upload, payload.upload_id)
+        done = await last_judged(session, RowVerdict, context.job_id)
     rows = await asyncio.to_thread(_rows_of, file, payload.language)
     known = Known()
     if payload.mode is ImportMode.VALIDATE:
@@ -53,7 +48,7 @@ async def import_facilities(context: JobContext, payload: ImportFacilities) -> d
         await _import_chunk(context, payload, chunk, known)
         await context.progress(place, len(rows))
     async with context.transaction() as session:
-        return await tally(session, context.job_id)
+        return await tally(session, RowVerdict, context.job_id)
 
 
 def _rows_of(file: bytes, language: Language) -> list[NumberedRow | Verdict]:
@@ -108,7 +103,7 @@ async def _import_chunk(
     verdicts = [row for row in chunk if isinstance(row, Verdict)]
     async with context.transaction() as session:
         verdicts += await operations.import_rows(session, rows, known=known, importer=importer)
-        await keep_verdicts(session, job_id=context.job_id, verdicts=verdicts)
+        await keep_verdicts(session, RowVerdict, job_id=context.job_id, verdicts=verdicts)
 
 
 IMPORT_FACILITIES: Final = JobHandler(ImportFacilities.kind, ImportFacilities, import_facilities)

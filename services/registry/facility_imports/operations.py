@@ -14,7 +14,6 @@ from services.registry.facilities.tables import Facility
 from services.registry.facility_imports import queries, rules
 from services.registry.facility_imports.rules import Given, Known, Plan
 from services.registry.facility_imports.schemas import ImportMode
-from services.registry.imports.rules import Verdict, refused
 from services.registry.institutions.operations import new_institution, registered
 from services.registry.spaces.operations import new_space, resize, stated
 from services.registry.spaces.tables import Space
@@ -22,6 +21,7 @@ from shared.db.events import Draft, emit_all
 from shared.errors import ServiceError
 from shared.i18n import Language
 from shared.ids import new_id
+from shared.schemas.imports import Verdict, refused
 from shared.scope import Scope
 
 
@@ -123,7 +123,9 @@ def _add_institutions(
     session: AsyncSession, plans: Sequence[Plan], *, now: datetime
 ) -> list[Draft]:
     bodies = [plan.institution for plan in plans if plan.institution is not None]
-    institutions = [new_institution(body, now=now) for body in bodies]
+    # In key order, so that two files that bring the same institutions do not lock each other.
+    in_order = sorted(bodies, key=lambda body: body.code)
+    institutions = [new_institution(body, now=now) for body in in_order]
     session.add_all(institutions)
     return [registered(institution, now=now) for institution in institutions]
 

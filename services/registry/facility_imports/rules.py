@@ -18,13 +18,13 @@ from services.registry.facilities.rules import (
     check_facts,
     check_status_change,
 )
-from services.registry.imports.rules import Outcome
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
 from services.registry.institutions.schemas import InstitutionCreate
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceNameTakenError
 from services.registry.spaces.schemas import SpaceCreate
 from shared.errors import InvalidError
 from shared.i18n import Text
+from shared.schemas.imports import Outcome
 from shared.schemas.registry import FacilityKind, FacilityStatus
 from shared.scope import Place, Scope
 

@@ -1,7 +1,6 @@
 import pytest
 
-from services.enrollment.class_imports.rules import COLUMNS, Outcome, members_of, refused
-from services.enrollment.classes.rules import CapacityAboveSpaceError
+from services.enrollment.class_imports.rules import COLUMNS, members_of
 
 CELLS = dict.fromkeys(COLUMNS, "") | {"instructor_ids": "a b", "starts_on": "2027-01-15"}
 
@@ -34,13 +33,3 @@ class TestMembersOf:
         cells = {name: CELLS[name] for name, required in COLUMNS.items() if required}
 
         assert members_of(cells)["capacity"] is None
-
-
-class TestRefused:
-    def test_speaks_the_importers_language(self):
-        error = CapacityAboveSpaceError()
-
-        verdict = refused(7, error, language="en")
-
-        assert (verdict.row, verdict.outcome, verdict.code) == (7, Outcome.REFUSED, error.code)
-        assert verdict.detail == error.title.en

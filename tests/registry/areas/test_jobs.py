@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from services.registry.areas.operations import load_areas
 from services.registry.areas.rules import read_row
 from services.registry.areas.tables import Area
-from services.registry.base import Event
-from services.registry.imports.operations import keep_verdicts
+from services.registry.base import Event, RowVerdict
+from shared.db.imports import keep_verdicts
 from shared.schemas.registry import Topic
 from tests.registry.world import SINCE
 
@@ -116,7 +116,7 @@ class TestImportAreas:
         left = [read_row(n, {"code": rows[n], "name": f"Kecamatan {rows[n]}"}) for n in range(1, 5)]
         async with in_transaction() as session:
             kept = await load_areas(session, left, valid_from=SINCE, decree="", language="en")
-            await keep_verdicts(session, job_id=UUID(job_id), verdicts=kept)
+            await keep_verdicts(session, RowVerdict, job_id=UUID(job_id), verdicts=kept)
 
         await work()
 

@@ -21,10 +21,10 @@ from services.registry.facility_imports.rules import (
     PresentSpace,
     plan_row,
 )
-from services.registry.imports.rules import Outcome
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceKind, SpaceNameTakenError
 from services.registry.spaces.schemas import SpaceCreate
+from shared.schemas.imports import Outcome
 from shared.schemas.registry import FacilityKind
 from shared.schemas.registry import FacilityStatus as S
 from shared.scope import NATIONAL, Reach, Scope
