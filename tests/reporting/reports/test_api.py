@@ -1,3 +1,4 @@
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +32,20 @@ def at(keys):
         return {"Balai-Business-Time": sign_business_time(keys.private["cli"], now=moment)}
 
     return header
+
+
+@pytest.fixture
+def statements(reporting) -> list[str]:
+    """Every statement from now on but those of the watch and of the scope."""
+    found: list[str] = []
+    engine = reporting.state["sessions"].kw["bind"].sync_engine
+
+    def note(_connection, _cursor, statement, *_) -> None:
+        if "feed_cursor" not in statement and "set_config" not in statement:
+            found.append(statement)
+
+    sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    return found
 
 
 async def rows_of(reporting, path: str, headers: dict | None = None) -> list[dict]:
@@ -347,18 +362,6 @@ class TestFreshness:
 
 
 class TestNotModified:
-    @pytest.fixture
-    def statements(self, reporting) -> list[str]:
-        found: list[str] = []
-        engine = reporting.state["sessions"].kw["bind"].sync_engine
-
-        def note(_connection, _cursor, statement, *_) -> None:
-            if "feed_cursor" not in statement and "set_config" not in statement:
-                found.append(statement)
-
-        sqlalchemy_event.listen(engine, "before_cursor_execute", note)
-        return found
-
     @pytest.mark.parametrize("path", ["progress", "opening?by=province", "funnel?by=regency"])
     async def test_answers_304_and_repeats_without_a_statement(
         self, reporting, story, auth, statements, path: str
@@ -377,6 +380,25 @@ class TestNotModified:
         assert unchanged.content == b""
         assert again.json()["rows"] == first.json()["rows"]
         assert first.headers["etag"].startswith('W/"')
+
+    @pytest.mark.parametrize(
+        ("path", "number"),
+        [("progress", 1), ("opening", 2), ("funnel", 1), ("outcomes", 2), ("facilities", 1)],
+    )
+    async def test_the_first_answer_takes_one_statement_a_fact(
+        self, reporting, story, auth, statements, path: str, number: int
+    ):
+        await reporting.get(f"/v1/reports/{path}", headers=auth(Role.ANALYST))
+
+        assert len(statements) == number
+
+    async def test_many_who_ask_at_once_share_one_reading(self, reporting, story, statements):
+        answers = await asyncio.gather(
+            *(reporting.get("/v1/reports/progress?by=province") for _ in range(12))
+        )
+
+        assert len(statements) == 1
+        assert len({str(answer.json()["rows"]) for answer in answers}) == 1
 
     async def test_answers_anew_once_something_was_folded(self, reporting, story, fold):
         first = await reporting.get("/v1/reports/progress")
