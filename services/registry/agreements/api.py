@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
+from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.agreements import operations, queries
 from services.registry.agreements.rules import (
@@ -29,7 +30,7 @@ from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
-router = APIRouter(prefix="/agreements", tags=["agreements"])
+router = APIRouter(prefix="/agreements", tags=["agreements"], dependencies=[NOTES_DENIED])
 
 AgreementId = Annotated[UUID, Path(description="The agreement's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

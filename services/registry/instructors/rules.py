@@ -1,10 +1,11 @@
 """What the registry refuses of instructors."""
 
-from shared.errors import ConflictError, InvalidError, NotFoundError
+from services.registry.access.rules import HiddenError
+from shared.errors import ConflictError, InvalidError
 from shared.i18n import Text
 
 
-class InstructorNotFoundError(NotFoundError):
+class InstructorNotFoundError(HiddenError):
     """There is no instructor of this id within the caller's scope."""
 
     code = "instructor-not-found"
