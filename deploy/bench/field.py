@@ -48,17 +48,17 @@ class Field:
         self._connection = connection
         self._numbers: Iterator[int] = count(1)
 
-    async def prepare(self) -> None:
-        """Create the functions and the people.
+    async def prepare(self, *, people: int = PEOPLE) -> None:
+        """Create the functions, and people from the last that there is on.
 
         In chunks: a long write transaction would hold every feed up.
         """
         for name in ("one_claim.sql", "field.sql"):
             await self._connection.execute((_HERE / name).read_text())
-        for start in range(0, PEOPLE, _CHUNK):
-            await self._connection.execute(
-                f"CALL enrollment.bench_people({start}, {start + _CHUNK - 1})"
-            )
+        there = await self._connection.fetchval("SELECT count(*) FROM enrollment.participant")
+        for start in range(there, people, _CHUNK):
+            last = min(start + _CHUNK, people) - 1
+            await self._connection.execute(f"CALL enrollment.bench_people({start}, {last})")
         await self._connection.execute("ANALYZE enrollment.participant")
 
     async def ground(self, *, classes: int, capacity: int = _ENDLESS, reserve: int = 0) -> Ground:

@@ -159,7 +159,7 @@ class Driver:
     """One load under way in another process."""
 
     def __init__(self, load: Load) -> None:
-        context = multiprocessing.get_context("fork")
+        context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_child, args=(theirs, load), daemon=True)
         self._process.start()

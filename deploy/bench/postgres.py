@@ -29,14 +29,16 @@ def pgbench() -> Path:
     raise BenchError("The wheel of PostgreSQL has no pgbench for this platform.")
 
 
-def claim_rate(url: str, ground: Ground, *, seconds: int) -> tuple[float, int]:
+def claim_rate(
+    url: str, ground: Ground, *, seconds: int, people: int = PEOPLE
+) -> tuple[float, int]:
     """Return claims a second by 16 clients with prepared statements, and how many were made.
 
     Raises:
         BenchError: when pgbench fails.
     """
     defined = {"program": ground.program, "classes": ground.classes, "i": 0}
-    defined["block"] = PEOPLE // CLIENTS
+    defined["block"] = people // CLIENTS
     command = [str(pgbench()), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
     command += ["-T", str(seconds), "-f", str(_SCRIPT)]
     command += [part for name, value in defined.items() for part in ("-D", f"{name}={value}")]
