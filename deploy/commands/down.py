@@ -1,6 +1,7 @@
 """`balai down`: stop the stack that runs from this home."""
 
 import sys
+import time
 from typing import Final
 
 import psutil
@@ -9,6 +10,7 @@ from deploy.embedded.home import home_from_environment, launcher_of
 from deploy.problems import CommandError
 
 _END_WITHIN_S: Final = 40.0
+_LOOK_EVERY_S: Final = 0.1
 
 
 def run() -> int:
@@ -24,14 +26,12 @@ def run() -> int:
         return 0
     try:
         launcher.terminate()
-        launcher.wait(timeout=_END_WITHIN_S)
-    except psutil.NoSuchProcess:
-        pass
     except psutil.AccessDenied:
         raise CommandError(f"Process {launcher.pid} belongs to another user.") from None
-    except psutil.TimeoutExpired:
-        raise CommandError(
-            f"Process {launcher.pid} has not ended within {_END_WITHIN_S:g} s."
-        ) from None
+    until = time.monotonic() + _END_WITHIN_S
+    while launcher_of(home) is not None:
+        if time.monotonic() > until:
+            raise CommandError(f"Process {launcher.pid} does not end.")
+        time.sleep(_LOOK_EVERY_S)
     sys.stdout.write("Balai has stopped.\n")
     return 0

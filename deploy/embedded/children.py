@@ -24,6 +24,9 @@ from deploy.embedded.forking import Forked, Nursery, Running, reader_of
 _GUARD: Final = "trap '' TERM INT HUP; read -r _; kill -TERM 0; sleep 5; kill -KILL 0"
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 
+# glibc then gives memory back that a burst of work has used; read when a program is executed.
+THRIFT: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+
 
 @dataclass(frozen=True, slots=True)
 class Program:

@@ -12,7 +12,7 @@ from rich.text import Text
 _COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue", "bright_cyan", "bright_magenta")
 # A line that a person should see unasked: ours are JSON with a level, the servers' have words.
 _MATTERS: Final = re.compile(
-    rb'"level": ?"(?:warning|error|critical|warn|fatal)"|\b(?:FATAL|PANIC):'
+    rb'"level": ?"(?:warning|error|critical|warn|fatal)"|\b(?:FATAL|PANIC):(?!.*idle-session)'
     rb"|^Traceback|^\w*(?:Error|Exception)\b|Address already in use",
     re.MULTILINE,
 )

@@ -15,7 +15,7 @@ from typing import Final
 import psutil
 
 from deploy.embedded.accounts import Account
-from deploy.embedded.children import Program
+from deploy.embedded.children import THRIFT, Program
 from deploy.embedded.home import Home
 from deploy.problems import CommandError, disk_full
 
@@ -36,6 +36,8 @@ _POSTGRES_SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",
+    # What a rush has opened is closed a minute after it; pools open a connection again on demand.
+    "idle_session_timeout": "60s",
 }
 _VALKEY_SETTINGS: Final = {
     "bind": "127.0.0.1",
@@ -222,7 +224,7 @@ def caddy_program(
 
 
 def _plain_environment() -> dict[str, str]:
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **THRIFT}
 
 
 def _own_folder(folder: Path, account: Account | None) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from deploy.embedded import servers
 from deploy.embedded.accounts import Account
-from deploy.embedded.children import Child, Program, spawn
+from deploy.embedded.children import THRIFT, Child, Program, spawn
 from deploy.embedded.console import Log, Terminal
 from deploy.embedded.environment import (
     Environment,
@@ -141,7 +141,8 @@ class Stack:
     def _nursery(self, row: Process) -> Unit:
         fd = self._supervisor.nursery.fd
         command = [*PYTHON, "deploy.embedded.nursery", str(fd)]
-        program = Program(row.name, command, for_process({}, None), fds=(fd,))
+        environment = for_process({}, None) | THRIFT
+        program = Program(row.name, command, environment, fds=(fd,))
         return Unit(program, says=_NURSERY_SAYS)
 
     def _http(self, row: Process, copy: int) -> Unit:

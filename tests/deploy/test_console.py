@@ -31,6 +31,11 @@ class TestLog:
 
         assert terminal.lines == [f"{'registry':<17} | {line.decode()}"]
 
+    def test_does_not_show_that_an_idle_connection_was_closed(self, log, terminal):
+        log.take(b"FATAL:  terminating connection due to idle-session timeout\n")
+
+        assert terminal.lines == []
+
     def test_shows_our_own_lines_as_a_person_reads_them(self, log, terminal):
         log.take(
             b'{"module": "shared.jobs.reader", "source": "registry", "event": "feed-stalled",'
