@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -24,6 +26,7 @@ from services.enrollment.enrollments.schemas import (
     SeatRead,
 )
 from services.enrollment.enrollments.tables import Enrollment
+from shared.db.session import transaction
 from shared.ids import new_id
 from shared.logging import current_request_id
 from shared.schemas.enrollment import EnrollmentState
@@ -74,7 +77,13 @@ async def claim_seat(request: Request, caller: Caller) -> Response:
     """Claim a seat in a class, or a place on its waitlist.
 
     First come, first served, in the order in which claims are committed. When the class is full
-    the refusal lists other classes of the wave, the nearest first, as `alternatives`.
+    the refusal lists other classes of the wave, the nearest first, as `alternatives`; the list is
+    empty when it cannot be had within a second.
+
+    A person claims for himself. An office or facility may claim a seat in a class of its own for
+    anybody whose id it knows, wherever that person lives: the person brought the id. The host then
+    sees of the person what the enrollment copies: the id, sex, age band, entrant kind, home
+    province and home regency; not the name, NIK, contacts, birth date or business.
     """
     office: SeatOffice = request.scope["state"]["office"]
     class_id = lean_path_id(request, "class_id")
@@ -167,25 +176,23 @@ async def list_enrollments(
 @router.get("/enrollments/{enrollment_id}", tags=_TAGS, responses=problems(*_UNKNOWN))
 async def get_enrollment(
     request: Request,
-    session: SessionDep,
     caller: EnrollmentReader,
     class_id: ClassId,
     enrollment_id: EnrollmentId,
     now: Now,
 ) -> EnrollmentRead:
     """Read an enrollment; who waits sees the place in line, why, and what else is open."""
-    row = await queries.get_enrollment(
-        session, scope=caller.scope, class_id=class_id, enrollment_id=enrollment_id
-    )
-    read = _read(
-        await get_class(session, class_id),
-        row,
-        await queries.waitlist_position(session, row),
-        now=now,
-    )
+    # No SessionDep: the board takes a connection of the same pool; ours is given back before.
+    state = request.scope["state"]
+    async with transaction(state["sessions"], scope=caller.scope, actor=caller.actor) as session:
+        row = await queries.get_enrollment(
+            session, scope=caller.scope, class_id=class_id, enrollment_id=enrollment_id
+        )
+        class_ = await get_class(session, class_id)
+        read = _read(class_, row, await queries.waitlist_position(session, row), now=now)
     if row.state is not EnrollmentState.WAITLISTED:
         return read
-    office: SeatOffice = request.scope["state"]["office"]
+    office: SeatOffice = state["office"]
     found = await office.board.alternatives(class_id, now=now)
     return read.model_copy(update={"alternatives": found})
 
@@ -235,6 +242,29 @@ async def cancel_enrollment(
     return await _answer(session, once, now, work)
 
 
+def _end_training(
+    session: AsyncSession,
+    *,
+    caller: Caller,
+    at: tuple[UUID, UUID],
+    body: EnrollmentEnd | None,
+    state: EnrollmentState,
+    now: datetime,
+) -> Callable[[], Awaitable[Enrollment]]:
+    """Return the work of ending somebody's training; `at` is the class and the enrollment."""
+    class_id, enrollment_id = at
+    return partial(
+        operations.end_training,
+        session,
+        scope=caller.scope,
+        class_id=class_id,
+        enrollment_id=enrollment_id,
+        state=state,
+        reason=body.reason if body else None,
+        now=now,
+    )
+
+
 @router.post(
     "/enrollments/{enrollment_id}/complete",
     tags=_TAGS,
@@ -252,18 +282,9 @@ async def complete_enrollment(
     body: End = None,
 ) -> Response:
     """Record that somebody has completed the training; the seat and the claim are kept."""
-
-    async def work() -> Enrollment:
-        return await operations.end_training(
-            session,
-            scope=caller.scope,
-            class_id=class_id,
-            enrollment_id=enrollment_id,
-            state=EnrollmentState.COMPLETED,
-            reason=body.reason if body else None,
-            now=now,
-        )
-
+    at = class_id, enrollment_id
+    state = EnrollmentState.COMPLETED
+    work = _end_training(session, caller=caller, at=at, body=body, state=state, now=now)
     return await _answer(session, once, now, work)
 
 
@@ -284,18 +305,9 @@ async def drop_out_enrollment(
     body: End = None,
 ) -> Response:
     """Record that somebody has left the training; the seat and the claim are kept."""
-
-    async def work() -> Enrollment:
-        return await operations.end_training(
-            session,
-            scope=caller.scope,
-            class_id=class_id,
-            enrollment_id=enrollment_id,
-            state=EnrollmentState.DROPPED_OUT,
-            reason=body.reason if body else None,
-            now=now,
-        )
-
+    at = class_id, enrollment_id
+    state = EnrollmentState.DROPPED_OUT
+    work = _end_training(session, caller=caller, at=at, body=body, state=state, now=now)
     return await _answer(session, once, now, work)
 
 

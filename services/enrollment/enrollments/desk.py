@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.enrollment.classes.rules import ClassUnknownError
 from services.enrollment.enrollments import rules
@@ -312,16 +313,29 @@ class AlternativesBoard:
     """What else is open, looked up once a second for each full class however many ask.
 
     One class is looked up at a time: a rush of refusals must not take the connections of others.
+    Whoever asks holds no connection of the same pool meanwhile, or all would wait for each other.
     """
 
-    def __init__(self, sessions: Sessions, *, keep_s: float = 1.0) -> None:
+    def __init__(self, sessions: Sessions, *, keep_s: float = 1.0, wait_s: float = 1.0) -> None:
         self._sessions = sessions
         self._keep_s = keep_s
+        self._wait_s = wait_s
         self._turn = asyncio.Lock()
         self._boards: dict[UUID, _Board] = {}
 
     async def alternatives(self, class_id: UUID, *, now: datetime) -> list[Alternative]:
-        """Return the nearest classes of the same wave with free seats, as of the last second."""
+        """Return the nearest classes of the same wave with free seats, as of the last second.
+
+        Nothing is named when that takes longer than `wait_s` or fails: it is no more than a hint.
+        """
+        try:
+            async with asyncio.timeout(self._wait_s):
+                return await self._board(class_id, now)
+        except (SQLAlchemyError, *_PASSING) as error:
+            _log.warning("alternatives-unknown", class_id=class_id, error=type(error).__name__)
+            return []
+
+    async def _board(self, class_id: UUID, now: datetime) -> list[Alternative]:
         loop = asyncio.get_running_loop()
         board = self._boards.get(class_id)
         if board is None or board.good_until <= loop.time():
@@ -341,6 +355,8 @@ class AlternativesBoard:
 
     def _keep(self, board: _Board, found: asyncio.Future[list[Alternative]]) -> None:
         board.good_until = found.get_loop().time() + self._keep_s
+        if not found.cancelled():
+            found.exception()  # everybody who asked may have gone meanwhile
 
 
 @dataclass(frozen=True, slots=True)

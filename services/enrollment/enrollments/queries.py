@@ -149,7 +149,8 @@ def _distance_km(here: Any, there: Any) -> ColumnElement[float | None]:  # noqa:
         * func.cos(func.radians(there.latitude))
         * func.power(func.sin(half_longitude), 2)
     )
-    distance = 2 * _EARTH_RADIUS_KM * func.asin(func.sqrt(func.least(1.0, chord)))
+    # Rounding may lift the chord above 1. Not least(): it would make 1 of null.
+    distance = 2 * _EARTH_RADIUS_KM * func.asin(func.sqrt(case((chord > 1, 1.0), else_=chord)))
     return cast(distance, Float)
 
 

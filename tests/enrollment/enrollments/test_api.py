@@ -1,5 +1,6 @@
 """What happens to a seat after it was claimed, over HTTP."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,15 @@ class TestGetEnrollment:
         assert [each["class_id"] for each in waiting.json()["alternatives"]] == [str(open_class)]
         assert moved_up.json()["waitlist_number"] == 2
         assert moved_up.json()["waitlist_position"] == 1
+
+    async def test_answers_more_who_wait_than_there_are_connections(self, seats, admin):
+        class_id = await seats.class_(capacity=1, reserve_capacity=12)
+        answers = [(await admin.claim(class_id, each)).json() for each in await seats.people(13)]
+
+        reads = await asyncio.gather(*(admin.get(path_of(each)) for each in answers[1:]))
+
+        assert [each.status_code for each in reads] == [200] * 12
+        assert [each.json()["waitlist_position"] for each in reads] == list(range(1, 13))
 
     async def test_says_that_promotion_has_ended(self, seats, admin):
         class_id = await seats.class_(capacity=1, reserve_capacity=1)

@@ -1,6 +1,7 @@
 """Claims over HTTP: what is answered, and what is stored."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -202,7 +203,21 @@ class TestRefusals:
         found = [each["class_id"] for each in problem["alternatives"]]
         assert found == [str(near), str(far), str(unplaced)]
         assert problem["alternatives"][0]["free_seats"] == 2
-        assert problem["alternatives"][0]["distance_km"] == 13
+        distances = [each["distance_km"] for each in problem["alternatives"]]
+        assert distances == [13, 427, None]
+
+    async def test_full_class_while_what_is_open_cannot_be_looked_up(self, seats, admin):
+        full = await seats.class_(capacity=1, reserve_capacity=0, taken=1)
+        person, sessions = await seats.person(), admin.client.state["sessions"]
+        await admin.claim(await seats.class_(), await seats.person())
+
+        async with AsyncExitStack() as held:
+            for _ in range(sessions.kw["bind"].pool.size()):
+                await held.enter_async_context(sessions.kw["bind"].connect())
+            answer = await admin.claim(full, person)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-full")
+        assert answer.json()["alternatives"] == []
 
     async def test_person_who_is_enrolled_elsewhere_already(self, seats, admin):
         here, there, person = await seats.class_(), await seats.class_(), await seats.person()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 import services.enrollment.enrollments.desk as desk_module
 from services.enrollment.enrollments.desk import AlternativesBoard
 from services.enrollment.enrollments.rules import DeskBusyError
+from shared.db.session import make_engine, make_sessions
 from shared.ids import new_id
 from shared.schemas.enrollment import EnrollmentState
 from tests.support.desks import claim_of, open_desks, outcome
@@ -295,6 +296,12 @@ class TestAlternativesBoard:
         fresh = await AlternativesBoard(seats.sessions).alternatives(full, now=NOW)
 
         assert (len(before), len(kept), len(fresh)) == (0, 0, 1)
+
+    async def test_names_nothing_while_the_database_is_away(self):
+        away = make_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none", name="test")
+        board = AlternativesBoard(make_sessions(away))
+
+        assert await board.alternatives(new_id(), now=NOW) == []
 
 
 class TestFunction:
