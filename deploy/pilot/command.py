@@ -27,9 +27,11 @@ from deploy.pilot.rush import rush
 from deploy.pilot.seeds import Seeds
 from deploy.pilot.start import cancel_some, start
 from deploy.pilot.wire import Wire
+from deploy.problems import CommandError
 from shared.clock import ledger_day, utc_now
 from shared.http.tokens import load_key
 from shared.schemas.base import Message
+from shared.settings import Mode
 
 _CONNECTIONS: Final = 64
 
@@ -77,7 +79,13 @@ class _Folder:
 def run(
     applicants: int = 2500, classes: int = 63, seed: int = 1, json_file: Path | None = None
 ) -> int:
-    """Play the pilot; return 1 when a seat was oversold, doubled or lost."""
+    """Play the pilot; return 1 when a seat was oversold, doubled or lost.
+
+    Raises:
+        CommandError: when the data are real, or the services refuse what the story needs.
+    """
+    if os.environ.get("BALAI_MODE") == Mode.PRODUCTION:
+        raise CommandError("The pilot plays with made-up people; BALAI_MODE is PRODUCTION.")
     seeds = Seeds(seed=seed, applicants=applicants, classes=classes)
     console = Console(highlight=False)
     folder = _Folder(home_from_environment().root / "pilot" / seeds.label)
