@@ -69,7 +69,13 @@ class TestListOffers:
     @pytest.mark.parametrize("near", [None, "33.01", "33"])
     async def test_reads_no_more_than_a_page(self, plan_of, wave_id, near):
         plan = await plan_of(
-            list_offers, wave_id=wave_id, near=near, open_at=utc_now(), after=None, limit=50
+            list_offers,
+            wave_id=wave_id,
+            near=near,
+            only_open=True,
+            after=None,
+            limit=50,
+            now=utc_now(),
         )
 
         assert "Seq Scan" not in plan

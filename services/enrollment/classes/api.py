@@ -23,11 +23,12 @@ from services.enrollment.participants.rules import ParticipantUnknownError
 from services.enrollment.waves.queries import get_wave
 from services.enrollment.waves.rules import WaveStartedError, WaveUnknownError
 from shared.clock import ledger_day
+from shared.errors import ServiceError
 from shared.http.client import RegistryUnavailableError
 from shared.schemas.base import AreaCode
 from shared.schemas.enrollment import ClassState
 from shared.schemas.paging import Page
-from shared.schemas.registry import ClassCheck
+from shared.schemas.registry import ClassCheck, ClassResources
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
 from shared.web.etag import etag_of
@@ -118,11 +119,14 @@ async def plan_class(
 ) -> Response:
     """Plan a class with what the registry finds in order; its refusals are passed on.
 
-    The registry is asked before any SQL, also when the key stands for an answer already.
+    The registry is asked before any SQL. When the key stands for an answer already, that is given
+    whatever the registry says by now.
     """
-    resources = await gateways.check_class(registry, check_of(body))
+    resources = await _asked(registry, body)
 
     async def work() -> ClassRead:
+        if isinstance(resources, ServiceError):
+            raise resources
         planned = await operations.plan_class(
             session, body=body, resources=resources, scope=caller.scope, now=now
         )
@@ -137,6 +141,14 @@ async def plan_class(
         location=lambda planned: f"/v1/classes/{planned.id}",
         etag=lambda planned: etag_of(planned.version),
     )
+
+
+async def _asked(registry: httpx.AsyncClient, body: ClassCreate) -> ClassResources | ServiceError:
+    """Return what the class may use, or why the registry did not say so."""
+    try:
+        return await gateways.check_class(registry, check_of(body))
+    except ServiceError as error:
+        return error
 
 
 def check_of(body: ClassCreate) -> ClassCheck:
@@ -194,9 +206,10 @@ async def list_wave_classes(
         session,
         wave_id=wave_id,
         near=near,
-        open_at=now if is_open else None,
+        only_open=is_open,
         after=_offer_key(page.after),
         limit=page.fetch,
+        now=now,
     )
     return page_of(request, offers, page.limit, key=lambda row: row[0], read=lambda row: row[1])
 

@@ -55,6 +55,20 @@ async def get_class(session: AsyncSession, class_id: UUID, *, for_update: bool =
     return found
 
 
+async def lock_class(session: AsyncSession, class_id: UUID, *, scope: Scope) -> Class:
+    """Return a class that `scope` may write, locked and fresh.
+
+    Whoever may not write it is refused before the lock: where a class lies never changes, and
+    strangers with an id must not stand in line for a class that many want.
+
+    Raises:
+        ClassUnknownError: when there is none.
+        OutsideScopeError: when it lies outside the scope.
+    """
+    rules.check_within(place_of(await get_class(session, class_id)), scope=scope)
+    return await get_class(session, class_id, for_update=True)
+
+
 async def find_class(session: AsyncSession, *, code: str) -> Class | None:
     """Return the class with a code."""
     return await session.scalar(select(Class).where(Class.code == code))
@@ -79,14 +93,14 @@ async def list_classes(
     return (await session.scalars(statement)).all()
 
 
-def is_open(*, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a claim made `now` would be seated."""
+def is_open(of: type[Class], *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim made `now` would be seated, as the seat desk judges it."""
     return (
-        (Class.state == ClassState.PLANNED)
-        & (Class.opens_at <= now)
-        & (Class.closes_at > now)
-        & (Class.waiting == 0)
-        & (Class.taken < Class.capacity)
+        (of.state == ClassState.PLANNED)
+        & (of.opens_at <= now)
+        & (of.closes_at > now)
+        & ((of.waiting == 0) | (of.promote_until <= now))
+        & (of.taken < of.capacity)
     )
 
 
@@ -117,18 +131,19 @@ async def list_offers(
     *,
     wave_id: UUID,
     near: str | None,
-    open_at: datetime | None,
+    only_open: bool,
     after: OfferKey | None,
     limit: int,
+    now: datetime,
 ) -> list[tuple[OfferKey, ClassOffer]]:
     """Return up to `limit` classes of a wave: same regency, same province, then the rest, by code.
 
-    `near` is an area code of any level. `open_at` leaves only those that would seat a claim made
-    at that moment. Every degree of nearness reads its own index and no more than a page.
+    `near` is an area code of any level. `only_open` leaves those that would seat a claim made
+    `now`. Every degree of nearness reads its own index and no more than a page.
     """
     tiers = [_tier(tier, wave_id=wave_id, near=near, after=after) for tier in range(len(_TIERS))]
     narrowed = [
-        (each if open_at is None else each.where(is_open(now=open_at)))
+        (each.where(is_open(Class, now=now)) if only_open else each)
         .order_by(Class.code)
         .limit(limit)
         for each in tiers
@@ -142,16 +157,21 @@ async def list_offers(
         .join(page, page.c.id == offered.id)
         .order_by(page.c.tier, page.c.code)
     )
-    return [(OfferKey(tier, row.code), offer_of(row, near=near)) for row, tier in rows]
+    return [(OfferKey(tier, row.code), offer_of(row, near=near, now=now)) for row, tier in rows]
 
 
-def offer_of(row: Class, *, near: str | None) -> ClassOffer:
-    """Return a class as somebody sees it who looks for a place."""
+def offer_of(row: Class, *, near: str | None, now: datetime) -> ClassOffer:
+    """Return a class as somebody sees it who looks for a place `now`."""
+    promotes = rules.promotes(promote_until=row.promote_until, now=now)
     values = {name: getattr(row, name) for name in ClassOffer.model_fields if hasattr(row, name)}
     return ClassOffer(
         **values,
-        free_seats=rules.free_seats(capacity=row.capacity, taken=row.taken, waiting=row.waiting),
-        waitlist_room=row.reserve_capacity - row.waiting,
+        free_seats=rules.free_seats(
+            capacity=row.capacity, taken=row.taken, waiting=row.waiting, promotes=promotes
+        ),
+        waitlist_room=rules.waitlist_room(
+            reserve_capacity=row.reserve_capacity, waiting=row.waiting, promotes=promotes
+        ),
         nearness=rules.nearness(
             near=near, province_code=row.province_code, regency_code=row.regency_code
         ),

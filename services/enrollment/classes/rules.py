@@ -163,9 +163,19 @@ def check_changeable(state: ClassState) -> None:
         raise ClassNotPlannedError
 
 
-def free_seats(*, capacity: int, taken: int, waiting: int) -> int:
-    """Return how many could be seated now: none while anybody waits."""
-    return 0 if waiting else capacity - taken
+def promotes(*, promote_until: datetime | None, now: datetime) -> bool:
+    """Tell whether somebody who joined the waitlist `now` could still get a seat."""
+    return promote_until is None or now < promote_until
+
+
+def free_seats(*, capacity: int, taken: int, waiting: int, promotes: bool) -> int:
+    """Return how many could be seated now: none while anybody waits who would be seated first."""
+    return 0 if waiting and promotes else capacity - taken
+
+
+def waitlist_room(*, reserve_capacity: int, waiting: int, promotes: bool) -> int:
+    """Return how many more may wait: none once nobody is promoted any more."""
+    return reserve_capacity - waiting if promotes else 0
 
 
 def nearness(*, near: str | None, province_code: str, regency_code: str) -> Nearness | None:

@@ -100,7 +100,8 @@ class ClassRead(Read):
 class ClassOffer(Read):
     """A class as somebody sees it who looks for a place.
 
-    `free_seats` is 0 while anybody waits; `waitlist_room` is how many more may wait.
+    `free_seats` is 0 while anybody waits; `waitlist_room` is how many more may wait. Once nobody is
+    promoted any more, free seats go to whoever claims them and nobody may wait.
     """
 
     id: UUID

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from services.enrollment.base import Idempotency
 from services.enrollment.classes import rules as class_rules
-from services.enrollment.classes.queries import get_class, read_of
+from services.enrollment.classes.queries import get_class, lock_class, read_of
 from services.enrollment.classes.schemas import ClassChange, ClassRead
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import operations, queries, rules
@@ -334,7 +334,7 @@ async def change_class(
     response: Response,
 ) -> ClassRead:
     """Change the label or the size of a planned class; more seats go to those who wait."""
-    class_ = await get_class(session, class_id, for_update=True)
+    class_ = await lock_class(session, class_id, scope=caller.scope)
     check_match(if_match, class_.version)
     await operations.change_size(session, class_=class_, change=body, scope=caller.scope, now=now)
     response.headers["ETag"] = etag_of(class_.version)

@@ -1,6 +1,6 @@
 """Changes to enrollments and to the size of a class, each within the caller's transaction.
 
-Every operation locks the class before it reads an enrollment of it: whoever holds that lock is
+Every operation locks the class before it judges an enrollment of it: whoever holds that lock is
 the only writer of the class's seats and waitlist.
 """
 
@@ -159,13 +159,17 @@ async def end_waitlist_when_due(session: AsyncSession, *, class_id: UUID, now: d
 async def _locked(
     session: AsyncSession, *, scope: Scope, class_id: UUID, enrollment_id: UUID
 ) -> tuple[Class, Enrollment]:
-    """Return an enrollment that `scope` may write, with its class locked."""
-    class_ = await get_class(session, class_id, for_update=True)
+    """Return an enrollment that `scope` may write, with its class locked.
+
+    Whoever may not write it is refused before the lock; what it says counts under the lock.
+    """
     enrollment = await queries.get_enrollment(
         session, scope=scope, class_id=class_id, enrollment_id=enrollment_id
     )
     if not scope.admits(place_of(enrollment), write=True):
         raise OutsideScopeError
+    class_ = await get_class(session, class_id, for_update=True)
+    await session.refresh(enrollment)
     return class_, enrollment
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from services.enrollment.classes.queries import is_open
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.rules import EnrollmentUnknownError
 from services.enrollment.enrollments.schemas import Alternative
 from services.enrollment.enrollments.tables import Enrollment
 from shared.db.within import within
-from shared.schemas.enrollment import ClassState, EnrollmentState
+from shared.schemas.enrollment import EnrollmentState
 from shared.scope import Scope
 
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -157,7 +158,7 @@ def _distance_km(here: Any, there: Any) -> ColumnElement[float | None]:  # noqa:
 async def find_alternatives(
     session: AsyncSession, *, class_id: UUID, now: datetime
 ) -> list[Alternative]:
-    """Return up to five classes of the same wave with seats that nobody waits for, nearest first.
+    """Return up to five classes of the same wave that would seat a claim, nearest first.
 
     Nearest is by distance; where coordinates are missing, by regency and then by province.
     """
@@ -179,11 +180,7 @@ async def find_alternatives(
         .where(
             here.id == class_id,
             there.id != class_id,
-            there.state == ClassState.PLANNED,
-            there.waiting == 0,
-            there.taken < there.capacity,
-            there.opens_at <= now,
-            there.closes_at > now,
+            is_open(there, now=now),
         )
         .order_by(
             distance.nulls_last(),

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.operations import tell_moved
-from services.enrollment.classes.queries import cell_of, get_class
-from services.enrollment.classes.rules import check_within
+from services.enrollment.classes.queries import cell_of, lock_class
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.operations import Move, end_waitlist, move_enrollments
 from services.enrollment.enrollments.queries import enrollments_in_state
@@ -18,7 +17,6 @@ from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.openings import rules
 from services.enrollment.openings.schemas import CompletionRead, CompletionReport, OpeningReport
 from services.enrollment.openings.tables import Opening
-from shared.db.within import place_of
 from shared.schemas.enrollment import ClassState, EnrollmentState, Presence, Topic
 from shared.scope import Scope
 
@@ -35,8 +33,7 @@ async def _locked(
     session: AsyncSession, *, scope: Scope, class_id: UUID
 ) -> tuple[Class, dict[UUID, Enrollment]]:
     """Return a class within the scope, locked, and all its enrollments."""
-    class_ = await get_class(session, class_id, for_update=True)
-    check_within(place_of(class_), scope=scope)
+    class_ = await lock_class(session, class_id, scope=scope)
     rows = await enrollments_in_state(session, class_id=class_id, states=EnrollmentState)
     return class_, {row.id: row for row in rows}
 

@@ -173,6 +173,23 @@ class TestPlanClass:
         assert second.headers["Idempotency-Replayed"] == "true"
         assert len(await rows("SELECT id FROM enrollment.class")) == 1
 
+    @pytest.mark.parametrize("away", [True, False])
+    async def test_answers_the_same_when_the_registry_has_changed_its_mind(
+        self, desk, wave, facility, fake_registry, away
+    ):
+        body = class_body(wave, facility)
+        first = await desk.post("/v1/classes", body, key="k1")
+        fake_registry.refuse(facility, 409, "facility-not-active", "Balai ini dibekukan.")
+        fake_registry.away = away
+
+        again = await desk.post("/v1/classes", body, key="k1")
+        other = await desk.post("/v1/classes", class_body(wave, facility), key="k2")
+
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        code = "registry-unavailable" if away else "facility-not-active"
+        assert other.json()["code"] == code
+
     @pytest.mark.parametrize(
         ("role", "grant", "status"),
         [
@@ -345,6 +362,23 @@ class TestListWaveClasses:
         found = (await enrollment.get(path, params={"near": "33.73", "open": "true"})).json()
 
         assert [each["id"] for each in found["items"]] == [planned[4]["id"]]
+
+    async def test_offers_free_seats_to_all_once_nobody_is_promoted(
+        self, enrollment, wave, planned, fill
+    ):
+        over = {"promote_until": utc_now() - timedelta(hours=1), "next_waitlist_number": 2}
+        await fill(planned[1], taken=15, waiting=1, **over)
+        await fill(planned[2], taken=16, waiting=1, **over)
+        path = f"/v1/waves/{wave['id']}/classes"
+
+        found = (await enrollment.get(path)).json()["items"]
+        still_open = (await enrollment.get(path, params={"open": "true"})).json()["items"]
+
+        by_id = {each["id"]: (each["free_seats"], each["waitlist_room"]) for each in found}
+        assert by_id[planned[1]["id"]] == (1, 0)
+        assert by_id[planned[2]["id"]] == (0, 0)
+        ids = {each["id"] for each in still_open}
+        assert ids == {planned[place]["id"] for place in (0, 1, 3, 4)}
 
     async def test_shows_another_wave_nothing(self, desk, enrollment, planned):
         other = await desk.wave()

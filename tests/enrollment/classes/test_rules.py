@@ -60,7 +60,16 @@ class TestCheckChangeable:
 class TestFreeSeats:
     @pytest.mark.parametrize(("taken", "waiting", "free"), [(3, 0, 2), (5, 0, 0), (3, 1, 0)])
     def test_has_none_while_anybody_waits(self, taken, waiting, free):
-        assert rules.free_seats(capacity=5, taken=taken, waiting=waiting) == free
+        assert rules.free_seats(capacity=5, taken=taken, waiting=waiting, promotes=True) == free
+
+    def test_nobody_goes_first_once_nobody_is_promoted(self):
+        assert rules.free_seats(capacity=5, taken=3, waiting=1, promotes=False) == 2
+
+
+class TestWaitlistRoom:
+    @pytest.mark.parametrize(("promotes", "room"), [(True, 1), (False, 0)])
+    def test_has_none_once_nobody_is_promoted(self, promotes, room):
+        assert rules.waitlist_room(reserve_capacity=2, waiting=1, promotes=promotes) == room
 
 
 class TestNearness:

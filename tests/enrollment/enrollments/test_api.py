@@ -239,6 +239,25 @@ class TestCancelEnrollment:
         await seats.check_counts(class_id)
 
 
+class TestWhoStandsInLine:
+    @pytest.mark.parametrize("path", ["/opening", "/completion", "/enrollments/{id}/cancel", ""])
+    async def test_a_stranger_does_not_wait_for_the_lock(self, seats, enrollment, auth, full, path):
+        class_id, answers = full
+        stranger = Applicant(enrollment, auth(Role.FACILITY_OPERATOR, facilities=[new_id()]))
+        office = Applicant(enrollment, auth(Role.REGIONAL_OFFICER, areas=["32"]))
+        address = f"/v1/classes/{class_id}" + path.format(id=answers[0]["id"])
+
+        async with seats.transaction() as session:
+            await session.get(type(await seats.class_row(class_id)), class_id, with_for_update=True)
+            if path:
+                body = {"started_at": NOW.isoformat()} if path == "/opening" else {}
+                answer = await stranger.post(address, json=body)
+            else:
+                answer = await TestChangeClass().change(office, class_id, label="A")
+
+        assert answer.json()["code"] in ("outside-your-scope", "enrollment-unknown")
+
+
 class TestEndTraining:
     @pytest.fixture
     async def running(self, seats, admin):
