@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.reporting.base import Event, Idempotency, Job, RowVerdict
+from services.reporting.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.reporting.dashboard import api as dashboard
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
@@ -43,7 +43,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         async with (
             open_ring(wired.redis_url, service="reporting") as ring,
             service_state(wired, service="reporting", ring=ring) as state,
-            watching(state["sessions"]) as watch,
+            watching(wired.database_url) as watch,
         ):
             yield {
                 **state,
@@ -66,4 +66,5 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         ],
         pages=[dashboard.router],
         settings=wired,
+        audit=Audit,
     )

@@ -39,16 +39,17 @@ async def get_enrollment(
         UnknownEnrollmentError: when there is none within the scope, or it is not folded yet.
         HomeOnlyError: when the scope admits it for reading only.
     """
-    statement = select(LiveEnrollmentNow).where(
+    writable = within(scope, LiveEnrollmentNow, write=True).label("writable")
+    statement = select(LiveEnrollmentNow, writable).where(
         LiveEnrollmentNow.enrollment_id == enrollment_id, within(scope, LiveEnrollmentNow)
     )
-    found = (await session.scalars(statement)).one_or_none()
+    found = (await session.execute(statement)).one_or_none()
     if found is None:
         raise UnknownEnrollmentError(retry_after_s=RETRY_AFTER_S)
-    writable = statement.where(within(scope, LiveEnrollmentNow, write=True))
-    if (await session.scalars(writable)).one_or_none() is None:
+    if not found.writable:
         raise HomeOnlyError
-    return found
+    enrollment: LiveEnrollmentNow = found.LiveEnrollmentNow
+    return enrollment
 
 
 async def find_followup(

@@ -8,7 +8,7 @@ from typing import Final
 from services.reporting.freshness import queries
 from services.reporting.freshness.rules import Standing
 from services.reporting.ledger.rules import Source
-from shared.db.session import Sessions, transaction
+from shared.db.session import Sessions, make_engine, make_sessions, transaction
 from shared.logging import get_logger
 from shared.scope import NATIONAL, Actor
 
@@ -58,12 +58,17 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(sessions: Sessions) -> AsyncIterator[Watch]:
-    """Yield a watch that keeps looking until the block ends."""
-    watch = Watch(sessions)
+async def watching(database_url: str) -> AsyncIterator[Watch]:
+    """Yield a watch that keeps looking until the block ends.
+
+    It has a connection of its own: requests that wait for one must not make figures look old.
+    """
+    engine = make_engine(database_url, name="reporting-watch", pool_size=1)
+    watch = Watch(make_sessions(engine))
     task = asyncio.create_task(watch.run())
     try:
         yield watch
     finally:
         task.cancel()
         await asyncio.wait([task])
+        await engine.dispose()

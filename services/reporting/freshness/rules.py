@@ -18,7 +18,8 @@ class Reading:
     """How far one source is folded, and what its reader said last.
 
     `as_of` is the end of the last pull that came back empty or, while behind, the time of the last
-    folded event; None when the source was never read.
+    folded event, or of the oldest that is waiting behind a long transaction; None when the source
+    was never read.
     """
 
     source: Source
@@ -60,8 +61,8 @@ class Standing:
     def freshness(self, sources: Iterable[Source], *, now: datetime) -> Freshness:
         """Return the moment up to which `sources` are folded, and how late that is at `now`.
 
-        A reader that has caught up is 0 seconds late; else the age of the last event that it
-        folded bounds the age of the oldest that it has not.
+        A reader that has caught up is 0 seconds late; else all until its `as_of` is folded, whose
+        age bounds that of the oldest event that is not.
         """
         readings = [self.readings[source] for source in sources]
         known = [reading.as_of for reading in readings if reading.as_of is not None]
@@ -74,7 +75,5 @@ class Standing:
 def _lag(reading: Reading, now: datetime) -> timedelta:
     if reading.as_of is None:
         return timedelta()
-    if reading.caught_up:
-        silent = now - reading.as_of
-        return silent if silent > _SILENCE else timedelta()
-    return now - (reading.last_event_at or reading.as_of)
+    age = now - reading.as_of
+    return timedelta() if reading.caught_up and age <= _SILENCE else age

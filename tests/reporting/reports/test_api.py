@@ -36,12 +36,12 @@ def at(keys):
 
 @pytest.fixture
 def statements(reporting) -> list[str]:
-    """Every statement from now on but those of the watch and of the scope."""
+    """Every statement of a request from now on, but the one that sets the scope."""
     found: list[str] = []
     engine = reporting.state["sessions"].kw["bind"].sync_engine
 
     def note(_connection, _cursor, statement, *_) -> None:
-        if "feed_cursor" not in statement and "set_config" not in statement:
+        if "set_config" not in statement:
             found.append(statement)
 
     sqlalchemy_event.listen(engine, "before_cursor_execute", note)
