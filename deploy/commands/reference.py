@@ -14,7 +14,7 @@ from deploy.commands.imports import SHIPPED_AREAS, api_client, ask, progress_bar
 from deploy.problems import CommandError
 from deploy.processes import AREA_LEVELS
 
-_COPIED_WITHIN_S: Final = 120.0
+_COPIED_WITHIN_S: Final = 300.0
 _ASK_EVERY_S: Final = 0.2
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from deploy.embedded.accounts import choose_account
 from deploy.embedded.console import Terminal
 from deploy.embedded.environment import check_mode, port_base
-from deploy.embedded.home import Home, hold, home_from_environment, make_home
+from deploy.embedded.home import Home, check_room, hold, home_from_environment, make_home
 from deploy.embedded.readiness import http_ready
 from deploy.embedded.stack import PYTHON, Plan, Stack, make_stack
 from deploy.problems import CommandError, disk_full, is_disk_full
@@ -66,6 +66,10 @@ def run(options: UpOptions) -> int:
             _make_secrets(home)
             stack = make_stack(Plan(home, base, account, dict(os.environ), terminal))
             return asyncio.run(_Session(stack, options, terminal, started).run())
+    except CommandError:
+        # Whatever it was that failed: with a full disk that is the reason.
+        check_room(home)
+        raise
     except OSError as error:
         if is_disk_full(error):
             raise disk_full(home.root) from None

@@ -17,8 +17,8 @@ from deploy.problems import CommandError, disk_full, is_disk_full
 from deploy.processes import SERVICES
 
 # A first start copies servers and builds a cluster; a later one needs room for logs and WAL.
-_ROOM_FIRST: Final = 300_000_000
-_ROOM_LATER: Final = 50_000_000
+_ROOM_FIRST: Final = 450_000_000
+_ROOM_LATER: Final = 60_000_000
 _LEFTOVERS_WAIT_S: Final = 10.0
 
 
@@ -104,8 +104,16 @@ def make_home(home: Home, account: Account | None) -> None:
         raise CommandError(f"{home.root} cannot be used as a home: {error.strerror}.") from None
     if account is not None:
         check_can_enter(home.root, account)
+    check_room(home, _ROOM_LATER if home.secrets.exists() else _ROOM_FIRST)
+
+
+def check_room(home: Home, needed: int = _ROOM_LATER) -> None:
+    """Refuse a disk that has less than `needed` bytes left.
+
+    Raises:
+        CommandError: when it has less.
+    """
     room = shutil.disk_usage(home.root).free
-    needed = _ROOM_LATER if home.secrets.exists() else _ROOM_FIRST
     if room < needed:
         raise CommandError(
             f"The disk that holds {home.root} has {room // 1_000_000} MB left, and Balai needs"
