@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 class FeedCursorColumns:
     """Columns of a service's table of cursors; rows: one per source.
 
-    `as_of` is the end of the last pull that came back empty or, while behind, the time of the last
-    event that was read. `caught_up` tells that the last pull came back empty.
+    All that was recorded until `as_of` has been read: it is the end of the last pull that came
+    back empty or, while behind, the time of the last event that was read, and never later than the
+    oldest event that is waiting to be shown. `caught_up` tells that the last pull came back empty
+    and nothing was waiting.
     """
 
     source: Mapped[str] = mapped_column(primary_key=True)

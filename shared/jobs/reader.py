@@ -52,6 +52,11 @@ class _Position:
     epoch: int
 
 
+def _known_until(moment: datetime, page: EventFeed) -> datetime:
+    """Return up to when all is known: `moment`, unless an event recorded before it is waiting."""
+    return moment if page.unsettled_since is None else min(moment, page.unsettled_since)
+
+
 def http_feed(client: httpx.AsyncClient, path: str = "/v1/events") -> Fetch:
     """Return the fetch of another service's feed."""
 
@@ -130,7 +135,7 @@ class FeedReader:
             await self._begin_again(context, position, page.epoch)
             return Pull.MORE
         if not page.items:
-            await self._note_idle(context, position, page.epoch)
+            await self._note_idle(context, position, page)
             return Pull.NOTHING
         if not await self._take(context, position, page):
             return Pull.NOTHING
@@ -176,13 +181,19 @@ class FeedReader:
                 return False
             await self._consume(session, page.items)
             row.cursor, row.epoch, row.caught_up = page.cursor, page.epoch, False
-            row.as_of = row.last_event_at = page.items[-1].recorded_at
+            row.last_event_at = page.items[-1].recorded_at
+            row.as_of = _known_until(row.last_event_at, page)
             row.updated_at = utc_now()
         self._position, self._noted_at = _Position(page.cursor, page.epoch), None
         return True
 
-    async def _note_idle(self, context: WorkerContext, position: _Position, epoch: int) -> None:
-        """Note that there was nothing to read, at most once a second once that is known."""
+    async def _note_idle(
+        self, context: WorkerContext, position: _Position, page: EventFeed
+    ) -> None:
+        """Note that there was nothing to read, at most once a second once that is known.
+
+        That is no catching up while events wait behind a transaction that is still under way.
+        """
         now = utc_now()
         if self._noted_at is not None and now - self._noted_at < _NOTE_EVERY:
             return
@@ -192,8 +203,9 @@ class FeedReader:
             row = await self._hold(session, position)
             if row is None:
                 return
-            row.epoch, row.as_of, row.caught_up, row.updated_at = epoch, now, True, now
-        self._position = _Position(position.cursor, epoch)
+            row.epoch, row.caught_up = page.epoch, page.unsettled_since is None
+            row.as_of, row.updated_at = _known_until(now, page), now
+        self._position = _Position(position.cursor, page.epoch)
         self._noted_at = now
 
     async def _begin_again(self, context: WorkerContext, position: _Position, epoch: int) -> None:

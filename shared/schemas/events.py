@@ -31,10 +31,12 @@ class EventFeed(Message):
 
     `cursor` continues after the last item, also when the page is empty. `more` tells that the
     page was full. `epoch` rises when the database was restored: a reader that meets a new one
-    rebuilds what it folded.
+    rebuilds what it folded. `unsettled_since` is when the oldest event was recorded that has been
+    committed but is not shown yet, because another one may still come before it.
     """
 
     items: list[EventRead]
     cursor: str
     epoch: int
     more: bool
+    unsettled_since: datetime | None = None

@@ -50,6 +50,7 @@ class Reader:
         self.cursor = page.cursor
         self.epoch = page.epoch
         self.more = page.more
+        self.unsettled_since = page.unsettled_since
         found = [item.payload["number"] for item in page.items]
         self.numbers += found
         return found

@@ -161,8 +161,10 @@ class TestConcurrentWriters:
             await other.execute(text("CREATE TABLE kernel.slow ()"))
             await count(sessions, 1)
             assert await reader.read() == []
+            assert reader.unsettled_since > NOON
 
         assert await reader.read() == [1]
+        assert reader.unsettled_since is None
 
 
 @pytest.fixture

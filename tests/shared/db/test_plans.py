@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
-from shared.db.events import Position, feed_page
+from shared.db.events import Position, feed_page, feed_state
 from shared.ids import new_id
 from shared.jobs.leases import next_due
 from tests.shared.db.tables import Event, Job
@@ -46,6 +46,13 @@ async def test_the_feed_is_read_in_the_order_of_its_index(owner):
 
     assert "Index Scan using ix_event_epoch_xid_id" in plan
     assert "Sort" not in plan
+
+
+async def test_what_waits_above_the_horizon_is_found_without_reading_the_log(owner):
+    plan = await plan_of(owner, EVENTS, feed_state(Event))
+
+    assert "Index Scan using ix_event_epoch_xid_id" in plan
+    assert "Seq Scan on event" not in plan
 
 
 async def test_the_next_job_is_found_among_many_old_ones(owner):

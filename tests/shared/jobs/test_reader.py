@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.db.events import raise_epoch
@@ -58,6 +58,11 @@ async def cursor(sessions) -> FeedCursor:
         return await session.get_one(FeedCursor, "kernel")
 
 
+async def recorded_at(sessions):
+    async with transaction(sessions, scope=SYSTEM, actor=ACTOR) as session:
+        return await session.scalar(select(func.min(Event.recorded_at)))
+
+
 async def raise_it(owner) -> None:
     async with owner.begin() as connection:
         await raise_epoch(connection, "kernel")
@@ -77,6 +82,43 @@ class TestPull:
         assert (level.caught_up, level.last_event_at) == (True, behind.last_event_at)
         assert level.as_of > behind.as_of
         assert (level.epoch, level.cursor) == (1, behind.cursor)
+
+    async def test_has_not_caught_up_while_an_event_waits_behind_a_transaction(
+        self, sessions, context, reader, owner
+    ):
+        async with owner.begin() as other:
+            await other.execute(text("CREATE TABLE kernel.slow ()"))
+            await count(sessions, 1)
+            recorded = await recorded_at(sessions)
+            assert await reader.pull(context) is Pull.NOTHING
+            waiting = await cursor(sessions)
+
+        await reader.drain(context)
+        await make_reader(sessions).drain(context)
+        level = await cursor(sessions)
+
+        assert (waiting.caught_up, waiting.as_of) == (False, recorded)
+        assert level.caught_up
+        assert level.as_of > recorded
+
+    async def test_what_it_read_is_no_fresher_than_what_still_waits(
+        self, sessions, context, reader, owner
+    ):
+        await count(sessions, 1)
+        async with owner.begin() as other:
+            await other.execute(text("CREATE TABLE kernel.slow ()"))
+            await count(sessions, 2)
+            async with transaction(sessions, scope=SYSTEM, actor=ACTOR) as session:
+                early = select(func.min(Event.recorded_at)).scalar_subquery() - timedelta(hours=1)
+                await session.execute(
+                    update(Event)
+                    .where(Event.payload["number"].as_integer() == 2)
+                    .values(recorded_at=early)
+                )
+            assert await reader.pull(context) is Pull.SOME
+            behind = await cursor(sessions)
+
+        assert behind.as_of == behind.last_event_at - timedelta(hours=1)
 
     async def test_goes_on_at_once_while_pages_are_full(self, sessions, context):
         reader = make_reader(sessions, limit=2)
