@@ -31,6 +31,7 @@ class Permission(StrEnum):
     INSTRUCTORS_WRITE = "instructors:write"
     REFERENCE_IMPORT = "reference:import"
     JOBS_READ = "jobs:read"
+    JOBS_CANCEL = "jobs:cancel"
     PROGRAMS_WRITE = "programs:write"
     CLASSES_WRITE = "classes:write"
     CLASSES_RUN = "classes:run"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     ENROLLMENTS_WRITE = "enrollments:write"
     FOLLOWUPS_READ = "followups:read"
     FOLLOWUPS_WRITE = "followups:write"
+    FOLLOWUPS_INCOME = "followups:income"
     REPORTS_READ = "reports:read"
     REPORTS_REBUILD = "reports:rebuild"
     AUDIT_READ = "audit:read"
@@ -58,7 +60,12 @@ _STAFF_READS: Final = frozenset(
         _P.REPORTS_READ,
     }
 )
-_CENTRE: Final = _STAFF_READS | {_P.CLASSES_RUN, _P.FOLLOWUPS_WRITE, _P.JOBS_READ}
+_CENTRE: Final = _STAFF_READS | {
+    _P.CLASSES_RUN,
+    _P.FOLLOWUPS_WRITE,
+    _P.JOBS_READ,
+    _P.JOBS_CANCEL,
+}
 _OFFICE: Final = _CENTRE | {
     _P.SPACES_WRITE,
     _P.INSTRUCTORS_WRITE,
@@ -67,7 +74,12 @@ _OFFICE: Final = _CENTRE | {
     _P.ENROLLMENTS_WRITE,
     _P.FACILITIES_WRITE,
 }
-_MINISTRY: Final = _OFFICE | {_P.AGREEMENTS_WRITE, _P.MODULES_WRITE, _P.PROGRAMS_WRITE}
+_MINISTRY: Final = _OFFICE | {
+    _P.AGREEMENTS_WRITE,
+    _P.MODULES_WRITE,
+    _P.PROGRAMS_WRITE,
+    _P.FOLLOWUPS_INCOME,
+}
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.NATIONAL_ADMIN: _MINISTRY
@@ -85,6 +97,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             _P.ENROLLMENTS_WRITE,
             _P.FOLLOWUPS_READ,
             _P.FOLLOWUPS_WRITE,
+            _P.FOLLOWUPS_INCOME,
         }
     ),
     Role.ANALYST: frozenset({_P.REPORTS_READ}),

@@ -24,6 +24,7 @@ from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
 JobReader = Annotated[Caller, Depends(Requires(Permission.JOBS_READ))]
+JobCanceller = Annotated[Caller, Depends(Requires(Permission.JOBS_CANCEL))]
 JobId = Annotated[UUID, Path(description="The job's identifier.")]
 
 
@@ -113,9 +114,12 @@ def jobs_router(
 
     @router.post("/{job_id}/cancel", response_model=JobRead, responses=problems(JobUnknownError))
     async def cancel_job(
-        job_id: JobId, caller: JobReader, session: SessionDep, request: Request, once: OnceDep
+        job_id: JobId, caller: JobCanceller, session: SessionDep, request: Request, once: OnceDep
     ) -> Response:
-        """Cancel a job: at once while it waits, at its next step while it runs."""
+        """Cancel a job of one's own: at once while it waits, at its next step while it runs.
+
+        A national administrator cancels anybody's.
+        """
 
         async def work() -> JobRead:
             await _get_job(session, job, job_id, caller=caller)

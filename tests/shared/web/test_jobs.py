@@ -7,7 +7,7 @@ from shared.db.jobs import add_job
 from shared.db.session import transaction
 from shared.schemas.base import Message
 from shared.schemas.jobs import JobState
-from shared.scope import NATIONAL, Actor, Role
+from shared.scope import NATIONAL, Actor, Grant, Role
 from tests.shared.db.tables import Job, RowVerdict
 
 ADMIN = Actor("balai:cli", "test-national_admin")
@@ -134,6 +134,30 @@ class TestCancelJob:
         assert second.content == first.content
         assert second.headers["idempotency-replayed"] == "true"
         assert keyless.json()["code"] == "idempotency-key-missing"
+
+    async def test_lets_an_officer_cancel_his_own(self, things, auth, job_of):
+        job_id = await job_of(OFFICER)
+
+        response = await self.cancel(things, job_id, auth(Role.REGIONAL_OFFICER, areas=["32"]))
+
+        assert response.json()["status"] == "CANCELLED"
+
+    async def test_refuses_an_auditor_who_may_read_it(self, things, auth, job_of, sessions):
+        job_id = await job_of(ADMIN)
+
+        response = await self.cancel(things, job_id, auth(Role.AUDITOR))
+
+        assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+        async with transaction(sessions, scope=NATIONAL, actor=ADMIN) as session:
+            assert (await session.get(Job, job_id)).state is JobState.QUEUED
+
+    async def test_lets_nobody_cancel_by_what_another_grant_reads(self, things, keys, job_of):
+        job_id = await job_of(ADMIN)
+        both = keys.token_of(Grant(Role.AUDITOR), Grant(Role.PROGRAM_MANAGER, ministries=("MSME",)))
+
+        response = await self.cancel(things, job_id, {"Authorization": f"Bearer {both}"})
+
+        assert (response.status_code, response.json()["code"]) == (404, "job-unknown")
 
     async def test_hides_another_s(self, things, auth, job_of):
         job_id = await job_of(ADMIN)
