@@ -18,7 +18,7 @@ from shared.errors import (
 from shared.web.auth import TokenInvalidError
 from shared.web.faults import DatabaseUnavailableError, StorageFullError
 from shared.web.once import HEADER, KeyMissingError
-from shared.web.parameters import UnknownParameterError
+from shared.web.parameters import NulRefusedError, UnknownParameterError
 from shared.web.problems import MEDIA_TYPE, ValidationFailedError
 from shared.web.routes import PUBLIC, stated_permissions
 
@@ -159,6 +159,8 @@ def _expected(operation: Json, permission: str, *, takes_input: bool) -> list[ty
     if takes_input or "requestBody" in operation:
         errors.append(ValidationFailedError)
     for parameter in operation.get("parameters", ()):
+        if parameter["in"] in ("path", "query"):
+            errors.append(NulRefusedError)
         if parameter["name"] == HEADER:
             parameter["required"] = True
             errors += [KeyMissingError, KeyInFlightError, KeyReusedError]

@@ -1,4 +1,4 @@
-"""Refuse query parameters that a route does not know: a misspelt filter must not list all."""
+"""Refuse addresses that nobody can mean: a misspelt filter must not list all."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,7 +8,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 
-from shared.errors import BadRequestError
+from shared.errors import BadRequestError, InvalidError
 from shared.i18n import Text
 
 # By endpoint, filled on the first request that has a query: as many entries as there are routes.
@@ -22,12 +22,22 @@ class UnknownParameterError(BadRequestError):
     title = Text("Ada parameter yang tidak dikenal.", "A parameter is not known.")
 
 
+class NulRefusedError(InvalidError):
+    """The address holds the NUL character, which no text of ours does."""
+
+    code = "nul-character"
+    title = Text("Karakter NUL tidak diperbolehkan.", "The character NUL is not allowed.")
+
+
 def refuse_unknown_parameters(request: Request) -> None:
     """Refuse the request when its query has a parameter that its route does not declare.
 
     Raises:
         UnknownParameterError: when it has; the parameters that the route knows are listed.
+        NulRefusedError: when its path or query holds a NUL.
     """
+    if "\x00" in request.scope["path"]:
+        raise NulRefusedError
     if not request.scope["query_string"]:
         return
     endpoint = request.scope["endpoint"]
@@ -36,6 +46,8 @@ def refuse_unknown_parameters(request: Request) -> None:
         known = _known[endpoint] = _declared(request.scope["route"])
     if not known.issuperset(request.query_params.keys()):
         raise UnknownParameterError(extra={"known_parameters": sorted(known)})
+    if b"%00" in request.scope["query_string"]:
+        raise NulRefusedError
 
 
 def _declared(route: APIRoute) -> frozenset[str]:

@@ -52,6 +52,7 @@ _SENTENCES: Final[dict[str, Text]] = {
     "model_attributes_type": Text("Harus berupa objek JSON.", "It must be a JSON object."),
     "too_short": Text("Paling sedikit {min_length} butir.", "At least {min_length} items."),
     "too_long": Text("Paling banyak {max_length} butir.", "At most {max_length} items."),
+    "nul_character": Text("Karakter NUL tidak diperbolehkan.", "The character NUL is not allowed."),
     "json_invalid": Text("JSON tidak dapat dibaca.", "The JSON cannot be read."),
 }
 

@@ -63,6 +63,7 @@ class TestReadTable:
             b"PK\x03\x04\x14\x00\x06\x00 a workbook",
             "code,name\n".encode("utf-16"),
             b'code,name\nA1,"never closed\n',
+            b"code,name\nA1,Sa\x00tu\n",
             b"code,name\nA1," + b"x" * 200_000 + b"\n",
         ],
     )

@@ -39,6 +39,7 @@ class TestLean:
             ("[]", 422, ""),
             ('{"name": "x"}', 422, "/name"),
             ('{"name": "ok", "odd": 1}', 422, "/odd"),
+            ('{"name": "o\\u0000k"}', 422, "/name"),
         ],
     )
     async def test_names_what_is_wrong_with_the_body(self, bare, auth, content, status, pointer):

@@ -266,3 +266,20 @@ class TestDatabaseAway:
 
         assert (response.status_code, response.json()["code"]) == (503, "database-unavailable")
         assert response.headers["retry-after"] == "2"
+
+
+class TestNul:
+    """PostgreSQL keeps no text with a NUL: what holds one is refused before it gets there."""
+
+    async def test_is_refused_in_a_body_with_its_place(self, things, auth):
+        response = await make(things, auth, {"name": "a\x00b"})
+
+        assert (response.status_code, response.json()["code"]) == (422, "validation-failed")
+        (error,) = response.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/name", "nul-character")
+
+    @pytest.mark.parametrize("path", ["/v1/things?prefix=a%00b", "/v1/things/refusals/mis%00sing"])
+    async def test_is_refused_in_an_address(self, things, path):
+        response = await things.get(path)
+
+        assert (response.status_code, response.json()["code"]) == (422, "nul-character")
