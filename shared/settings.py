@@ -5,7 +5,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.scope import Role
@@ -69,6 +77,9 @@ class ServiceSettings(BaseSettings):
     )
     reporting_url: str = Field(
         default="http://127.0.0.1:8083", validation_alias=_named("REPORTING_URL")
+    )
+    denied_tokens: FilePath | None = Field(
+        default=None, validation_alias=_named("BALAI_DENIED_TOKENS")
     )
     metrics_dir: Path | None = Field(
         default=None, validation_alias=_named("PROMETHEUS_MULTIPROC_DIR")

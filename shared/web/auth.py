@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from shared.http.tokens import BUSINESS_TIME_TYPE, JOSE, TOKEN_TYPE
 from shared.i18n import Text
 from shared.scope import ANONYMOUS, NOTHING, Actor, Grant, Permission, Role, Scope
 from shared.settings import Issuer, Mode
+from shared.web.denylist import DenyList
 from shared.web.keys import key_sources
 from shared.web.parameters import refuse_unknown_parameters
 
@@ -26,6 +28,7 @@ _MOMENTS: Final = 512
 _CACHE_S: Final = 300.0
 _LEEWAY_S: Final = 30.0
 _ACTOR: Final = "balai.actor"
+_PERMISSION: Final = "balai.permission"
 
 
 class TokenInvalidError(UnauthorizedError):
@@ -86,8 +89,8 @@ def _texts(value: object) -> tuple[str, ...]:
 class Verifier:
     """Believes the tokens of configured issuers, and remembers those it has verified.
 
-    A token is remembered until it expires, for five minutes at most; whether it has been denied
-    is asked every time.
+    A token is remembered until it expires, for five minutes at most; whether the file `denied`
+    names its id is asked every time.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Verifier:
         *,
         audience: str = "balai",
         mode: Mode = Mode.PRODUCTION,
+        denied: Path | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         # Settings refuse a demonstration's issuer in production already; twice is not too often.
@@ -106,12 +110,8 @@ class Verifier:
         self._clock = clock
         self._sources = key_sources(list(self._issuers.values()), clock)
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
-        self._denied: set[str] = set()
+        self._denied = DenyList(denied, clock=clock)
         self._moments: OrderedDict[str, tuple[datetime, float]] = OrderedDict()
-
-    def deny(self, jti: str) -> None:
-        """Believe the token with this id no more."""
-        self._denied.add(jti)
 
     def remembered(self, token: str) -> Actor | None:
         """Return the actor of a token that has been verified before and is still good.
@@ -229,6 +229,17 @@ async def present_actor(request: Request) -> Actor:
     return known
 
 
+def known_actor(scope: Mapping[str, Any]) -> Actor:
+    """Return who was found to call, of a request's ASGI scope; anonymous when nobody was."""
+    actor: Actor = scope.get(_ACTOR, ANONYMOUS)
+    return actor
+
+
+def stated_permission(scope: Mapping[str, Any]) -> Permission | None:
+    """Return what the route of a request's ASGI scope asks for; None where it is public."""
+    return scope.get(_PERMISSION)
+
+
 async def _actor_of(request: Request) -> Actor:
     header = request.headers.get("authorization")
     if header is None:
@@ -254,6 +265,7 @@ class Requires:
             TokenInvalidError: when the token is not to be believed.
             ForbiddenError: when no grant of the token gives the permission.
         """
+        request.scope[_PERMISSION] = self.permission
         actor = await present_actor(request)
         if actor is ANONYMOUS:
             raise UnauthorizedError

@@ -48,7 +48,12 @@ async def service_state(
         yield {
             "settings": settings,
             "sessions": make_sessions(engine),
-            "verifier": Verifier(settings.issuers, audience=settings.audience, mode=settings.mode),
+            "verifier": Verifier(
+                settings.issuers,
+                audience=settings.audience,
+                mode=settings.mode,
+                denied=settings.denied_tokens,
+            ),
             "cursors": Cursors(secret),
             "fingerprint_key": hashlib.sha256(b"balai fingerprint\n" + secret.encode()).digest(),
             "ring": ring or _silent,

@@ -54,6 +54,16 @@ class TestServiceSettings:
         environment(BALAI_MODE="DEMO")
         assert RegistrySettings().mode is Mode.DEMO
 
+    def test_refuses_a_file_of_denied_tokens_that_is_not_there(self, environment, tmp_path):
+        denied = tmp_path / "denied"
+        environment(BALAI_DENIED_TOKENS=str(denied))
+
+        with pytest.raises(ValidationError, match="BALAI_DENIED_TOKENS"):
+            RegistrySettings()
+
+        denied.touch()
+        assert RegistrySettings().denied_tokens == denied
+
     def test_refuses_an_issuer_for_demonstrations_in_production(self, environment):
         issuers = [Issuer(issuer="balai:cli", jwks="/k.json", demo_only=True)]
 
