@@ -5,6 +5,7 @@ ServiceError
     UnauthorizedError 401    no valid token
     ForbiddenError 403       the caller may see the thing but not do this
     NotFoundError 404        it does not exist, or the caller may not know that it does
+        HiddenError 404      and it is a person: looking for it is noted
     ConflictError 409        the present state refuses it
     StaleError 412           the thing has changed since the caller read it
     InvalidError 422         well formed, but a rule refuses its content
@@ -77,6 +78,10 @@ class NotFoundError(ServiceError):
     status = HTTPStatus.NOT_FOUND
     code = "not-found"
     title = Text("Data tidak ditemukan.", "There is no such thing.")
+
+
+class HiddenError(NotFoundError):
+    """A person who is not there, or of whom the caller may not know: the attempt is noted."""
 
 
 class ConflictError(ServiceError):

@@ -7,7 +7,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.enrollment.areas import api as areas
-from services.enrollment.base import Event, Idempotency, Job, RowVerdict
+from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.enrollments import api as enrollments
@@ -86,4 +86,5 @@ def create_app(
             feed_router(Event),
         ],
         settings=chosen,
+        audit=Audit,
     )

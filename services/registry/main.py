@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.registry.agreements import api as agreements
 from services.registry.areas import api as areas
-from services.registry.base import Event, Idempotency, Job, RowVerdict
+from services.registry.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.registry.class_checks import api as class_checks
 from services.registry.facilities import api as facilities
 from services.registry.facility_imports import api as facility_imports
@@ -62,4 +62,5 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             feed_router(Event),
         ],
         settings=wired,
+        audit=Audit,
     )

@@ -8,7 +8,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 
+from shared.db.audit import AuditColumns
 from shared.settings import ServiceSettings
+from shared.web.denials import Denials
 from shared.web.docs import docs_router
 from shared.web.health import health_router
 from shared.web.lean import LeanDispatch, is_lean
@@ -48,11 +50,13 @@ def make_app(
     lifespan: Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]],
     routers: Sequence[APIRouter],
     settings: ServiceSettings,
+    audit: type[AuditColumns],
     pages: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """Return the application of `service`: `routers` under /v1, `pages` at the root.
 
-    `lifespan` yields a state that holds at least what `service_state` does.
+    `lifespan` yields a state that holds at least what `service_state` does. `audit` is the table
+    in which denied attempts are noted.
     """
     app = Api(
         title=title,
@@ -80,16 +84,18 @@ def make_app(
         app.include_router(router, prefix="/v1")
     for router in (*pages, docs_router(title), health_router(service)):
         app.include_router(router)
-    _add_middleware(app, service=service, settings=settings)
+    _add_middleware(app, service=service, settings=settings, denials=Denials(audit))
     return app
 
 
-def _add_middleware(app: FastAPI, *, service: str, settings: ServiceSettings) -> None:
+def _add_middleware(
+    app: FastAPI, *, service: str, settings: ServiceSettings, denials: Denials
+) -> None:
     """Wrap the app; what is added last is outermost."""
     contexts = list(iter_route_contexts(app.routes))
     templates = {each.endpoint: each.path or "" for each in contexts if each.endpoint is not None}
     app.add_middleware(LeanDispatch, routes=[each for each in contexts if is_lean(each)])
-    app.add_middleware(RequestMiddleware, service=service, templates=templates)
+    app.add_middleware(RequestMiddleware, service=service, templates=templates, denials=denials)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http.client import accept_language
 from shared.ids import new_id
 from shared.logging import bind_request, get_logger, unbind_request
+from shared.web.denials import Denials
 from shared.web.faults import as_service_error
 from shared.web.metrics import UNMATCHED, RequestMetrics
 from shared.web.problems import internal_problem, service_problem
@@ -44,13 +45,20 @@ class RequestMiddleware:
     """Names, counts, times and logs every request; nothing that goes wrong inside passes it.
 
     `templates` give the path template of each endpoint; it is filled while the app is built.
+    What a caller was denied is noted after the answer, which never waits for it.
     """
 
     def __init__(
-        self, app: ASGIApp, *, service: str, templates: Mapping[Callable[..., Any], str]
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        templates: Mapping[Callable[..., Any], str],
+        denials: Denials,
     ) -> None:
         self._app = app
         self._templates = templates
+        self._denials = denials
         self._metrics = RequestMetrics(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +72,13 @@ class RequestMiddleware:
         accept_language.set(language.decode("latin-1") if language is not None else None)
         token = bind_request(request_id)
         answer = _Answer(send, request_id.encode())
-        receive = _limited(receive, headers)
+        try:
+            await self._measure(scope, _limited(receive, headers), answer)
+            await self._denials.note(scope, route=self._route(scope))
+        finally:
+            unbind_request(token)
+
+    async def _measure(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         began = time.perf_counter()
         self._metrics.begin()
         try:
@@ -72,7 +86,6 @@ class RequestMiddleware:
         finally:
             self._metrics.end()
             self._record(scope, answer.status, time.perf_counter() - began)
-            unbind_request(token)
 
     async def _run(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
@@ -83,13 +96,15 @@ class RequestMiddleware:
             await _answer_failure(scope, receive, answer, error)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        endpoint = scope.get("endpoint")
-        route = self._templates.get(endpoint, UNMATCHED) if endpoint else UNMATCHED
-        method = scope["method"]
+        route, method = self._route(scope), scope["method"]
         self._metrics.record(method, route, status, seconds)
         if status >= _SERVER_ERROR or seconds >= _SLOW_S:
             tell = _log.warning if status >= _SERVER_ERROR else _log.info
             tell("request", method=method, route=route, status=status, seconds=round(seconds, 4))
+
+    def _route(self, scope: Scope) -> str:
+        endpoint = scope.get("endpoint")
+        return self._templates.get(endpoint, UNMATCHED) if endpoint else UNMATCHED
 
 
 def _limited(receive: Receive, headers: Mapping[bytes, bytes]) -> Receive:

@@ -10,13 +10,21 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.errors import InvalidError, ServiceError, UnauthorizedError
+from shared.errors import (
+    ForbiddenError,
+    HiddenError,
+    InvalidError,
+    ServiceError,
+    UnauthorizedError,
+)
 from shared.http.client import UpstreamRefusedError
 from shared.i18n import Language, Text, preferred_language
 from shared.logging import current_request_id, get_logger
 from shared.web.validation import described
 
 MEDIA_TYPE: Final = "application/problem+json"
+# Where the request's scope keeps the code of what denied it, for the audit.
+DENIED: Final = "balai.denied"
 _log = get_logger(__name__)
 
 
@@ -62,7 +70,9 @@ def language_of(request: Request) -> Language:
 
 
 def service_problem(request: Request, error: ServiceError) -> Response:
-    """Answer a foreseen refusal."""
+    """Answer a foreseen refusal; what denied the caller something is kept for the audit."""
+    if isinstance(error, ForbiddenError | HiddenError):
+        request.scope[DENIED] = error.code
     language = language_of(request)
     if isinstance(error, UpstreamRefusedError):
         facts = _Facts(

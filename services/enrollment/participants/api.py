@@ -4,10 +4,9 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
-from services.enrollment.base import Audit, Idempotency
+from services.enrollment.base import Idempotency
 from services.enrollment.identities.rules import NikKeys, NikMalformedError, NikSyntheticError
 from services.enrollment.participants import operations, rules
 from services.enrollment.participants.operations import NikPolicy
@@ -19,12 +18,10 @@ from services.enrollment.participants.schemas import (
     ParticipantSearch,
 )
 from shared.clock import ledger_day
-from shared.db.audit import note_denied
-from shared.errors import ForbiddenError
 from shared.schemas.paging import Page
-from shared.scope import Actor, Permission
+from shared.scope import Permission
 from shared.settings import Mode
-from shared.web.auth import Caller, Requires, present_actor
+from shared.web.auth import Caller, Requires
 from shared.web.etag import etag_of
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
@@ -33,28 +30,10 @@ from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/participants", tags=["participants"])
 
-
-class _Watched(Requires):
-    """What a route of personal data asks of its caller: an attempt without it is noted."""
-
-    async def __call__(self, request: Request) -> Caller:
-        """Return the caller.
-
-        Raises:
-            UnauthorizedError, ForbiddenError: when he has not the permission.
-        """
-        try:
-            return await super().__call__(request)
-        except ForbiddenError:
-            actor = await present_actor(request)
-            await _note_denied(request, actor, action=f"denied {self.permission}")
-            raise
-
-
 ParticipantId = Annotated[UUID, Path(description="The participant's identifier.")]
 ParticipantWriter = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_WRITE))]
-ParticipantReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_READ))]
-NikReader = Annotated[Caller, Depends(_Watched(Permission.PARTICIPANTS_NIK))]
+ParticipantReader = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_READ))]
+NikReader = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_NIK))]
 
 # Nobody's: no office gives out the serial 0000.
 _NIK: Final = "3373015704850000"
@@ -87,23 +66,6 @@ async def _nik_policy(request: Request) -> NikPolicy:
 
 
 NikPolicyDep = Annotated[NikPolicy, Depends(_nik_policy)]
-
-
-async def _note_denied(
-    request: Request, actor: Actor, *, action: str, subject_id: UUID | None = None
-) -> None:
-    sessions = request.scope["state"]["sessions"]
-    await note_denied(sessions, Audit, actor=actor, action=action, subject_id=subject_id)
-
-
-async def _end_denied(
-    request: Request, session: AsyncSession, caller: Caller, *, participant_id: UUID
-) -> None:
-    """End the request's transaction, then note whom the caller may not see."""
-    await session.rollback()
-    await _note_denied(
-        request, caller.actor, action="participant.denied", subject_id=participant_id
-    )
 
 
 @router.post(
@@ -182,18 +144,13 @@ async def search_participants(
 
 @router.get("/{participant_id}", responses=problems(rules.ParticipantUnknownError))
 async def get_participant(
-    request: Request,
     session: SessionDep,
     caller: ParticipantReader,
     participant_id: ParticipantId,
     response: Response,
 ) -> ParticipantRead:
     """Return one person: oneself, or somebody who lives in the caller's area; reading is noted."""
-    try:
-        person = await operations.read_participant(session, participant_id, scope=caller.scope)
-    except rules.ParticipantUnknownError:
-        await _end_denied(request, session, caller, participant_id=participant_id)
-        raise
+    person = await operations.read_participant(session, participant_id, scope=caller.scope)
     response.headers["ETag"] = etag_of(person.version)
     response.headers["Cache-Control"] = "no-store"
     return ParticipantRead.model_validate(person)
@@ -201,7 +158,6 @@ async def get_participant(
 
 @router.get("/{participant_id}/nik", responses=problems(rules.ParticipantUnknownError))
 async def get_participant_nik(
-    request: Request,
     session: SessionDep,
     caller: NikReader,
     policy: NikPolicyDep,
@@ -209,12 +165,6 @@ async def get_participant_nik(
     response: Response,
 ) -> NikRead:
     """Return a person's NIK in full; reading it leaves an audit row."""
-    try:
-        nik = await operations.read_nik(
-            session, participant_id, keys=policy.keys, scope=caller.scope
-        )
-    except rules.ParticipantUnknownError:
-        await _end_denied(request, session, caller, participant_id=participant_id)
-        raise
+    nik = await operations.read_nik(session, participant_id, keys=policy.keys, scope=caller.scope)
     response.headers["Cache-Control"] = "no-store"
     return NikRead(participant_id=participant_id, nik=nik)

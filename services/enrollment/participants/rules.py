@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from services.enrollment.programs.rules import SizeCriterion, age_on
-from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from shared.errors import ConflictError, ForbiddenError, HiddenError, InvalidError
 from shared.i18n import Text
 from shared.schemas.enrollment import AgeBand, EntrantKind
 from shared.scope import Place, Reach, Scope
@@ -121,7 +121,7 @@ class BirthDateError(InvalidError):
     title = Text("Tanggal lahir tidak masuk akal.", "The birth date cannot be right.")
 
 
-class ParticipantUnknownError(NotFoundError):
+class ParticipantUnknownError(HiddenError):
     """There is no such participant, or the caller may not know that there is."""
 
     code = "participant-unknown"

@@ -1,6 +1,6 @@
 """Refuse changes outside the caller's scope."""
 
-from shared.errors import ForbiddenError, NotFoundError
+from shared.errors import ForbiddenError
 from shared.i18n import Text
 from shared.scope import Place, Scope
 
@@ -13,10 +13,6 @@ class OutOfScopeError(ForbiddenError):
         "Data ini di luar wilayah atau kementerian Anda.",
         "This lies outside your area or ministry.",
     )
-
-
-class HiddenError(NotFoundError):
-    """Something that is not there, or that the caller may not know of: a person."""
 
 
 def check_within(scope: Scope, place: Place) -> None:

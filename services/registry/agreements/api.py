@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
-from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.agreements import operations, queries
 from services.registry.agreements.rules import (
@@ -30,7 +29,7 @@ from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
-router = APIRouter(prefix="/agreements", tags=["agreements"], dependencies=[NOTES_DENIED])
+router = APIRouter(prefix="/agreements", tags=["agreements"])
 
 AgreementId = Annotated[UUID, Path(description="The agreement's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.rules import AreaTooCoarseError, AreaUnknownError
 from services.registry.base import Idempotency
@@ -37,7 +36,7 @@ from shared.web.paging import CursorInvalidError, page_request
 from shared.web.problems import ValidationFailedError
 from shared.web.session import SessionDep
 
-router = APIRouter(prefix="/facilities", tags=["facilities"], dependencies=[NOTES_DENIED])
+router = APIRouter(prefix="/facilities", tags=["facilities"])
 
 FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
-from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.rules import AreaUnknownError
 from services.registry.base import Idempotency
@@ -27,7 +26,7 @@ from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
-router = APIRouter(prefix="/institutions", tags=["institutions"], dependencies=[NOTES_DENIED])
+router = APIRouter(prefix="/institutions", tags=["institutions"])
 
 InstitutionId = Annotated[UUID, Path(description="The institution's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

@@ -1,7 +1,6 @@
 """What the registry refuses of instructors."""
 
-from services.registry.access.rules import HiddenError
-from shared.errors import ConflictError, InvalidError
+from shared.errors import ConflictError, HiddenError, InvalidError
 from shared.i18n import Text
 
 

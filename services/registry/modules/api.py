@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
-from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.base import Idempotency
 from services.registry.modules import operations, queries
@@ -25,7 +24,7 @@ from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
-router = APIRouter(prefix="/modules", tags=["modules"], dependencies=[NOTES_DENIED])
+router = APIRouter(prefix="/modules", tags=["modules"])
 
 ModuleId = Annotated[UUID, Path(description="The identifier of one version of a module.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

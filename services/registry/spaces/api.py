@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 
-from services.registry.access.api import NOTES_DENIED
 from services.registry.access.rules import OutOfScopeError
 from services.registry.base import Idempotency
 from services.registry.facilities.queries import get_facility
@@ -22,9 +21,7 @@ from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
-router = APIRouter(
-    prefix="/facilities/{facility_id}/spaces", tags=["spaces"], dependencies=[NOTES_DENIED]
-)
+router = APIRouter(prefix="/facilities/{facility_id}/spaces", tags=["spaces"])
 
 FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]

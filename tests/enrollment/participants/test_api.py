@@ -297,7 +297,9 @@ class TestGetParticipant:
         assert found.status_code == unknown.status_code == 404
         assert found.json()["code"] == unknown.json()["code"] == "participant-unknown"
         audit = await rows("SELECT * FROM enrollment.audit ORDER BY at")
-        assert [each["action"] for each in audit] == ["participant.denied"] * 2
+        assert [each["action"] for each in audit] == [
+            "denied GET /v1/participants/{participant_id}"
+        ] * 2
         assert str(audit[0]["subject_id"]) == person["id"]
 
     @pytest.mark.parametrize("role", [Role.ANALYST, Role.SERVICE])
@@ -306,7 +308,8 @@ class TestGetParticipant:
 
         assert response.status_code == 403
         (audit,) = await rows("SELECT * FROM enrollment.audit")
-        assert audit["action"] == "denied participants:read"
+        assert audit["action"] == "denied GET /v1/participants/{participant_id}"
+        assert "participants:read" in str(audit["detail"])
 
     async def test_refuses_nobody(self, enrollment, person):
         assert (await enrollment.get(self.path(person))).status_code == 401
@@ -341,7 +344,8 @@ class TestGetParticipantNik:
         assert response.status_code == 403
         assert NIK not in response.text
         (audit,) = await rows("SELECT * FROM enrollment.audit")
-        assert audit["action"] == "denied participants:nik"
+        assert audit["action"] == "denied GET /v1/participants/{participant_id}/nik"
+        assert str(audit["subject_id"]) == person["id"]
 
     async def test_answers_404_when_unknown(self, desk):
         response = await desk.get(f"/v1/participants/{new_id()}/nik")

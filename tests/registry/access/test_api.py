@@ -18,8 +18,9 @@ class TestNotesDenied:
 
         await world.post(f"/facilities/{facility['id']}/{verb}", by=world.officer("32"))
 
-        action = f"POST /facilities/{{facility_id}}/{verb}"
-        assert await noted(in_transaction) == [(action, facility["id"], {"code": "out-of-scope"})]
+        detail = {"code": "out-of-scope", "permission": "facilities:write"}
+        action = f"denied POST /v1/facilities/{{facility_id}}/{verb}"
+        assert await noted(in_transaction) == [(action, facility["id"], detail)]
 
     async def test_keeps_who_looked_for_a_person_out_of_sight(self, world, in_transaction):
         facility = await world.facility(area_code="33.73")
@@ -28,8 +29,8 @@ class TestNotesDenied:
         await world.get(f"/instructors/{instructor['id']}", by=world.officer("32"))
 
         action, subject, detail = (await noted(in_transaction))[0]
-        assert (action, subject) == ("GET /instructors/{instructor_id}", instructor["id"])
-        assert detail == {"code": "instructor-not-found"}
+        assert (action, subject) == ("denied GET /v1/instructors/{instructor_id}", instructor["id"])
+        assert detail["code"] == "instructor-not-found"
 
     async def test_keeps_it_though_nothing_was_made(self, world, in_transaction):
         await world.post("/facilities", facility_body(), by=world.officer("32"))

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from shared.settings import Mode, ServiceSettings
 from shared.web.app import make_app
 from shared.web.state import service_state
+from tests.shared.db.tables import Audit
 from tests.shared.web.things import routers
 from tests.support.asgi import ServiceClient, serving
 from tests.support.keys import Keys
@@ -29,6 +30,7 @@ def app_of(settings: ServiceSettings, *more: APIRouter):
         lifespan=lifespan,
         routers=[*routers(), *more],
         settings=settings,
+        audit=Audit,
     )
 
 

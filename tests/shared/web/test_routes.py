@@ -19,12 +19,12 @@ class TestStatedPermissions:
             ("GET", "/docs/{asset}", "public"),
             ("GET", "/v1/events", "events:read"),
             ("GET", "/v1/jobs/{job_id}", "jobs:read"),
-            ("POST", "/v1/jobs/{job_id}/cancel", "jobs:read"),
+            ("POST", "/v1/jobs/{job_id}/cancel", "jobs:cancel"),
             ("GET", "/v1/things", "public"),
             ("POST", "/v1/things", "facilities:write"),
             ("POST", "/v1/things/{thing_id}/lean", "enrollments:write"),
         }
-        assert len(stated) == 21
+        assert len(stated) == 22
 
     def test_refuses_a_route_that_states_nothing(self, things_settings):
         forgotten = APIRouter()

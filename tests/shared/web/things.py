@@ -11,6 +11,7 @@ from starlette.responses import Response
 from shared.errors import (
     ConflictError,
     ForbiddenError,
+    HiddenError,
     NotFoundError,
     PreconditionRequiredError,
     TooManyRequestsError,
@@ -71,6 +72,7 @@ REFUSALS = {
         extra={"alternatives": [UUID(int=1)]},
     ),
     "forbidden": ForbiddenError,
+    "hidden": HiddenError,
     "missing": NotFoundError,
     "precondition": PreconditionRequiredError,
     "often": lambda: TooManyRequestsError(retry_after_s=9),
@@ -162,6 +164,14 @@ async def make_lean_thing(request: Request, caller: Caller) -> Response:
 @router.get("/refusals/{kind}")
 async def refuse(kind: str, _: Public) -> ThingRead:
     """Refuse in the way that is asked for."""
+    refusal = REFUSALS[kind]
+    raise refusal()
+
+
+@router.post("/written-then/{kind}")
+async def write_and_refuse(kind: str, _: Writer, session: SessionDep) -> ThingRead:
+    """Write a row, then refuse in the way that is asked for."""
+    await session.execute(insert(Row).values(id=new_id(), name=kind))
     refusal = REFUSALS[kind]
     raise refusal()
 
