@@ -1,7 +1,7 @@
 """The business time: the real clock, or in a demonstration the hour that its story has reached.
 
-Only decisions of the domain take it (windows, openings, promotions). Tokens, leases, events and the
-days of figures keep the real clock.
+Only decisions of the domain take it (windows, openings, promotions), and an event's `occurred_at`
+says it. Tokens, leases, `recorded_at` and with it the days of figures keep the real clock.
 """
 
 from datetime import datetime
