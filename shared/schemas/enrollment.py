@@ -72,6 +72,7 @@ class Topic(StrEnum):
     CLASS_CHANGED = "enrollment.class.changed"
     CLASS_OPENED = "enrollment.class.opened"
     CLASS_COMPLETED = "enrollment.class.completed"
+    CLASS_CANCELLED = "enrollment.class.cancelled"
     PARTICIPANT_REGISTERED = "enrollment.participant.registered"
     CLAIMED = "enrollment.enrollment.claimed"
     PROMOTED = "enrollment.enrollment.promoted"
@@ -132,7 +133,7 @@ class ClassCell(Message):
 
 
 class ClassMoved(Message):
-    """Event: a class was planned, changed, opened or completed; figures add -before, +after.
+    """Event: a class came, changed, opened, ended or was cancelled; figures add -before, +after.
 
     `reported_at` is when the opening was reported, which may be hours after it happened.
     """

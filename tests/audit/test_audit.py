@@ -242,6 +242,15 @@ TAMPERINGS = [
         )
     ),
     (
+        "nobody has a place in a class that was called off",
+        "enrollment",
+        (
+            "UPDATE class SET waiting = 1 WHERE state = 'CANCELLED'",
+            "UPDATE class SET taken = 1 WHERE state = 'CANCELLED'",
+            "UPDATE class SET state = 'CANCELLED' WHERE waiting = 1",
+        ),
+    ),
+    (
         "facility_cube is what a recount of facilities gives",
         "registry",
         ("UPDATE facility SET owner_ministry = 'MSME'",),
@@ -299,8 +308,8 @@ class TestAudit:
     async def test_counts_what_is_there(self, urls):
         counts = (await audit(urls, deadline_s=0)).counts
 
-        assert (counts["facilities"], counts["classes"]) == (2, 2)
-        assert (counts["participants"], counts["enrollments"]) == (8, 6)
+        assert (counts["facilities"], counts["classes"]) == (2, 3)
+        assert (counts["participants"], counts["enrollments"]) == (9, 8)
         assert (counts["openings"], counts["followups"]) == (1, 1)
 
     async def test_has_a_tampering_for_every_check(self, urls):
@@ -381,7 +390,7 @@ class TestRun:
         written = json.loads((tmp_path / "audit.json").read_text())
         assert code == 0
         assert capsys.readouterr().out.splitlines()[-1] == "audit: 0 differences"
-        assert (written["differences"], written["counts"]["enrollments"]) == (0, 6)
+        assert (written["differences"], written["counts"]["enrollments"]) == (0, 8)
         assert {check["differences"] for check in written["checks"]} == {0}
 
     def test_fails_and_says_where_when_something_differs(

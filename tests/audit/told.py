@@ -133,27 +133,34 @@ async def _build(stage: Stage) -> list[dict]:
 
 
 async def _train(stage: Stage, places: list[dict]) -> None:
-    """One class runs to its end and is followed up, the other one still has somebody waiting."""
+    """One class runs to its end, in another somebody still waits, the third is called off."""
     desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
     wave = await desk.wave()
-    first, second = [
-        await desk.made("/v1/classes", class_body(wave, **place, **size))
-        for place, size in zip(
-            places,
-            ({"capacity": 2, "reserve_capacity": 2}, {"capacity": 1, "reserve_capacity": 1}),
-            strict=True,
+    here, there = places
+    small = {"capacity": 1, "reserve_capacity": 1}
+    first, second, third = [
+        await desk.made("/v1/classes", class_body(wave, **place))
+        for place in (
+            {**here, "capacity": 2, "reserve_capacity": 2},
+            {**there, **small},
+            {**there, **small},
         )
     ]
-    people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 9)]
+    people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 10)]
     claims = [await _claim(desk, first, person) for person in people[:4]]
     for person in people[4:6]:
         await _claim(desk, second, person)
+    for person in people[6:8]:
+        await _claim(desk, third, person)
+    called_off = {"reason": "DATA SINTETIS"}
+    await _done(desk, f"/v1/classes/{third['id']}/cancel", called_off)
     path = f"/v1/classes/{first['id']}"
     await _done(desk, f"{path}/enrollments/{claims[0]['id']}/cancel", None)
     start = datetime.fromisoformat(first["starts_at"])
     roll = {"present": [claims[1]["id"]], "absent": [claims[2]["id"]]}
-    report = {"started_at": start.isoformat(), **roll}
-    await _done(desk, f"{path}/opening", report, **_at(stage, start + timedelta(hours=1)))
+    for hours, (name, ids) in enumerate(roll.items(), start=1):
+        report = {"started_at": start.isoformat(), name: ids}
+        await _done(desk, f"{path}/opening", report, **_at(stage, start + timedelta(hours=hours)))
     ending = {"completed": roll["present"], "dropped_out": roll["absent"]}
     await _done(desk, f"{path}/completion", ending, **_at(stage, start + timedelta(days=33)))
     await read_feeds(stage)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from services.enrollment.classes.queries import ClassFilter, list_classes, list_offers
+from services.enrollment.enrollments.queries import waitlists_over
 from services.enrollment.waves.queries import list_waves
 from shared.clock import utc_now
 from shared.db.session import transaction
@@ -104,3 +105,12 @@ class TestListClasses:
 class TestListWaves:
     async def test_is_one_statement(self, plan_of, wave_id):
         await plan_of(list_waves, program_id=None, after=None, limit=50)
+
+
+class TestWaitlistsOver:
+    async def test_reads_both_kinds_by_index(self, plan_of, wave_id):
+        plan = await plan_of(waitlists_over, now=utc_now(), limit=100)
+
+        assert "Seq Scan" not in plan
+        assert "ix_class_promotion" in plan
+        assert "ix_class_silent" in plan

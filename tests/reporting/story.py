@@ -148,9 +148,11 @@ class Story:
         self.tell(topic, about=class_id, stream=class_id, payload=payload)
 
     def change_class(self, class_id: UUID, state: str) -> None:
-        topic = {"OPENED": Topic.CLASS_OPENED, "COMPLETED": Topic.CLASS_COMPLETED}.get(
-            state, Topic.CLASS_CHANGED
-        )
+        topic = {
+            "OPENED": Topic.CLASS_OPENED,
+            "COMPLETED": Topic.CLASS_COMPLETED,
+            "CANCELLED": Topic.CLASS_CANCELLED,
+        }.get(state, Topic.CLASS_CHANGED)
         before = dict(self.classes[class_id])
         self.classes[class_id]["state"] = state
         self._tell_class(topic, class_id, before=before)

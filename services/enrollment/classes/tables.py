@@ -34,6 +34,11 @@ class Class(Base):
         Index("ix_class_facility", "facility_id", "code"),
         Index("ix_class_program", "program_id", "code"),
         Index("ix_class_promotion", "promote_until", "id"),
+        Index(
+            "ix_class_silent",
+            "starts_at",
+            postgresql_where=text("state = 'PLANNED' AND promote_until IS NULL"),
+        ),
         {"postgresql_with": {"fillfactor": "50"}},
     )
 

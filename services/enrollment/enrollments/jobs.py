@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.enrollment.enrollments.operations import end_waitlist_when_due
-from services.enrollment.enrollments.queries import classes_past_promotion
+from services.enrollment.enrollments.queries import waitlists_over
 from shared.clock import utc_now
 from shared.jobs.context import Cron, WorkerContext
 from shared.logging import get_logger
@@ -14,14 +14,14 @@ _log = get_logger(__name__)
 
 
 async def end_waitlists(context: WorkerContext) -> None:
-    """Tell those who still wait after promotion has ended that they got no seat.
+    """Tell those who wait where nobody is promoted any more that they got no seat.
 
     One class a transaction, so that no lock is held for long.
     """
     while True:
         now = utc_now()
         async with context.transaction() as session:
-            due = await classes_past_promotion(session, now=now, limit=_AT_ONCE)
+            due = await waitlists_over(session, now=now, limit=_AT_ONCE)
         for class_id in due:
             async with context.transaction() as session:
                 left = await end_waitlist_when_due(session, class_id=class_id, now=now)

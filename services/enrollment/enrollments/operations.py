@@ -148,10 +148,32 @@ async def end_waitlist(session: AsyncSession, *, class_: Class, now: datetime) -
     return len(left)
 
 
+async def cancel_everybody(
+    session: AsyncSession, *, class_: Class, reason: str, now: datetime
+) -> int:
+    """Cancel all seats and places in line of a locked class with their claims; return how many."""
+    states = [EnrollmentState.SEATED, EnrollmentState.WAITLISTED]
+    held = await queries.enrollments_in_state(session, class_id=class_.id, states=states)
+    waiting = sum(each.state is EnrollmentState.WAITLISTED for each in held)
+    class_.waiting -= waiting
+    class_.taken -= len(held) - waiting
+    moves = [
+        Move(each, Topic.CANCELLED, state=EnrollmentState.CANCELLED, reason=reason) for each in held
+    ]
+    await move_enrollments(session, class_=class_, moves=moves, now=now)
+    await _give_claims_back(session, class_=class_, enrollments=held)
+    return len(held)
+
+
 async def end_waitlist_when_due(session: AsyncSession, *, class_id: UUID, now: datetime) -> int:
-    """End the waitlist of a class whose promotion has ended; return how many got no seat."""
+    """End the waitlist of a class in which nobody will be promoted; return how many got no seat."""
     class_ = await get_class(session, class_id, for_update=True)
-    if class_.promote_until is None or now < class_.promote_until:
+    if not rules.waitlist_over(
+        class_state=class_.state,
+        promote_until=class_.promote_until,
+        starts_at=class_.starts_at,
+        now=now,
+    ):
         return 0
     return await end_waitlist(session, class_=class_, now=now)
 

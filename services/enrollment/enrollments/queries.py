@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.enrollment.classes.queries import is_open
 from services.enrollment.classes.tables import Class
-from services.enrollment.enrollments.rules import EnrollmentUnknownError
+from services.enrollment.enrollments.rules import SILENT_FOR, EnrollmentUnknownError
 from services.enrollment.enrollments.schemas import Alternative
 from services.enrollment.enrollments.tables import Enrollment
 from shared.db.within import within
-from shared.schemas.enrollment import EnrollmentState
+from shared.schemas.enrollment import ClassState, EnrollmentState
 from shared.scope import Scope
 
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -125,16 +125,21 @@ async def next_in_line(
     return (await session.scalars(statement)).all()
 
 
-async def classes_past_promotion(
-    session: AsyncSession, *, now: datetime, limit: int
-) -> Sequence[UUID]:
-    """Return up to `limit` classes in which people wait though nobody is promoted any more."""
-    statement = (
-        select(Class.id)
-        .where(Class.promote_until <= now, Class.waiting > 0)
-        .order_by(Class.promote_until, Class.id)
-        .limit(limit)
+async def waitlists_over(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Return up to `limit` classes in which people wait though nobody is promoted any more.
+
+    Each of the two kinds reads its own index.
+    """
+    past = Class.promote_until <= now
+    silent = (
+        Class.promote_until.is_(None)
+        & (Class.state == ClassState.PLANNED)
+        & (Class.starts_at <= now - SILENT_FOR)
     )
+    found = (
+        select(Class.id).where(each, Class.waiting > 0).limit(limit) for each in (past, silent)
+    )
+    statement = union_all(*(each.subquery().select() for each in found)).limit(limit)
     return (await session.scalars(statement)).all()
 
 

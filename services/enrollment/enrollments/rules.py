@@ -1,6 +1,6 @@
 """The life of an enrollment and who is promoted when, stated without a database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -32,6 +32,8 @@ _ALLOWED: Final = {
     EnrollmentState.DROPPED_OUT: set[EnrollmentState](),
 }
 _TRAINING_ENDS: Final = frozenset({EnrollmentState.COMPLETED, EnrollmentState.DROPPED_OUT})
+# A class that has not reported its opening by then will hardly do so for those who wait.
+SILENT_FOR: Final = timedelta(days=7)
 _RUNNING: Final = frozenset({ClassState.PLANNED, ClassState.OPENED})
 
 
@@ -229,6 +231,19 @@ def promotion_open(
     if promote_until is None:
         return class_state is ClassState.PLANNED
     return class_state in _RUNNING and now < promote_until
+
+
+def waitlist_over(
+    *, class_state: ClassState, promote_until: datetime | None, starts_at: datetime, now: datetime
+) -> bool:
+    """Tell whether who still waits is told that he got no seat, so that he can go elsewhere.
+
+    That is so from `promote_until` on; where promotion ends with the opening, once a class has
+    been silent for `SILENT_FOR` after its hour.
+    """
+    if promote_until is None:
+        return class_state is ClassState.PLANNED and now >= starts_at + SILENT_FOR
+    return now >= promote_until
 
 
 def seats_to_promote(*, capacity: int, taken: int, waiting: int) -> int:

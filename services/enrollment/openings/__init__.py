@@ -1,1 +1,1 @@
-"""Openings: a class reports that it has started, who is there, and how it ended."""
+"""Openings: a class starts, with a roll call, and ends; or it is called off."""

@@ -7,9 +7,16 @@ from fastapi import APIRouter, Body, Depends, Path
 from starlette.responses import Response
 
 from services.enrollment.base import Idempotency
-from services.enrollment.classes.rules import ClassUnknownError, OutsideScopeError
+from services.enrollment.classes.queries import read_of
+from services.enrollment.classes.rules import (
+    ClassNotPlannedError,
+    ClassUnknownError,
+    OutsideScopeError,
+)
+from services.enrollment.classes.schemas import ClassRead
 from services.enrollment.openings import operations, queries, rules
 from services.enrollment.openings.schemas import (
+    ClassCancel,
     CompletionRead,
     CompletionReport,
     OpeningRead,
@@ -26,6 +33,7 @@ router = APIRouter(prefix="/classes/{class_id}", tags=["openings"])
 
 OpeningReader: TypeAlias = Annotated[Caller, Depends(Requires(Permission.ENROLLMENTS_READ))]
 ClassRunner: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_RUN))]
+ClassWriter: TypeAlias = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
 ClassId: TypeAlias = Annotated[UUID, Path(description="The class.")]
 
 _HERE: Final = "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11"
@@ -38,6 +46,10 @@ CompletionBody: TypeAlias = Annotated[
     CompletionReport, Body(examples=[{"completed": [_HERE], "dropped_out": [_AWAY]}])
 ]
 
+CancelBody: TypeAlias = Annotated[
+    ClassCancel, Body(examples=[{"reason": "Balai batal menyelenggarakan"}])
+]
+
 
 @router.post(
     "/opening",
@@ -46,6 +58,7 @@ CompletionBody: TypeAlias = Annotated[
         ClassUnknownError,
         OutsideScopeError,
         rules.AlreadyOpenedError,
+        rules.PresenceReportedError,
         rules.StartImplausibleError,
         rules.RollRefusedError,
     ),
@@ -59,10 +72,15 @@ async def report_opening(
     once: OnceDep,
     now: Now,
 ) -> Response:
-    """Report that a class has started and who is there, be it hours after the fact."""
+    """Report that a class has started and who is there, be it hours after the fact.
+
+    A later report, under another key and with the same `started_at`, adds those whom no report has
+    named, such as who was promoted after the opening. What has been said of somebody stands: a
+    report that names somebody again is refused whole.
+    """
 
     async def work() -> OpeningRead:
-        opening = await operations.open_class(
+        opening = await operations.report_opening(
             session,
             scope=caller.scope,
             class_id=class_id,
@@ -108,5 +126,33 @@ async def report_completion(
         return await operations.complete_class(
             session, scope=caller.scope, class_id=class_id, report=body, now=now
         )
+
+    return await answer_once(session, Idempotency, once, work)
+
+
+@router.post(
+    "/cancel",
+    response_model=ClassRead,
+    responses=problems(ClassUnknownError, OutsideScopeError, ClassNotPlannedError),
+)
+async def cancel_class(
+    session: SessionDep,
+    *,
+    caller: ClassWriter,
+    class_id: ClassId,
+    body: CancelBody,
+    once: OnceDep,
+    now: Now,
+) -> Response:
+    """Call a planned class off: who had a seat or waited is free to go elsewhere.
+
+    The reason stands in each of their enrollments.
+    """
+
+    async def work() -> ClassRead:
+        cancelled = await operations.cancel_class(
+            session, scope=caller.scope, class_id=class_id, reason=body.reason, now=now
+        )
+        return read_of(cancelled)
 
     return await answer_once(session, Idempotency, once, work)

@@ -1,6 +1,6 @@
 """A class starts and ends: reports about the whole class, each within the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,8 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.operations import tell_moved
 from services.enrollment.classes.queries import cell_of, lock_class
+from services.enrollment.classes.rules import check_changeable
 from services.enrollment.classes.tables import Class
-from services.enrollment.enrollments.operations import Move, end_waitlist, move_enrollments
+from services.enrollment.enrollments.operations import (
+    Move,
+    cancel_everybody,
+    end_waitlist,
+    move_enrollments,
+)
 from services.enrollment.enrollments.queries import enrollments_in_state
 from services.enrollment.enrollments.rules import promotion_open
 from services.enrollment.enrollments.tables import Enrollment
@@ -49,7 +55,7 @@ def _ends(
     return [Move(rows[each], topic, state=state) for each in ids if rows[each].state is not state]
 
 
-async def open_class(
+async def report_opening(
     session: AsyncSession,
     *,
     scope: Scope,
@@ -61,28 +67,63 @@ async def open_class(
     """Record that a class has started and who is there, be it hours after the fact.
 
     Where promotion ends with the opening, who still waits gets no seat and is free to go elsewhere.
+    A later report adds those whom none has named, such as who was promoted after the opening; what
+    has been said of somebody stands.
 
     Raises:
         ClassUnknownError: when there is no such class.
         OutsideScopeError: when it lies outside the scope.
-        AlreadyOpenedError: when it is not planned any more.
+        AlreadyOpenedError: when it has ended, or a later report names nobody or another start.
+        PresenceReportedError: when a later report names somebody again.
         StartImplausibleError: when it cannot have started then.
         RollRefusedError: when somebody is listed twice or without a seat of the class.
     """
     class_, rows = await _locked(session, scope=scope, class_id=class_id)
-    rules.check_may_open(class_.state)
-    rules.check_start(started_at=report.started_at, starts_at=class_.starts_at, now=now)
+    opening = await session.get(Opening, class_id)
+    named = [*report.present, *report.absent]
+    if opening is None:
+        rules.check_may_open(class_.state)
+        rules.check_start(started_at=report.started_at, starts_at=class_.starts_at, now=now)
+    else:
+        rules.check_may_add(
+            class_.state,
+            started_at=report.started_at,
+            reported_start=opening.started_at,
+            named=len(named),
+        )
     rules.check_roll(
         {"present": report.present, "absent": report.absent},
         states={row.id: row.state for row in rows.values()},
         allowed=_OPENING,
     )
+    rules.check_unreported(rows[each].presence for each in named)
+    moves = _presences(rows, report.present, Presence.PRESENT)
+    moves += _presences(rows, report.absent, Presence.ABSENT)
+    if opening is None:
+        return await _open(
+            session, class_, report=report, moves=moves, reported_by=reported_by, now=now
+        )
+    opening.present += len(report.present)
+    opening.absent += len(report.absent)
+    await move_enrollments(session, class_=class_, moves=moves, now=now)
+    return opening
+
+
+async def _open(
+    session: AsyncSession,
+    class_: Class,
+    *,
+    report: OpeningReport,
+    moves: Sequence[Move],
+    reported_by: str,
+    now: datetime,
+) -> Opening:
     before = cell_of(class_)
     class_.state = ClassState.OPENED
     class_.opened_at, class_.opening_reported_at = report.started_at, now
     class_.version += 1
     opening = Opening(
-        class_id=class_id,
+        class_id=class_.id,
         started_at=report.started_at,
         reported_at=now,
         reported_by=reported_by,
@@ -90,14 +131,32 @@ async def open_class(
         absent=len(report.absent),
     )
     session.add(opening)
-    moves = _presences(rows, report.present, Presence.PRESENT)
-    moves += _presences(rows, report.absent, Presence.ABSENT)
     await move_enrollments(session, class_=class_, moves=moves, now=now)
     await tell_moved(session, class_, topic=Topic.CLASS_OPENED, before=before, now=now)
     if not promotion_open(class_state=class_.state, promote_until=class_.promote_until, now=now):
         await end_waitlist(session, class_=class_, now=now)
     await session.flush()
     return opening
+
+
+async def cancel_class(
+    session: AsyncSession, *, scope: Scope, class_id: UUID, reason: str, now: datetime
+) -> Class:
+    """Call a planned class off: all seats, places in line and claims are given back.
+
+    Raises:
+        ClassUnknownError: when there is no such class.
+        OutsideScopeError: when it lies outside the scope.
+        ClassNotPlannedError: when it has opened, ended or been cancelled.
+    """
+    class_ = await lock_class(session, class_id, scope=scope)
+    check_changeable(class_.state)
+    before = cell_of(class_)
+    class_.state = ClassState.CANCELLED
+    class_.version += 1
+    await cancel_everybody(session, class_=class_, reason=reason, now=now)
+    await tell_moved(session, class_, topic=Topic.CLASS_CANCELLED, before=before, now=now)
+    return class_
 
 
 async def complete_class(

@@ -1,6 +1,6 @@
 """When a class may open and end, and whose names the reports must hold, without a database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
-from shared.schemas.enrollment import ClassState, EnrollmentState
+from shared.schemas.enrollment import ClassState, EnrollmentState, Presence
 
 # A class that began more than a day before its hour is a slip of the pen, not an early start.
 _EARLIEST: Final = timedelta(days=1)
@@ -79,6 +79,16 @@ class AlreadyOpenedError(ConflictError):
     )
 
 
+class PresenceReportedError(ConflictError):
+    """The roll call has said already whether they were there; a report is not corrected."""
+
+    code = "presence-already-reported"
+    title = Text(
+        "Kehadiran mereka sudah dilaporkan dan tidak dapat diubah.",
+        "Whether they were there has been reported and cannot be changed.",
+    )
+
+
 class NotOpenedError(ConflictError):
     """The class has not opened yet, or has ended already."""
 
@@ -104,13 +114,41 @@ def check_start(*, started_at: datetime, starts_at: datetime, now: datetime) -> 
 
 
 def check_may_open(state: ClassState) -> None:
-    """Refuse to open a class twice.
+    """Refuse to open a class that has opened, ended or been cancelled.
 
     Raises:
         AlreadyOpenedError: when it is not planned any more.
     """
     if state is not ClassState.PLANNED:
         raise AlreadyOpenedError
+
+
+def check_may_add(
+    state: ClassState, *, started_at: datetime, reported_start: datetime, named: int
+) -> None:
+    """Refuse a later report of a class that has ended, of another start, or that names nobody.
+
+    Raises:
+        AlreadyOpenedError: when it is one.
+    """
+    if state is not ClassState.OPENED or started_at != reported_start or not named:
+        raise AlreadyOpenedError
+
+
+def check_unreported(presences: Iterable[Presence]) -> None:
+    """Refuse to say again whether somebody was there.
+
+    Raises:
+        PresenceReportedError: when that has been said of anybody.
+    """
+    reported = sum(each is not Presence.UNREPORTED for each in presences)
+    if reported:
+        raise PresenceReportedError(
+            Text(
+                f"Kehadiran {reported} peserta sudah dilaporkan.",
+                f"The presence of {reported} has been reported already.",
+            )
+        )
 
 
 def check_may_complete(state: ClassState) -> None:

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.schemas.base import Body, Read
+from shared.schemas.base import Body, Label, Read
 
 Roll = Annotated[list[UUID], Field(max_length=1000, description="Ids of enrollments.")]
 
 
 class OpeningReport(Body):
-    """A class has started; who is on neither list has not been reported on."""
+    """A class has started; who is on neither list has not been reported on.
+
+    A later report adds those whom no report has named, with the same `started_at`.
+    """
 
     started_at: AwareDatetime
     present: Roll = Field(default_factory=list)
@@ -27,6 +30,12 @@ class OpeningRead(Read):
     reported_at: datetime
     present: int
     absent: int
+
+
+class ClassCancel(Body):
+    """Why a class is called off, in a few words and without personal data."""
+
+    reason: Label
 
 
 class CompletionReport(Body):

@@ -320,6 +320,7 @@ FOLDINGS: Final[dict[str, dict[int, Folding]]] = {
     enrollment.Topic.CLASS_CHANGED: {1: _fold_class},
     enrollment.Topic.CLASS_OPENED: {1: _fold_class},
     enrollment.Topic.CLASS_COMPLETED: {1: _fold_class},
+    enrollment.Topic.CLASS_CANCELLED: {1: _fold_class},
     enrollment.Topic.CLAIMED: {1: _fold_enrollment},
     enrollment.Topic.PROMOTED: {1: _fold_enrollment},
     enrollment.Topic.CANCELLED: {1: _fold_enrollment},

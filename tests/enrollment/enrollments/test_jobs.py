@@ -51,3 +51,20 @@ class TestEndWaitlists:
 
         assert (await seats.class_row(ends_later)).waiting == 1
         assert (await seats.class_row(ends_at_opening)).waiting == 1
+
+    @pytest.mark.parametrize(
+        ("silent_for", "left"), [(timedelta(days=6), 1), (timedelta(days=7), 0)]
+    )
+    async def test_ends_those_of_a_class_that_has_been_silent_for_a_week(
+        self, seats, admin, worker, silent_for, left
+    ):
+        class_id = await seats.class_(capacity=1, starts_at=NOW - silent_for)
+        answers = [(await admin.claim(class_id, each)).json() for each in await seats.people(2)]
+
+        await end_waitlists(worker)
+
+        class_ = await seats.class_row(class_id)
+        assert (class_.state, class_.taken, class_.waiting) == ("PLANNED", 1, left)
+        await seats.check_counts(class_id)
+        again = await admin.claim(await seats.class_(), answers[1]["participant_id"])
+        assert again.status_code == (409 if left else 201)

@@ -14,6 +14,7 @@ from services.enrollment.enrollments.rules import (
     promotion_open,
     seats_to_promote,
     states_named,
+    waitlist_over,
     why_waiting,
 )
 from shared.schemas.enrollment import ClassState as C
@@ -98,6 +99,24 @@ class TestSeatsToPromote:
     )
     def test_is_what_is_free_and_wanted(self, capacity, taken, waiting, expected):
         assert seats_to_promote(capacity=capacity, taken=taken, waiting=waiting) == expected
+
+
+class TestWaitlistOver:
+    @pytest.mark.parametrize(
+        ("state", "promote_until", "silent_days", "over"),
+        [
+            (C.PLANNED, None, 6, False),
+            (C.PLANNED, None, 7, True),
+            (C.OPENED, None, 7, False),
+            (C.PLANNED, NOON, 0, True),
+            (C.PLANNED, LATER, 8, False),
+        ],
+    )
+    def test_at_its_hour_or_after_a_week_of_silence(self, state, promote_until, silent_days, over):
+        starts_at = NOON - timedelta(days=silent_days)
+        assert over == waitlist_over(
+            class_state=state, promote_until=promote_until, starts_at=starts_at, now=NOON
+        )
 
 
 class TestWhyWaiting:

@@ -11,6 +11,7 @@ from shared.scope import Role
 from tests.support.seats import NOW, Applicant
 
 STARTED = (NOW - timedelta(hours=3)).isoformat()
+REASON = {"reason": "Balai batal menyelenggarakan"}
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ class TestReportOpening:
         other = await admin.post(path, json=report(ids[:2]))
 
         assert same.content == first.content
-        assert (other.status_code, other.json()["code"]) == (409, "class-already-opened")
+        assert (other.status_code, other.json()["code"]) == (409, "presence-already-reported")
 
     async def test_names_who_does_not_belong_on_the_roll(self, seats, admin, planned):
         class_id, ids, _ = planned
@@ -166,6 +167,62 @@ class TestReportOpening:
     async def test_unknown_class(self, admin):
         answer = await admin.post(f"/v1/classes/{new_id()}/opening", json=report())
         assert (answer.status_code, answer.json()["code"]) == (404, "class-unknown")
+
+
+class TestReportOpeningAgain:
+    @pytest.fixture
+    async def promoted(self, seats, admin):
+        """Return an opened class in which the second has got the seat of the first, absent."""
+        class_id = await seats.class_(
+            capacity=1, starts_at=NOW, promote_until=NOW + timedelta(days=3)
+        )
+        answers = [(await admin.claim(class_id, each)).json() for each in await seats.people(2)]
+        ids = [each["id"] for each in answers]
+        path = f"/v1/classes/{class_id}/opening"
+        first = await admin.post(path, json=report((), ids[:1]))
+        assert first.status_code == 200
+        await admin.post(f"/v1/classes/{class_id}/enrollments/{ids[0]}/cancel")
+        return path, class_id, ids, first.json()
+
+    async def test_adds_who_was_promoted_after_the_opening(self, seats, admin, promoted):
+        path, class_id, ids, first = promoted
+
+        answer = await admin.post(path, json=report(ids[1:]), key="k")
+        replayed = await admin.post(path, json=report(ids[1:]), key="k")
+
+        assert answer.json() == {**first, "present": 1}
+        assert replayed.content == answer.content
+        assert (await admin.get(path)).json() == answer.json()
+        rows = {str(row.id): row.presence for row in await seats.enrollments(class_id)}
+        assert [rows[each] for each in ids] == ["ABSENT", "PRESENT"]
+        *_, last = await seats.events(class_id)
+        moved = EnrollmentMoved.model_validate(last.payload)
+        assert last.topic == "enrollment.enrollment.presence_reported"
+        assert (moved.before.presence, moved.after.presence) == ("UNREPORTED", "PRESENT")
+        assert (await seats.class_row(class_id)).version == 2
+
+    async def test_corrects_nobody(self, seats, admin, promoted):
+        path, class_id, ids, first = promoted
+        await admin.post(path, json=report(ids[1:]))
+
+        answer = await admin.post(path, json=report((), ids[1:]))
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "presence-already-reported")
+        assert (await admin.get(path)).json() == {**first, "present": 1}
+        rows = {str(row.id): row.presence for row in await seats.enrollments(class_id)}
+        assert rows[ids[1]] == "PRESENT"
+
+    @pytest.mark.parametrize("changes", [{"present": []}, {"started_at": NOW.isoformat()}])
+    async def test_refuses_nobody_and_another_start(self, admin, promoted, changes):
+        path, _, ids, _ = promoted
+        answer = await admin.post(path, json=report(ids[1:]) | changes)
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-already-opened")
+
+    async def test_refuses_a_class_that_has_ended(self, admin, promoted):
+        path, class_id, ids, _ = promoted
+        await admin.post(f"/v1/classes/{class_id}/completion", json={"completed": ids[1:]})
+        answer = await admin.post(path, json=report(ids[1:]))
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-already-opened")
 
 
 class TestGetOpening:
@@ -249,3 +306,107 @@ class TestReportCompletion:
         class_id, ids, _ = planned
         answer = await admin.post(f"/v1/classes/{class_id}/completion", json={"completed": ids[:2]})
         assert (answer.status_code, answer.json()["code"]) == (409, "class-not-running")
+
+
+class TestCancelClass:
+    async def test_gives_everything_back(self, seats, admin, planned):
+        class_id, _, answers = planned
+
+        answer = await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        assert (answer.status_code, answer.json()["state"]) == (200, "CANCELLED")
+        assert (answer.json()["taken"], answer.json()["waiting"]) == (0, 0)
+        assert answer.json()["version"] == 2
+        rows = await seats.enrollments(class_id)
+        assert {(row.state, row.reason) for row in rows} == {("CANCELLED", REASON["reason"])}
+        assert await seats.claims() == []
+        await seats.check_counts(class_id)
+        elsewhere = await seats.class_()
+        for each in (answers[0], answers[3]):
+            again = await admin.claim(elsewhere, each["participant_id"])
+            assert again.json()["state"] == "SEATED"
+
+    async def test_leaves_who_had_cancelled_alone(self, seats, admin, planned):
+        class_id, ids, _ = planned
+        await admin.post(f"/v1/classes/{class_id}/enrollments/{ids[3]}/cancel")
+
+        await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        row = {str(each.id): each for each in await seats.enrollments(class_id)}[ids[3]]
+        assert (row.version, row.reason) == (2, None)
+
+    async def test_tells_what_moved(self, seats, admin, planned):
+        class_id, _, _ = planned
+        before = len(await seats.events(class_id))
+
+        await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        *moves, last = (await seats.events(class_id))[before:]
+        assert {each.topic for each in moves} == {"enrollment.enrollment.cancelled"}
+        assert len(moves) == 4
+        assert last.topic == "enrollment.class.cancelled"
+        moved = ClassMoved.model_validate(last.payload)
+        assert (moved.before.state, moved.after.state) == ("PLANNED", "CANCELLED")
+
+    async def test_is_done_once_under_one_key(self, admin, planned):
+        path = f"/v1/classes/{planned[0]}/cancel"
+        first = await admin.post(path, json=REASON, key="k")
+
+        same = await admin.post(path, json=REASON, key="k")
+        other = await admin.post(path, json=REASON)
+
+        assert (same.status_code, same.content) == (200, first.content)
+        assert (other.status_code, other.json()["code"]) == (409, "class-not-planned")
+
+    async def test_ends_sign_up_and_opening(self, seats, admin, planned):
+        class_id, ids, _ = planned
+        await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        claim = await admin.claim(class_id, await seats.person())
+        opening = await admin.post(f"/v1/classes/{class_id}/opening", json=report(ids[:1]))
+
+        assert claim.json()["code"] == "class-not-open"
+        assert opening.json()["code"] == "class-already-opened"
+
+    async def test_refuses_a_class_that_has_opened(self, seats, admin, planned):
+        class_id, ids, _ = planned
+        await admin.post(f"/v1/classes/{class_id}/opening", json=report(ids[:2]))
+
+        answer = await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-not-planned")
+        assert (await seats.class_row(class_id)).taken == 2
+
+    async def test_asks_for_a_reason(self, admin, planned):
+        answer = await admin.post(f"/v1/classes/{planned[0]}/cancel", json={})
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation-failed")
+
+    @pytest.mark.parametrize(
+        ("role", "grant", "status"),
+        [
+            (Role.REGIONAL_OFFICER, {"areas": ["33"]}, 200),
+            (Role.REGIONAL_OFFICER, {"areas": ["32"]}, 403),
+            (Role.INSTRUCTOR, {"facilities": [new_id()]}, 403),
+        ],
+    )
+    async def test_is_for_offices_of_the_area(self, enrollment, auth, planned, role, grant, status):
+        office = Applicant(enrollment, auth(role, **grant))
+        answer = await office.post(f"/v1/classes/{planned[0]}/cancel", json=REASON)
+        assert answer.status_code == status
+
+    async def test_unknown_class(self, admin):
+        answer = await admin.post(f"/v1/classes/{new_id()}/cancel", json=REASON)
+        assert (answer.status_code, answer.json()["code"]) == (404, "class-unknown")
+
+    async def test_calls_a_large_class_off_in_a_few_statements(self, seats, admin):
+        class_id = await seats.class_(capacity=40, reserve_capacity=0)
+        for each in await seats.people(40):
+            await admin.claim(class_id, each)
+        counted = []
+        engine = admin.client.state["sessions"].kw["bind"].sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *a: counted.append(a[2]))
+
+        await admin.post(f"/v1/classes/{class_id}/cancel", json=REASON)
+
+        assert (await seats.class_row(class_id)).taken == 0
+        assert len(counted) <= 12, counted

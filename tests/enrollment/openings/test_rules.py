@@ -6,17 +6,21 @@ import pytest
 from services.enrollment.openings.rules import (
     AlreadyOpenedError,
     NotOpenedError,
+    PresenceReportedError,
     RollRefusedError,
     SeatedUnlistedError,
     StartImplausibleError,
     check_everybody_listed,
+    check_may_add,
     check_may_complete,
     check_may_open,
     check_roll,
     check_start,
+    check_unreported,
 )
 from shared.schemas.enrollment import ClassState as C
 from shared.schemas.enrollment import EnrollmentState as S
+from shared.schemas.enrollment import Presence
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 A, B, W = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -69,9 +73,26 @@ class TestCheckStates:
             check_may_open(state)
 
     @pytest.mark.parametrize("state", [C.PLANNED, C.COMPLETED, C.CANCELLED])
+    def test_only_a_running_class_takes_a_later_report(self, state):
+        check_may_add(C.OPENED, started_at=NOON, reported_start=NOON, named=1)
+        with pytest.raises(AlreadyOpenedError):
+            check_may_add(state, started_at=NOON, reported_start=NOON, named=1)
+
+    @pytest.mark.parametrize("state", [C.PLANNED, C.COMPLETED, C.CANCELLED])
     def test_no_other_ends(self, state):
         with pytest.raises(NotOpenedError):
             check_may_complete(state)
+
+
+class TestCheckUnreported:
+    def test_allows_who_was_never_named(self):
+        check_unreported([])
+        check_unreported([Presence.UNREPORTED])
+
+    @pytest.mark.parametrize("said", [Presence.PRESENT, Presence.ABSENT])
+    def test_refuses_who_was(self, said):
+        with pytest.raises(PresenceReportedError, match="presence of 1"):
+            check_unreported([Presence.UNREPORTED, said])
 
 
 class TestCheckEverybodyListed:
