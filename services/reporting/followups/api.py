@@ -153,9 +153,16 @@ async def get_followup(
     keys: Keys,
     response: Response,
 ) -> FollowUpDetail:
-    """Return one follow-up with its amounts of income; who reads amounts is written down."""
+    """Return one follow-up with its amounts of income; who reads amounts is written down.
+
+    The amounts are null for a caller without the permission `followups:income`.
+    """
     followup, incomes = await operations.read_incomes(
-        session, followup_id=followup_id, scope=caller.scope, keys=keys
+        session,
+        followup_id=followup_id,
+        scope=caller.scope,
+        income_scope=caller.actor.scope(Permission.FOLLOWUPS_INCOME),
+        keys=keys,
     )
     response.headers["ETag"] = etag_of(followup.version)
     shown = FollowUpRead.model_validate(followup).model_dump()

@@ -169,16 +169,25 @@ async def _tell(
 
 
 async def read_incomes(
-    session: AsyncSession, *, followup_id: UUID, scope: Scope, keys: IncomeKeys | None
+    session: AsyncSession,
+    *,
+    followup_id: UUID,
+    scope: Scope,
+    income_scope: Scope,
+    keys: IncomeKeys | None,
 ) -> tuple[FollowUp, Incomes]:
     """Return a follow-up with its amounts, and note who read them.
+
+    Amounts of a follow-up beyond `income_scope` are withheld: they are specific personal data
+    (UU PDP 27/2022, article 4) and have a permission of their own.
 
     Raises:
         NotFoundError: when there is no such follow-up within the scope.
         IncomeKeyMissingError: when the amounts are there but the key is not.
     """
     followup = await queries.get_followup(session, followup_id, scope=scope)
-    if followup.incomes_cipher is None or followup.incomes_key_id is None:
+    withheld = not income_scope.admits(place_of(followup))
+    if withheld or followup.incomes_cipher is None or followup.incomes_key_id is None:
         return followup, Incomes(before=None, after=None)
     if keys is None or followup.incomes_key_id not in keys.keys:
         raise rules.IncomeKeyMissingError

@@ -101,6 +101,7 @@ class _Asked:
     question: Question
     scope: Scope
     public: bool
+    guarded: bool
     now: datetime
 
 
@@ -156,13 +157,15 @@ async def _admit(request: Request, report: Report, caller: Caller) -> _Asked:
     question = _question(report, request.scope["query_string"])
     now = await present_moment(request)
     if rules.is_public(report, question):
-        return _Asked(report, question, NATIONAL, public=True, now=now)
+        return _Asked(report, question, NATIONAL, public=True, guarded=False, now=now)
     if caller.actor is ANONYMOUS:
         raise UnauthorizedError
     if not caller.actor.may(Permission.REPORTS_READ):
         raise ForbiddenError
     scope = caller.actor.scope(Permission.REPORTS_READ)
-    return _Asked(report, question, scope, public=False, now=now)
+    sees_people = caller.actor.may(Permission.FOLLOWUPS_READ)
+    guarded = rules.is_guarded(report, question) and not sees_people
+    return _Asked(report, question, scope, public=False, guarded=guarded, now=now)
 
 
 @lru_cache(maxsize=4096)
@@ -182,6 +185,7 @@ def _etag(request: Request, asked: _Asked, standing: Standing) -> str:
         asked.report.code,
         _question_mark(asked.question),
         _scope_mark(asked.scope),
+        str(asked.guarded),
         preferred_language(request.headers.get("accept-language")),
         standing.position(asked.report.sources),
         str(standing.starts_passed(asked.now)) if asked.report.timed else "",
@@ -195,7 +199,8 @@ async def _rows(request: Request, asked: _Asked, caller: Caller) -> bytes:
         sums = await queries.read_report(
             session, asked.report, question=asked.question, scope=asked.scope, now=asked.now
         )
-    return to_json(rules.rows_of(asked.report, asked.question, sums))
+    rows = rules.rows_of(asked.report, asked.question, sums)
+    return to_json(rules.withhold_small(rows) if asked.guarded else rows)
 
 
 def _synthetic(question: Question, standing: Standing) -> bool:

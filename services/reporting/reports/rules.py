@@ -13,6 +13,16 @@ Sums: TypeAlias = Mapping[str, int]
 Key: TypeAlias = tuple[str | int, ...]
 Row: TypeAlias = dict[str, Any]
 
+# A figure of fewer people than this is withheld from who may not see the people themselves.
+SMALL: Final = 5
+_WITHHELD: Final[Row] = {
+    "value": None,
+    "numerator": None,
+    "denominator": None,
+    "response_rate": None,
+    "suppressed": True,
+}
+
 # Source: Keppres 41/1987: the provinces of each time zone; those made since lie within them.
 ZONES: Final[dict[TimeZone, tuple[str, ...]]] = {
     TimeZone.WIB: tuple(
@@ -102,6 +112,25 @@ def _row(dims: dict[str, str | int], indicator: Indicator, sums: Sums) -> Row:
         "response_rate": response and _ratio(*(sums.get(name, 0) for name in response)),
         "suppressed": False,
     }
+
+
+def is_guarded(report: Report, question: Question) -> bool:
+    """Tell whether the answer counts people so finely that small figures could name somebody."""
+    return Dimension.SEX in report.dimensions and not is_public(report, question)
+
+
+def withhold_small(rows: Iterable[Row]) -> list[Row]:
+    """Return `rows` without the figures of fewer than five people: somebody could be known by them.
+
+    A zero stays: it tells of nobody. Totals are not guarded against being subtracted from.
+    """
+    return [{**row, **_WITHHELD} if _is_small(row) else row for row in rows]
+
+
+def _is_small(row: Row) -> bool:
+    target = "target" in row["dims"]
+    counts = [row["numerator"], None if target else row["denominator"]]
+    return any(0 < count < SMALL for count in counts if count is not None)
 
 
 def _ratio(numerator: int, denominator: int | None) -> float | None:

@@ -127,11 +127,15 @@ class ReportMeta(Read):
 
 
 class ReportRow(Read):
-    """One figure. `value` is a count, a share or a mean, as the catalogue says of the indicator."""
+    """One figure. `value` is a count, a share or a mean, as the catalogue says of the indicator.
+
+    A figure of one to four people is `suppressed`, its numbers null, for a caller who may not see
+    the people themselves.
+    """
 
     dims: dict[str, str | int]
     value: int | float | None
-    numerator: int
+    numerator: int | None
     denominator: int | None
     response_rate: float | None
     suppressed: bool

@@ -78,7 +78,7 @@ async def outcome_rows(reporting, fold, db, auth):
         await fold(page.items)
         await reporting.state["watch"].refresh()
         path = f"/v1/reports/outcomes{query}"
-        return (await reporting.get(path, headers=auth(Role.ANALYST))).json()["rows"]
+        return (await reporting.get(path, headers=auth(Role.AUDITOR))).json()["rows"]
 
     return read
 
@@ -274,6 +274,18 @@ class TestGetFollowup:
         [noted] = await rows("SELECT action, subject_id, actor FROM reporting.audit")
         assert noted["action"] == "followup.incomes.read"
         assert str(noted["subject_id"]) == made["participant_id"]
+
+    async def test_withholds_amounts_from_who_has_no_permission_for_them(
+        self, record, reporting, country, admin, auth
+    ):
+        made = (await record(admin, country.local)).json()
+        operator = auth(Role.FACILITY_OPERATOR, facilities=[country.facility["facility_id"]])
+
+        response = await reporting.get(f"/v1/followups/{made['id']}", headers=operator)
+
+        assert response.status_code == 200
+        assert response.json()["income_before_rupiah"] is None
+        assert response.json()["income_after_rupiah"] is None
 
     @pytest.mark.parametrize("areas", [["91"], ["32.04"], ["33"]])
     async def test_another_region_sees_nothing(

@@ -33,10 +33,21 @@ class TestFreshness:
                 {"as_of": ago(3), "last_event_at": ago(3), "caught_up": False},
                 Freshness(ago(3), 3.0),
             ),
+            (
+                {"as_of": ago(3), "last_event_at": ago(900), "caught_up": False},
+                Freshness(ago(3), 3.0),
+            ),
             ({"as_of": ago(60), "caught_up": True}, Freshness(ago(60), 60.0)),
             ({}, Freshness(None, None)),
         ],
-        ids=["caught up", "quiet for long", "behind", "reader silent", "never read"],
+        ids=[
+            "caught up",
+            "quiet for long",
+            "behind",
+            "an event waits",
+            "reader silent",
+            "never read",
+        ],
     )
     def test_says_until_when_everything_is_counted(self, said: dict, expected: Freshness):
         assert standing(reading(**said)).freshness([Source.ENROLLMENT], now=NOW) == expected

@@ -116,7 +116,7 @@ class TestGetProgress:
             f"/v1/reports/progress?{cut}",
             headers=auth(Role.PARTICIPANT, participant_id=Story().new_id()),
         )
-        analyst = await reporting.get(f"/v1/reports/progress?{cut}", headers=auth(Role.ANALYST))
+        analyst = await reporting.get(f"/v1/reports/progress?{cut}", headers=auth(Role.AUDITOR))
 
         assert anonymous.status_code == 401
         assert participant.status_code == 403
@@ -204,7 +204,7 @@ class TestGetOpening:
 
 class TestGetFunnel:
     async def test_counts_people_at_each_step(self, reporting, story, auth):
-        rows = await rows_of(reporting, "funnel", auth(Role.ANALYST))
+        rows = await rows_of(reporting, "funnel", auth(Role.AUDITOR))
 
         cells = story.cells()
         steps = {row["dims"]["indicator"]: row["value"] for row in rows}
@@ -228,20 +228,43 @@ class TestGetFunnel:
         ],
     )
     async def test_is_cut_by_every_dimension(self, reporting, story, auth, by: str, member: str):
-        rows = await rows_of(reporting, f"funnel?by={by}", auth(Role.ANALYST))
+        rows = await rows_of(reporting, f"funnel?by={by}", auth(Role.AUDITOR))
 
         recount = Counter(cell[member] for cell in story.cells())
         assert numerators(rows, "claims", by) == {(value,): n for value, n in recount.items()}
 
     async def test_is_cut_by_owner_and_by_the_day_recorded(self, reporting, story, auth):
-        owners = await rows_of(reporting, "funnel?by=owner_ministry", auth(Role.ANALYST))
-        days = await rows_of(reporting, "funnel?by=day", auth(Role.ANALYST))
+        owners = await rows_of(reporting, "funnel?by=owner_ministry", auth(Role.AUDITOR))
+        days = await rows_of(reporting, "funnel?by=day", auth(Role.AUDITOR))
 
         assert numerators(owners, "claims", "owner_ministry") == {("MSME",): len(story.people)}
         assert numerators(days, "claims", "day") == {("2026-11-22",): len(story.people)}
 
     async def test_asks_for_a_token(self, reporting):
         assert (await reporting.get("/v1/reports/funnel")).status_code == 401
+
+    async def test_withholds_small_figures_from_who_may_not_see_people(
+        self, reporting, story, auth
+    ):
+        path = "funnel?by=facility,sex,age_band"
+        seen = await rows_of(reporting, path, auth(Role.AUDITOR))
+        withheld = await rows_of(reporting, path, auth(Role.ANALYST))
+
+        assert any(0 < row["numerator"] < 5 for row in seen)
+        for theirs, row in zip(withheld, seen, strict=True):
+            small = any(0 < (row[part] or 0) < 5 for part in ("numerator", "denominator"))
+            assert theirs == (
+                {
+                    **row,
+                    "value": None,
+                    "numerator": None,
+                    "denominator": None,
+                    "response_rate": None,
+                    "suppressed": True,
+                }
+                if small
+                else row
+            )
 
 
 class TestScope:
@@ -299,7 +322,7 @@ class TestScope:
         assert numerators(rows, "claims") == {(): len(ours.people) + len(hosted)}
 
     async def test_an_answer_kept_for_one_is_not_given_to_another(self, reporting, story, auth):
-        nation = await rows_of(reporting, "funnel", auth(Role.ANALYST))
+        nation = await rows_of(reporting, "funnel", auth(Role.AUDITOR))
         bali = await rows_of(reporting, "funnel", auth(Role.REGIONAL_OFFICER, areas=["51"]))
         papua = await rows_of(reporting, "funnel", auth(Role.REGIONAL_OFFICER, areas=["91"]))
 
@@ -366,7 +389,7 @@ class TestNotModified:
     async def test_answers_304_and_repeats_without_a_statement(
         self, reporting, story, auth, statements, path: str
     ):
-        caller = auth(Role.ANALYST)
+        caller = auth(Role.AUDITOR)
         first = await reporting.get(f"/v1/reports/{path}", headers=caller)
         statements.clear()
 
@@ -388,7 +411,7 @@ class TestNotModified:
     async def test_the_first_answer_takes_one_statement_a_fact(
         self, reporting, story, auth, statements, path: str, number: int
     ):
-        await reporting.get(f"/v1/reports/{path}", headers=auth(Role.ANALYST))
+        await reporting.get(f"/v1/reports/{path}", headers=auth(Role.AUDITOR))
 
         assert len(statements) == number
 
@@ -420,7 +443,7 @@ class TestNotModified:
             ("progress?by=province", {}),
             ("progress?by=province&area_basis=residence", {}),
             ("opening", {}),
-            ("progress?by=regency", auth(Role.ANALYST)),
+            ("progress?by=regency", auth(Role.AUDITOR)),
             ("progress?by=regency", auth(Role.REGIONAL_OFFICER, areas=["51"])),
         ]
 
