@@ -9,7 +9,7 @@ MODULE_LINES = 350
 FUNCTION_LINES = 40
 # The kernel does for three services what each would write again: transactions, events, keys, jobs,
 # tokens, problems. It grows with the third use of a thing, never with the first.
-SHARED_LINES = 4_500
+SHARED_LINES = 5_000
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
