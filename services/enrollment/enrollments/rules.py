@@ -8,6 +8,7 @@ from services.enrollment.programs.rules import REFUSAL_TEXT, Refusal
 from shared.errors import (
     BadRequestError,
     ConflictError,
+    HiddenError,
     InvalidError,
     NotFoundError,
     UnavailableError,
@@ -58,7 +59,7 @@ class EnrollmentUnknownError(NotFoundError):
     title = Text("Kepesertaan tidak ditemukan.", "There is no such enrollment in the class.")
 
 
-class ParticipantUnknownError(NotFoundError):
+class ParticipantUnknownError(HiddenError):
     """There is no such participant."""
 
     code = "participant-unknown"

@@ -286,10 +286,14 @@ class TestWhoMayClaim:
         caller = Applicant(enrollment, auth(Role.PARTICIPANT, participant_id=person))
         assert (await caller.claim(await seats.class_(), person)).status_code == 201
 
-    async def test_not_a_person_for_another(self, seats, enrollment, auth):
+    async def test_not_a_person_for_another(self, seats, enrollment, auth, rows):
         caller = Applicant(enrollment, auth(Role.PARTICIPANT, participant_id=new_id()))
-        answer = await caller.claim(await seats.class_(), await seats.person())
+        class_id = await seats.class_()
+        answer = await caller.claim(class_id, await seats.person())
         assert (answer.status_code, answer.json()["code"]) == (404, "participant-unknown")
+        (audit,) = await rows("SELECT * FROM enrollment.audit")
+        assert audit["action"] == "denied POST /v1/classes/{class_id}/enrollments"
+        assert str(audit["subject_id"]) == str(class_id)
 
     @pytest.mark.parametrize(
         ("grant", "status"),
