@@ -5,7 +5,6 @@ the busier it gets the larger the batches grow (architecture D4). One process ha
 """
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -73,6 +72,7 @@ _PASSING: Final = (
 
 _MAX_PLACES: Final = 20_000
 _MAX_BOARDS: Final = 1_000
+_STALE_S: Final = 10.0
 _log = get_logger(__name__)
 
 
@@ -303,10 +303,15 @@ class ClassPlaces:
 
 @dataclass(slots=True, eq=False)
 class _Board:
-    """What is open near one class, being looked up until `good_until` is a moment."""
+    """What is open near one class: what the last look found, and the look that is under way.
 
-    found: asyncio.Future[list[Alternative]]
-    good_until: float = math.inf
+    `found` is None until a look has succeeded. Until `good_until` there is no other look.
+    """
+
+    found: list[Alternative] | None = None
+    found_at: float = 0.0
+    good_until: float = 0.0
+    looking: asyncio.Task[list[Alternative]] | None = None
 
 
 class AlternativesBoard:
@@ -314,6 +319,8 @@ class AlternativesBoard:
 
     One class is looked up at a time: a rush of refusals must not take the connections of others.
     Whoever asks holds no connection of the same pool meanwhile, or all would wait for each other.
+    When more classes are full than can be looked up in a second, the last answer is shown while
+    the next is on its way: with 625 full classes two refusals of three waited a second for nothing.
     """
 
     def __init__(self, sessions: Sessions, *, keep_s: float = 1.0, wait_s: float = 1.0) -> None:
@@ -324,27 +331,33 @@ class AlternativesBoard:
         self._boards: dict[UUID, _Board] = {}
 
     async def alternatives(self, class_id: UUID, *, now: datetime) -> list[Alternative]:
-        """Return the nearest classes of the same wave with free seats, as of the last second.
+        """Return the nearest classes of the same wave with free seats, as of the last seconds.
 
         Nothing is named when that takes longer than `wait_s` or fails: it is no more than a hint.
         """
+        board = self._board(class_id)
+        present = asyncio.get_running_loop().time()
+        if board.looking is None and board.good_until <= present:
+            board.looking = asyncio.create_task(self._find(class_id, now))
+            board.looking.add_done_callback(partial(self._show, board))
+        if board.found is not None and present < board.found_at + _STALE_S:
+            return board.found
+        if board.looking is None:
+            return []
         try:
             async with asyncio.timeout(self._wait_s):
-                return await self._board(class_id, now)
+                return await asyncio.shield(board.looking)
         except (SQLAlchemyError, *_PASSING) as error:
             _log.warning("alternatives-unknown", class_id=class_id, error=type(error).__name__)
             return []
 
-    async def _board(self, class_id: UUID, now: datetime) -> list[Alternative]:
-        loop = asyncio.get_running_loop()
+    def _board(self, class_id: UUID) -> _Board:
         board = self._boards.get(class_id)
-        if board is None or board.good_until <= loop.time():
+        if board is None:
             if len(self._boards) >= _MAX_BOARDS:
                 self._boards.clear()
-            board = _Board(loop.create_task(self._find(class_id, now)))
-            board.found.add_done_callback(partial(self._keep, board))
-            self._boards[class_id] = board
-        return await asyncio.shield(board.found)
+            board = self._boards[class_id] = _Board()
+        return board
 
     async def _find(self, class_id: UUID, now: datetime) -> list[Alternative]:
         async with (
@@ -353,10 +366,13 @@ class AlternativesBoard:
         ):
             return await find_alternatives(session, class_id=class_id, now=now)
 
-    def _keep(self, board: _Board, found: asyncio.Future[list[Alternative]]) -> None:
-        board.good_until = found.get_loop().time() + self._keep_s
-        if not found.cancelled():
-            found.exception()  # everybody who asked may have gone meanwhile
+    def _show(self, board: _Board, looked: asyncio.Task[list[Alternative]]) -> None:
+        present = looked.get_loop().time()
+        board.looking = None
+        board.good_until = present + self._keep_s
+        # Everybody who asked may have gone meanwhile: the failure is taken note of here.
+        if not looked.cancelled() and looked.exception() is None:
+            board.found, board.found_at = looked.result(), present
 
 
 @dataclass(frozen=True, slots=True)

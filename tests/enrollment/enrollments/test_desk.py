@@ -297,6 +297,18 @@ class TestAlternativesBoard:
 
         assert (len(before), len(kept), len(fresh)) == (0, 0, 1)
 
+    async def test_shows_the_last_answer_while_the_next_is_on_its_way(self, seats):
+        full = await seats.class_(taken=2)
+        board = AlternativesBoard(seats.sessions, keep_s=0)
+        before = await board.alternatives(full, now=NOW)
+        opened = await seats.class_()
+
+        shown = await board.alternatives(full, now=NOW)
+        found = await eventually(lambda: board.alternatives(full, now=NOW))
+
+        assert (before, shown) == ([], [])
+        assert [each.class_id for each in found] == [opened]
+
     async def test_names_nothing_while_the_database_is_away(self):
         away = make_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none", name="test")
         board = AlternativesBoard(make_sessions(away))
