@@ -27,7 +27,8 @@ async def main() -> None:
     if "guard-only" in sys.argv:
         children._die_with_parent = lambda _: None
     program = Program("stubborn", [sys.executable, "-c", STUBBORN], {"PATH": "/bin"})
-    child = await spawn(program, Leash())
+    leash = Leash()
+    child = await spawn(program, leash)
     sys.stdout.write((await child.output.readline()).decode())
     sys.stdout.flush()
     await child.process.wait()
