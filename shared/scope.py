@@ -224,6 +224,9 @@ class Actor:
 ANONYMOUS: Final = Actor(issuer="balai", subject="anonymous")
 
 
+# The reach of nobody: no facility has this id.
+NOWHERE: Final = Reach(facilities=(UUID(int=0),))
+
 # A role whose token names no place reaches nowhere: an office without areas is a mistake, not a
 # nation-wide office.
 _NEEDS_PLACE: Final = {
@@ -239,7 +242,7 @@ def reach_of(grant: Grant) -> Reach:
     """Return the reach of one grant."""
     needed = _NEEDS_PLACE.get(grant.role)
     if needed is not None and not getattr(grant, needed):
-        return Reach(facilities=(UUID(int=0),))
+        return NOWHERE
     return Reach(
         ministries=grant.ministries,
         provinces=tuple(code for code in grant.areas if "." not in code),

@@ -11,9 +11,16 @@ from deploy.embedded.home import home_from_environment
 from deploy.pilot.personas import PERSONAS, Persona
 from deploy.problems import CommandError
 from shared.http.tokens import load_key, sign_token
-from shared.scope import Grant, Role
+from shared.scope import NOWHERE, Grant, Role, reach_of
 
 ISSUER: Final = "balai:cli"
+_PLACE_OPTIONS: Final = {
+    Role.PROGRAM_MANAGER: "--ministry",
+    Role.REGIONAL_OFFICER: "--area",
+    Role.FACILITY_OPERATOR: "--facility",
+    Role.INSTRUCTOR: "--facility",
+    Role.PARTICIPANT: "--person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +96,9 @@ def _described(options: TokenOptions) -> tuple[str, tuple[Grant, ...]]:
     except ValueError:
         raise CommandError("--facility and --person take an id, which is a UUID.") from None
     grant = Grant(Role(options.role), options.ministries, options.areas, facilities, person)
+    if reach_of(grant) == NOWHERE:
+        raise CommandError(
+            f"A {options.role} acts somewhere: name it with {_PLACE_OPTIONS[grant.role]}."
+        )
     subject = f"person:{person}" if person else f"cli:{options.role.lower()}"
     return subject, (grant,)

@@ -36,6 +36,8 @@ _POSTGRES_SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",
+    # A failed insert would otherwise write the row, a person's data, into the server's log.
+    "log_error_verbosity": "terse",
     # What a rush has opened is closed a minute after it; pools open a connection again on demand.
     "idle_session_timeout": "60s",
 }

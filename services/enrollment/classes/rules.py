@@ -45,7 +45,7 @@ class ClassIdTakenError(ConflictError):
 class OutsideScopeError(ForbiddenError):
     """The class lies outside the caller's area, facilities or ministries."""
 
-    code = "outside-your-scope"
+    code = "out-of-scope"
     title = Text(
         "Kelas ini berada di luar wilayah kewenangan Anda.",
         "The class lies outside your area, facilities or ministries.",

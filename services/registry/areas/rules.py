@@ -44,7 +44,7 @@ class AreaNotFoundError(NotFoundError):
 class AreaUnknownError(InvalidError):
     """A body names an area that is not valid on the day that counts."""
 
-    code = "area-unknown"
+    code = "unknown-area"
     title = Text("Wilayah tidak dikenal.", "The area is not known.")
 
 

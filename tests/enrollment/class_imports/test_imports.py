@@ -184,7 +184,7 @@ async def test_keeps_to_the_reach_of_whoever_sent_it(send, row, desk_of, fake_re
         file(row("K-01", facility=here), row("K-02", facility=there)), by=office
     )
 
-    assert [each["code"] for each in verdicts] == [None, "outside-your-scope"]
+    assert [each["code"] for each in verdicts] == [None, "out-of-scope"]
 
 
 async def test_goes_on_where_it_stopped_when_the_registry_comes_back(

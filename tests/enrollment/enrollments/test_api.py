@@ -100,7 +100,7 @@ class TestGetEnrollment:
         cancelled = await home.post(path_of(answer, "cancel"))
 
         assert read.status_code == 200
-        assert (cancelled.status_code, cancelled.json()["code"]) == (403, "outside-your-scope")
+        assert (cancelled.status_code, cancelled.json()["code"]) == (403, "out-of-scope")
 
 
 class TestListEnrollments:
@@ -255,7 +255,7 @@ class TestWhoStandsInLine:
             else:
                 answer = await TestChangeClass().change(office, class_id, label="A")
 
-        assert answer.json()["code"] in ("outside-your-scope", "enrollment-unknown")
+        assert answer.json()["code"] in ("out-of-scope", "enrollment-unknown")
 
 
 class TestEndTraining:
@@ -379,7 +379,7 @@ class TestChangeClass:
         class_id = await seats.class_()
         office = Applicant(enrollment, auth(Role.REGIONAL_OFFICER, areas=["32"]))
         answer = await self.change(office, class_id, label="A")
-        assert (answer.status_code, answer.json()["code"]) == (403, "outside-your-scope")
+        assert (answer.status_code, answer.json()["code"]) == (403, "out-of-scope")
 
     async def test_refuses_a_class_that_has_opened(self, seats, admin):
         class_id = await seats.class_(state=ClassState.OPENED)

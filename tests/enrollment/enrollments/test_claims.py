@@ -313,7 +313,7 @@ class TestWhoMayClaim:
         answer = await caller.claim(await seats.class_(), await seats.person())
         assert answer.status_code == status
         if status == 403:
-            assert answer.json()["code"] == "outside-your-scope"
+            assert answer.json()["code"] == "out-of-scope"
 
     async def test_a_ministry_in_its_own_programmes_only(self, seats, enrollment, auth):
         caller = Applicant(enrollment, auth(Role.PROGRAM_MANAGER, ministries=["HEALTH"]))

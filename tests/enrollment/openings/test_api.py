@@ -157,7 +157,7 @@ class TestReportOpening:
     async def test_refuses_another_facility(self, seats, enrollment, auth, planned):
         operator = Applicant(enrollment, auth(Role.FACILITY_OPERATOR, facilities=[new_id()]))
         answer = await operator.post(f"/v1/classes/{planned[0]}/opening", json=report())
-        assert (answer.status_code, answer.json()["code"]) == (403, "outside-your-scope")
+        assert (answer.status_code, answer.json()["code"]) == (403, "out-of-scope")
 
     async def test_is_not_for_participants(self, enrollment, auth, planned):
         person = Applicant(enrollment, auth(Role.PARTICIPANT, participant_id=new_id()))

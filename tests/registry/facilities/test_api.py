@@ -99,7 +99,7 @@ class TestRegisterFacility:
     @pytest.mark.parametrize(
         ("facts", "code", "pointer"),
         [
-            ({"area_code": "33.99"}, "area-unknown", "/area_code"),
+            ({"area_code": "33.99"}, "unknown-area", "/area_code"),
             ({"area_code": "33"}, "area-too-coarse", "/area_code"),
             ({"form": "BPVP"}, "facility-form-refused", "/form"),
             ({"kind": "UPTP", "form": "SATPEL"}, "facility-parent-missing", "/parent_id"),
@@ -388,7 +388,7 @@ class TestCorrectFacility:
             ({"code": "NEW-1"}, "validation-failed"),
             ({"status": "CLOSED"}, "validation-failed"),
             ({"area_code": "33"}, "area-too-coarse"),
-            ({"area_code": "33.99"}, "area-unknown"),
+            ({"area_code": "33.99"}, "unknown-area"),
             ({"form": "SATPEL", "kind": "UPTP"}, "facility-parent-missing"),
             ({"latitude": 1.0}, "facility-point-incomplete"),
         ],

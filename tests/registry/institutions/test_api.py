@@ -47,7 +47,7 @@ class TestRegisterInstitution:
     @pytest.mark.parametrize(
         ("facts", "code"),
         [
-            ({"area_code": "33.99"}, "area-unknown"),
+            ({"area_code": "33.99"}, "unknown-area"),
             ({"kind": "SCHOOL"}, "validation-failed"),
             ({"code": "with space"}, "validation-failed"),
         ],
