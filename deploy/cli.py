@@ -25,6 +25,9 @@ JsonFile = Annotated[
 ]
 Applicants = Annotated[int, typer.Option(min=50, help="People who apply.")]
 Classes = Annotated[int, typer.Option(min=5, help="Classes that are planned.")]
+Validate = Annotated[
+    bool, typer.Option("--validate", help="Only say what would become of each row.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed makes the same people.")]
 
 
@@ -128,9 +131,7 @@ def import_areas(
 def import_facilities(
     files: Annotated[list[Path], typer.Argument(help="CSV files.")],
     *,
-    validate: Annotated[
-        bool, typer.Option("--validate", help="Only say what would become of each row.")
-    ] = False,
+    validate: Validate = False,
 ) -> None:
     """Load facilities; prints what became of the rows that were refused."""
     from deploy.commands.imports import run_facilities
@@ -141,11 +142,13 @@ def import_facilities(
 @import_app.command("classes", epilog="Example: [bold]balai import classes classes.csv[/]")
 def import_classes(
     files: Annotated[list[Path], typer.Argument(help="CSV files.")],
+    *,
+    validate: Validate = False,
 ) -> None:
     """Plan classes; prints what became of the rows that were refused."""
     from deploy.commands.imports import run_classes
 
-    _finish(run_classes(files))
+    _finish(run_classes(files, validate=validate))
 
 
 @app.command(epilog="Example: [bold]balai pilot --applicants 2500 --classes 63 --seed 1[/]")

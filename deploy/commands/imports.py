@@ -56,9 +56,10 @@ def run_facilities(files: Sequence[Path], *, validate: bool) -> int:
     return _run([_upload(path, "registry", route) for path in files])
 
 
-def run_classes(files: Sequence[Path]) -> int:
-    """Plan classes; return 1 when a row is refused."""
-    return _run([_upload(path, "enrollment", "class-imports") for path in files])
+def run_classes(files: Sequence[Path], *, validate: bool) -> int:
+    """Plan classes, or only judge them; return 1 when a row is refused."""
+    route = f"class-imports?mode={'validate' if validate else 'commit'}"
+    return _run([_upload(path, "enrollment", route) for path in files])
 
 
 def area_files(named: Sequence[Path]) -> list[Path]:
@@ -89,15 +90,15 @@ def send(client: httpx.Client, upload: Upload, progress: Progress) -> dict[str, 
     """Send a list, follow its job to the end and return that.
 
     The key is made from what is sent: sent again while its job runs, a list is not loaded twice.
-    A job that failed is not brought back by its key, so that a list can be tried again.
+    A job that has ended is not brought back by its key, so that a list can be tried again.
 
     Raises:
         CommandError: when the service refuses the list or its job fails.
     """
     task = progress.add_task(upload.name, total=None)
-    job = _post(client, upload, key=f"import-{upload.digest}")
-    if job["status"] in ("FAILED", "CANCELLED"):
-        job = _post(client, upload, key=f"import-{upload.digest}-{secrets.token_hex(4)}")
+    job, replayed = _post(client, upload, key=f"import-{upload.digest}")
+    if replayed and job["status"] in _ENDED:
+        job, _ = _post(client, upload, key=f"import-{upload.digest}-{secrets.token_hex(4)}")
     for job in _follow(client, f"/{upload.service}/v1/jobs/{job['id']}"):  # noqa: B020 - the same job, later
         done = job["progress"]
         progress.update(task, completed=done["done"], total=done["total"])
@@ -119,14 +120,27 @@ def ask(
     Raises:
         CommandError: when it does not answer, or refuses.
     """
+    answer = _request(client, method, address, content=content, headers=headers)
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def _request(
+    client: httpx.Client,
+    method: str,
+    address: str,
+    *,
+    content: bytes | None,
+    headers: Mapping[str, str] | None,
+) -> httpx.Response:
     try:
         answer = client.request(method, address, content=content, headers=headers)
     except httpx.TransportError as error:
         raise CommandError(f"{client.base_url} does not answer: {error}") from None
-    body: dict[str, Any] = answer.json()
     if answer.is_error:
-        raise CommandError(f"{method} {address}: {body.get('code')}: {body.get('detail')}")
-    return body
+        problem = answer.json()
+        raise CommandError(f"{method} {address}: {problem.get('code')}: {problem.get('detail')}")
+    return answer
 
 
 def _upload(path: Path, service: str, route: str) -> Upload:
@@ -147,11 +161,13 @@ def _run(uploads: Sequence[Upload]) -> int:
     return 1 if refused else 0
 
 
-def _post(client: httpx.Client, upload: Upload, *, key: str) -> dict[str, Any]:
+def _post(client: httpx.Client, upload: Upload, *, key: str) -> tuple[dict[str, Any], bool]:
+    """Return the job as it stands now, and whether an earlier request has begun it."""
     headers = {"Content-Type": "text/csv", "Idempotency-Key": key}
     address = f"/{upload.service}/v1/{upload.route}"
-    job = ask(client, "POST", address, content=upload.content, headers=headers)
-    return ask(client, "GET", f"/{upload.service}/v1/jobs/{job['id']}")
+    answer = _request(client, "POST", address, content=upload.content, headers=headers)
+    job = ask(client, "GET", f"/{upload.service}/v1/jobs/{answer.json()['id']}")
+    return job, answer.headers.get("Idempotency-Replayed") == "true"
 
 
 def _follow(client: httpx.Client, address: str) -> Iterator[dict[str, Any]]:
