@@ -1,15 +1,17 @@
 """A stack of its own that the bench starts, weighs and throws away."""
 
+import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -23,6 +25,7 @@ _START_WITHIN_S: Final = 300.0
 _STOP_WITHIN_S: Final = 60.0
 _PORTS: Final = 6
 _MEGABYTE: Final = 1_000_000
+_SET_PARENT_DEATH_SIGNAL: Final = 1
 _UP: Final = "Balai is up"
 
 
@@ -61,6 +64,7 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_end_with_us(),  # noqa: PLW1509 - it calls prctl alone
         )
         said = _read_aside(self._process)
         self.heard = []
@@ -123,7 +127,11 @@ class Stack:
 
 @contextmanager
 def throwaway_stack() -> Iterator[Stack]:
-    """Yield a stack that has not been started, and remove whatever it leaves."""
+    """Yield a stack that has not been started, and remove whatever it leaves.
+
+    Being asked to end counts as Ctrl-C here, so that the stack ends with the bench.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A short place that any user can enter: the servers do not run as root.
     home = Path(tempfile.mkdtemp(prefix="balai-bench-"))
     stack = Stack(home)
@@ -132,6 +140,18 @@ def throwaway_stack() -> Iterator[Stack]:
     finally:
         stack.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end_with_us() -> Callable[[], None] | None:
+    """Return what asks Linux to end the launcher as Ctrl-C does when this process is killed."""
+    if not sys.platform.startswith("linux"):
+        return None
+    set_option = ctypes.CDLL(None).prctl
+
+    def tie() -> None:
+        set_option(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGTERM))
+
+    return tie
 
 
 def _read_aside(process: subprocess.Popen[str]) -> "Queue[str | None]":
