@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -172,10 +173,13 @@ def _read_aside(process: subprocess.Popen[str]) -> "Queue[str | None]":
 def free_ports() -> int:
     """Return the first of six ports in a row that nobody listens on.
 
+    Which six is drawn, so that two that start at the same moment do not meet.
+
     Raises:
         BenchError: when there are none.
     """
-    for base in range(20_000, 30_000, 10):
+    bases = range(20_000, 30_000, 10)
+    for base in random.sample(bases, len(bases)):
         if all(_is_free(base + offset) for offset in range(_PORTS)):
             return base
     raise BenchError("There are no six free ports in a row between 20000 and 30000.")
