@@ -48,6 +48,23 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     EVENTS_READ = "events:read"
     CLASS_CHECK = "classes:check"
+    INSTITUTIONS_WRITE = "institutions:write"
+    NETWORKS_WRITE = "networks:write"
+    CONTACTS_READ = "contacts:read"
+    FACILITIES_MERGE = "facilities:merge"
+    BOOKINGS_READ = "bookings:read"
+    BOOKINGS_REQUEST = "bookings:request"
+    BOOKINGS_DECIDE = "bookings:decide"
+    ASSESSMENTS_WRITE = "assessments:write"
+    ROADMAPS_WRITE = "roadmaps:write"
+    INCUBATORS_WRITE = "incubators:write"
+    AGREEMENT_ACTIONS_WRITE = "agreement-actions:write"
+    POTENTIAL_WRITE = "potential:write"
+    PROPOSALS_READ = "proposals:read"
+    PROPOSALS_WRITE = "proposals:write"
+    PROPOSALS_DECIDE = "proposals:decide"
+    ASSIGNMENTS_READ = "assignments:read"
+    ASSIGNMENTS_WRITE = "assignments:write"
 
 
 _P = Permission
@@ -65,6 +82,14 @@ _CENTRE: Final = _STAFF_READS | {
     _P.FOLLOWUPS_WRITE,
     _P.JOBS_READ,
     _P.JOBS_CANCEL,
+    _P.CONTACTS_READ,
+    _P.BOOKINGS_READ,
+    _P.BOOKINGS_REQUEST,
+    _P.ROADMAPS_WRITE,
+    _P.AGREEMENT_ACTIONS_WRITE,
+    _P.PROPOSALS_READ,
+    _P.PROPOSALS_WRITE,
+    _P.ASSIGNMENTS_READ,
 }
 _OFFICE: Final = _CENTRE | {
     _P.SPACES_WRITE,
@@ -73,12 +98,21 @@ _OFFICE: Final = _CENTRE | {
     _P.PARTICIPANTS_WRITE,
     _P.ENROLLMENTS_WRITE,
     _P.FACILITIES_WRITE,
+    _P.INSTITUTIONS_WRITE,
+    _P.BOOKINGS_DECIDE,
+    _P.ASSESSMENTS_WRITE,
+    _P.INCUBATORS_WRITE,
+    _P.POTENTIAL_WRITE,
+    _P.PROPOSALS_DECIDE,
+    _P.ASSIGNMENTS_WRITE,
 }
 _MINISTRY: Final = _OFFICE | {
     _P.AGREEMENTS_WRITE,
     _P.MODULES_WRITE,
     _P.PROGRAMS_WRITE,
     _P.FOLLOWUPS_INCOME,
+    _P.NETWORKS_WRITE,
+    _P.FACILITIES_MERGE,
 }
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -87,7 +121,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.PROGRAM_MANAGER: _MINISTRY,
     Role.REGIONAL_OFFICER: _OFFICE,
     Role.FACILITY_OPERATOR: _CENTRE
-    | {_P.SPACES_WRITE, _P.INSTRUCTORS_WRITE, _P.PARTICIPANTS_WRITE, _P.ENROLLMENTS_WRITE},
+    | {_P.SPACES_WRITE, _P.INSTRUCTORS_WRITE, _P.PARTICIPANTS_WRITE, _P.ENROLLMENTS_WRITE}
+    | {_P.BOOKINGS_DECIDE},
     Role.INSTRUCTOR: frozenset({_P.REGISTRY_READ, _P.CLASSES_RUN, _P.ENROLLMENTS_READ}),
     Role.PARTICIPANT: frozenset(
         {
@@ -101,7 +136,14 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.ANALYST: frozenset({_P.REPORTS_READ}),
-    Role.AUDITOR: _STAFF_READS | {_P.AUDIT_READ, _P.JOBS_READ},
+    Role.AUDITOR: _STAFF_READS
+    | {
+        _P.AUDIT_READ,
+        _P.JOBS_READ,
+        _P.BOOKINGS_READ,
+        _P.PROPOSALS_READ,
+        _P.ASSIGNMENTS_READ,
+    },
     Role.SERVICE: frozenset({_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK}),
 }
 

@@ -26,7 +26,7 @@ _BATCHES: Final = 8
 _SINGLE: Final = 400
 EVENTS_A_ROUND: Final = BATCH * _BATCHES + _SINGLE
 _DATABASE: Final = "bench_fold"
-_EXTENSIONS: Final = ("pg_trgm", "cube", "earthdistance")
+_EXTENSIONS: Final = ("pg_trgm", "cube", "earthdistance", "btree_gist", "fuzzystrmatch")
 _BENCH: Final = Actor(issuer="balai:bench", subject="bench")
 
 

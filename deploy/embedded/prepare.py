@@ -21,7 +21,7 @@ from alembic.script import ScriptDirectory
 from deploy.processes import SERVICES
 
 ALEMBIC_INI: Final = Path(__file__).parents[2] / "migrations" / "alembic.ini"
-EXTENSIONS: Final = ("pg_trgm", "cube", "earthdistance")
+EXTENSIONS: Final = ("pg_trgm", "cube", "earthdistance", "btree_gist", "fuzzystrmatch")
 
 
 @dataclass(frozen=True, slots=True)

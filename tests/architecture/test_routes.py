@@ -1,5 +1,7 @@
 """No route is open by being forgotten: each states a permission, or that it is public."""
 
+from collections import Counter
+
 import pytest
 from fastapi import APIRouter, FastAPI
 
@@ -7,8 +9,43 @@ from deploy.commands.openapi import application_of
 from shared.scope import Permission
 from shared.web.routes import PUBLIC, stated_permissions
 
-# Whoever adds a route changes the number, and with it looks at who may call it.
-ROUTES = {"registry": 37, "enrollment": 38, "reporting": 22}
+# Routes by the first part of their path below /v1. Whoever adds a route changes the number, and
+# with it looks at who may call it.
+ROUTES = {
+    "registry": {
+        "": 6,
+        "agreements": 3,
+        "area-imports": 1,
+        "areas": 3,
+        "class-checks": 1,
+        "events": 1,
+        "facilities": 9,
+        "facility-imports": 1,
+        "institutions": 3,
+        "instructors": 3,
+        "jobs": 3,
+        "modules": 3,
+    },
+    "enrollment": {
+        "": 6,
+        "areas": 1,
+        "class-imports": 1,
+        "classes": 15,
+        "events": 1,
+        "jobs": 3,
+        "participants": 4,
+        "programs": 3,
+        "waves": 4,
+    },
+    "reporting": {
+        "": 8,
+        "events": 1,
+        "followups": 3,
+        "jobs": 3,
+        "rebuilds": 1,
+        "reports": 6,
+    },
+}
 
 ALWAYS_PUBLIC = {
     "/docs",
@@ -41,11 +78,16 @@ PUBLIC_ROUTES = {
 }
 
 
+def first_part(path: str) -> str:
+    below = path.removeprefix("/v1")
+    return "" if below == path else below.split("/")[1]
+
+
 @pytest.mark.parametrize("service", ROUTES)
 def test_every_route_states_who_may_call(service: str):
     stated = stated_permissions(application_of(service))
 
-    assert len(stated) == ROUTES[service]
+    assert Counter(first_part(path) for _, path, _ in stated) == ROUTES[service]
     assert {each for _, _, each in stated} <= {PUBLIC, *Permission}
 
 

@@ -15,7 +15,7 @@ import asyncpg
 from tests.support import servers
 
 SERVICES = ("registry", "enrollment", "reporting")
-EXTENSIONS = ("pg_trgm", "cube", "earthdistance")
+EXTENSIONS = ("pg_trgm", "cube", "earthdistance", "btree_gist", "fuzzystrmatch")
 PASSWORD = "test"
 
 T = TypeVar("T")

@@ -1,0 +1,16 @@
+"""Facilities in full."""
+
+from collections.abc import Sequence
+
+revision: str = "b00000000004"
+down_revision: str | Sequence[str] | None = "b00000000003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
