@@ -127,8 +127,8 @@ def _complete(document: Json, app: FastAPI) -> None:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "at+jwt",
-            "description": "Access token by RFC 9068, signed with EdDSA or ES256. The scopes are"
-            " the permissions that a role gives.",
+            "description": "Access token by RFC 9068, signed with EdDSA or ES256."
+            " `x-permissions` of an operation names what a role of the caller must give.",
         }
     }
     document["tags"] = _tags(app)
@@ -147,7 +147,9 @@ def _complete_operation(operation: Json, permission: str) -> None:
     if permission == PUBLIC:
         operation["security"] = [{}, {"bearer": []}]
     else:
-        operation["security"] = [{"bearer": permission.split()}]
+        # A scheme of type http has no scopes by OpenAPI 3.1: permissions stand beside it.
+        operation["security"] = [{"bearer": []}]
+        operation["x-permissions"] = permission.split()
 
 
 def _expected(operation: Json, permission: str, *, takes_input: bool) -> list[type[ServiceError]]:

@@ -1,6 +1,7 @@
 """Bodies of classes."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -39,15 +40,20 @@ class ClassCreate(ClassPlan):
     wave_id: UUID
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """Leave out of the published face what only marks a member that was left out."""
+    schema.pop("default", None)
+
+
 class ClassChange(Body):
     """What may be changed of a planned class, as a JSON merge patch: what is left out stays.
 
     Null would remove a member, and none of these can be removed: it is refused.
     """
 
-    label: Label = ""
-    capacity: int = Field(default=0, ge=1, le=1000)
-    reserve_capacity: int = Field(default=0, ge=0, le=1000)
+    label: Label = Field(default="", json_schema_extra=_without_default)
+    capacity: int = Field(default=0, ge=1, le=1000, json_schema_extra=_without_default)
+    reserve_capacity: int = Field(default=0, ge=0, le=1000, json_schema_extra=_without_default)
 
 
 class ClassRead(Read):

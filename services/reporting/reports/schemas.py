@@ -148,7 +148,7 @@ class ReportRead(Read):
         json_schema_extra={
             "example": {
                 "meta": {
-                    "report": "opening",
+                    "report": "outcomes",
                     "as_of": "2026-11-22T01:00:03Z",
                     "lag_seconds": 0.0,
                     "area_basis": "facility",
@@ -158,11 +158,11 @@ class ReportRead(Read):
                 },
                 "rows": [
                     {
-                        "dims": {"province": "32", "indicator": "classes_opened"},
-                        "value": 0.9375,
-                        "numerator": 15,
+                        "dims": {"province": "32", "indicator": "entrepreneurs"},
+                        "value": 0.5625,
+                        "numerator": 9,
                         "denominator": 16,
-                        "response_rate": None,
+                        "response_rate": 0.8,
                         "suppressed": False,
                     }
                 ],

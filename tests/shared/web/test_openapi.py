@@ -82,14 +82,16 @@ class TestOpenapi:
 
         assert [each["required"] for each in parameters] == [True]
 
-    def test_states_permissions_as_scopes(self, face):
-        paths = face["paths"]
+    def test_states_the_permissions_beside_the_scheme(self, face):
+        write = face["paths"]["/v1/things"]["post"]
+        read = face["paths"]["/v1/things"]["get"]
+        lean = face["paths"]["/v1/things/{thing_id}/lean"]["post"]
 
-        assert paths["/v1/things"]["post"]["security"] == [{"bearer": ["facilities:write"]}]
-        assert paths["/v1/things"]["get"]["security"] == [{}, {"bearer": []}]
-        assert paths["/v1/things/{thing_id}/lean"]["post"]["security"] == [
-            {"bearer": ["enrollments:write"]}
-        ]
+        assert write["security"] == lean["security"] == [{"bearer": []}]
+        assert write["x-permissions"] == ["facilities:write"]
+        assert lean["x-permissions"] == ["enrollments:write"]
+        assert read["security"] == [{}, {"bearer": []}]
+        assert "x-permissions" not in read
 
     def test_declares_a_lean_route_like_any_other(self, face):
         operation = face["paths"]["/v1/things/{thing_id}/lean"]["post"]
