@@ -34,7 +34,8 @@ class Issuer(BaseModel):
     """Somebody whose tokens are believed, and what they may claim.
 
     `jwks` is the path or the URL of a JSON Web Key Set. `roles` lists the roles that its tokens
-    may carry; empty means all but SERVICE.
+    may carry; empty means all but SERVICE. What the tokens of an `assigned` issuer say of grants is
+    not believed: its callers act as the registry's assignments let them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +44,7 @@ class Issuer(BaseModel):
     jwks: str = Field(min_length=1)
     roles: list[Role] = []
     demo_only: bool = False
+    assigned: bool = False
 
     def may_claim(self, role: Role) -> bool:
         """Tell whether a token of this issuer may carry `role`."""

@@ -12,6 +12,7 @@ from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
+from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.openings import api as openings
 from services.enrollment.participants import api as participants
@@ -51,7 +52,7 @@ def create_app(
         token = ServiceToken(load_key(chosen.signing_key), issuer="balai:enrollment")
         async with (
             open_ring(chosen.redis_url, service="enrollment") as ring,
-            service_state(chosen, service="enrollment", ring=ring) as state,
+            service_state(chosen, service="enrollment", ring=ring, held=HeldGrant) as state,
             make_client(
                 chosen.registry_url, token=token, name="registry", transport=registry_transport
             ) as registry,

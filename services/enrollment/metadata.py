@@ -4,6 +4,7 @@ from services.enrollment.areas import tables as _areas  # noqa: F401
 from services.enrollment.base import Base
 from services.enrollment.classes import tables as _classes  # noqa: F401
 from services.enrollment.enrollments import tables as _enrollments  # noqa: F401
+from services.enrollment.held_grants import tables as _held_grants  # noqa: F401
 from services.enrollment.identities import tables as _identities  # noqa: F401
 from services.enrollment.openings import tables as _openings  # noqa: F401
 from services.enrollment.participants import tables as _participants  # noqa: F401

@@ -1,20 +1,38 @@
 """Enrollment's worker: its jobs, its crons and its readers of events."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas import jobs as areas
 from services.enrollment.areas.consumers import follow_areas, forget_areas
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.enrollments.jobs import END_WAITLISTS
+from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.settings import EnrollmentSettings
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
 from shared.jobs.reader import FeedReader, http_feed
 from shared.jobs.worker import ServiceWorker, build_worker
+from shared.schemas.events import EventRead
+
+# Each takes those of the registry's events that concern it.
+_FOLLOW: Final = (follow_areas, follow_grants)
+_FORGET: Final = (forget_areas, forget_grants)
+
+
+async def _follow(session: AsyncSession, events: list[EventRead]) -> None:
+    for follow in _FOLLOW:
+        await follow(session, events)
+
+
+async def _forget(session: AsyncSession) -> None:
+    for forget in _FORGET:
+        await forget(session)
 
 
 def _readers(context: WorkerContext) -> Sequence[FeedReader]:
@@ -23,8 +41,8 @@ def _readers(context: WorkerContext) -> Sequence[FeedReader]:
             source="registry",
             table=FeedCursor,
             fetch=http_feed(context.clients["registry"]),
-            consume=follow_areas,
-            reset=forget_areas,
+            consume=_follow,
+            reset=_forget,
         )
     ]
 

@@ -10,6 +10,7 @@ from services.reporting.dashboard import api as dashboard
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.freshness.jobs import Watch, watching
+from services.reporting.held_grants.tables import HeldGrant
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
 from services.reporting.reports.api import Answers
@@ -42,7 +43,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with (
             open_ring(wired.redis_url, service="reporting") as ring,
-            service_state(wired, service="reporting", ring=ring) as state,
+            service_state(wired, service="reporting", ring=ring, held=HeldGrant) as state,
             watching(wired.database_url) as watch,
         ):
             yield {

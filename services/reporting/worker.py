@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.reporting.held_grants.consumers import follow_grants, forget_grants
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.rules import Source
 from services.reporting.rebuilds.jobs import REBUILD, SWEEP
@@ -13,15 +16,15 @@ from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
 from shared.jobs.reader import FeedReader, Fetch, http_feed, local_feed
 from shared.jobs.worker import ServiceWorker, build_worker
+from shared.schemas.events import EventRead
 
 # A page is one transaction: some 150 ms of folding, far from the second that would stall feeds.
 PAGE: Final = 2_000
 
 
-def _reader(source: Source, fetch: Fetch) -> FeedReader:
-    consumer = Consumer(source)
+def _reader(consumer: Consumer, fetch: Fetch) -> FeedReader:
     return FeedReader(
-        source=source,
+        source=consumer.source,
         table=FeedCursor,
         fetch=fetch,
         consume=consumer.consume,
@@ -30,12 +33,29 @@ def _reader(source: Source, fetch: Fetch) -> FeedReader:
     )
 
 
+class RegistryConsumer(Consumer):
+    """Folds the registry's feed, and keeps what it says of who may act for whom."""
+
+    def __init__(self) -> None:
+        super().__init__(Source.REGISTRY)
+
+    async def consume(self, session: AsyncSession, events: list[EventRead]) -> None:
+        """Take a page of the feed."""
+        await super().consume(session, events)
+        await follow_grants(session, events)
+
+    async def reset(self, session: AsyncSession) -> None:
+        """Begin anew: the registry was restored and its feed is read from its first event."""
+        await super().reset(session)
+        await forget_grants(session)
+
+
 def readers(context: WorkerContext) -> Sequence[FeedReader]:
     """Return the readers of the registry's, of enrollment's and of reporting's own log."""
     return [
-        _reader(Source.REGISTRY, http_feed(context.clients["registry"])),
-        _reader(Source.ENROLLMENT, http_feed(context.clients["enrollment"])),
-        _reader(Source.REPORTING, local_feed(context.sessions, Event)),
+        _reader(RegistryConsumer(), http_feed(context.clients["registry"])),
+        _reader(Consumer(Source.ENROLLMENT), http_feed(context.clients["enrollment"])),
+        _reader(Consumer(Source.REPORTING), local_feed(context.sessions, Event)),
     ]
 
 

@@ -2,11 +2,11 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -29,6 +29,9 @@ _CACHE_S: Final = 300.0
 _LEEWAY_S: Final = 30.0
 _ACTOR: Final = "balai.actor"
 _PERMISSION: Final = "balai.permission"
+
+# Returns the grants that the service itself keeps for a caller.
+Held: TypeAlias = Callable[[Actor], Awaitable[tuple[Grant, ...]]]
 
 
 class TokenInvalidError(UnauthorizedError):
@@ -54,13 +57,16 @@ class Caller:
 
 
 def actor_from_claims(claims: Mapping[str, Any], issuer: Issuer) -> Actor:
-    """Return the actor that verified claims name; the only reader of grants.
+    """Return the actor that verified claims name; the only reader of grants in tokens.
+
+    What a token of an assigned issuer says of grants is not even read.
 
     Raises:
         TokenInvalidError: when a grant is malformed or the issuer may not give its role.
     """
     try:
-        grants = tuple(_grant(member) for member in claims.get("grants", ()))
+        told = () if issuer.assigned else claims.get("grants", ())
+        grants = tuple(_grant(member) for member in told)
         subject = str(claims["sub"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TokenInvalidError from error
@@ -90,7 +96,8 @@ class Verifier:
     """Believes the tokens of configured issuers, and remembers those it has verified.
 
     A token is remembered until it expires, for five minutes at most; whether the file `denied`
-    names its id is asked every time.
+    names its id is asked every time. What an assigned issuer's caller may do is never remembered
+    with the token: `held` is asked at each request.
     """
 
     def __init__(
@@ -100,6 +107,7 @@ class Verifier:
         audience: str = "balai",
         mode: Mode = Mode.PRODUCTION,
         denied: Path | None = None,
+        held: Held | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         # Settings refuse a demonstration's issuer in production already; twice is not too often.
@@ -112,6 +120,20 @@ class Verifier:
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
         self._denied = DenyList(denied, clock=clock)
         self._moments: OrderedDict[str, tuple[datetime, float]] = OrderedDict()
+        self._held = held
+
+    async def present(self, token: str) -> Actor:
+        """Return who calls with `token`, and what he may do at this moment.
+
+        Raises:
+            TokenInvalidError: when it is not to be believed.
+        """
+        actor = self.remembered(token) or await self.verify(token)
+        issuer = self._issuers[actor.issuer]
+        if not issuer.assigned or self._held is None:
+            return actor
+        grants = await self._held(actor)
+        return replace(actor, grants=tuple(each for each in grants if issuer.may_claim(each.role)))
 
     def remembered(self, token: str) -> Actor | None:
         """Return the actor of a token that has been verified before and is still good.
@@ -131,7 +153,7 @@ class Verifier:
         return known.actor
 
     async def verify(self, token: str) -> Actor:
-        """Return the actor that `token` names.
+        """Return the actor that `token` names; one of an assigned issuer has no grants yet.
 
         Raises:
             TokenInvalidError: when it is not to be believed.
@@ -248,7 +270,7 @@ async def _actor_of(request: Request) -> Actor:
     if scheme.lower() != "bearer":
         raise TokenInvalidError
     verifier: Verifier = request.scope["state"]["verifier"]
-    return verifier.remembered(token) or await verifier.verify(token)
+    return await verifier.present(token)
 
 
 class Requires:
@@ -275,6 +297,20 @@ class Requires:
         return Caller(actor, actor.scope(self.permission))
 
 
+async def known(request: Request) -> Caller:
+    """Return the caller of a route for whoever has a token that is believed, with or without grant.
+
+    Raises:
+        UnauthorizedError: when there is no token.
+        TokenInvalidError: when the token is not to be believed.
+    """
+    actor = await present_actor(request)
+    if actor is ANONYMOUS:
+        raise UnauthorizedError
+    refuse_unknown_parameters(request)
+    return Caller(actor, actor.scope())
+
+
 async def public(request: Request) -> Caller:
     """Return the caller of a route that is open to everybody, known or not."""
     actor = await present_actor(request)
@@ -282,4 +318,5 @@ async def public(request: Request) -> Caller:
     return Caller(actor, NOTHING if actor is ANONYMOUS else actor.scope())
 
 
+Known = Annotated[Caller, Depends(known)]
 Public = Annotated[Caller, Depends(public)]

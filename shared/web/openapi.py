@@ -20,7 +20,7 @@ from shared.web.faults import DatabaseUnavailableError, StorageFullError
 from shared.web.once import HEADER, KeyMissingError
 from shared.web.parameters import NulRefusedError, UnknownParameterError
 from shared.web.problems import MEDIA_TYPE, ValidationFailedError
-from shared.web.routes import PUBLIC, stated_permissions
+from shared.web.routes import KNOWN, PUBLIC, stated_permissions
 
 Json: TypeAlias = dict[str, Any]
 
@@ -149,7 +149,7 @@ def _complete_operation(operation: Json, permission: str) -> None:
     else:
         # A scheme of type http has no scopes by OpenAPI 3.1: permissions stand beside it.
         operation["security"] = [{"bearer": []}]
-        operation["x-permissions"] = permission.split()
+        operation["x-permissions"] = [each for each in permission.split() if each != KNOWN]
 
 
 def _expected(operation: Json, permission: str, *, takes_input: bool) -> list[type[ServiceError]]:

@@ -7,17 +7,18 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from shared.web.auth import Requires, public
+from shared.web.auth import Requires, known, public
 from shared.web.lean import REQUIRES
 
 PUBLIC: Final = "public"
+KNOWN: Final = "known"
 
 
 def stated_permissions(app: FastAPI) -> list[tuple[str, str, str]]:
-    """Return (method, path template, permission or `public`) of every route, in order of path.
+    """Return (method, path template, permission, `known` or `public`) of every route, by path.
 
     Raises:
-        LookupError: when a route states neither a permission nor that it is public.
+        LookupError: when a route states neither a permission nor that all, or all known, may call.
     """
     found: list[tuple[str, str, str]] = []
     for context in iter_route_contexts(app.routes):
@@ -43,6 +44,8 @@ def _stated(context: RouteContext) -> str | None:
     permissions = {call.permission.value for call in calls if isinstance(call, Requires)}
     if permissions:
         return " ".join(sorted(permissions))
+    if known in calls:
+        return KNOWN
     return PUBLIC if public in calls else None
 
 

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from shared.db.grants import HeldGrantColumns
 from shared.db.session import Ring, Sessions, make_engine, make_sessions
 from shared.settings import ServiceSettings
 from shared.web.auth import Verifier
+from shared.web.held import HeldGrants
 from shared.web.paging import Cursors
 
 
@@ -33,13 +35,19 @@ async def _silent(_: Sequence[UUID]) -> None:
 
 @asynccontextmanager
 async def service_state(
-    settings: ServiceSettings, *, service: str, ring: Ring | None = None
+    settings: ServiceSettings,
+    *,
+    service: str,
+    ring: Ring | None = None,
+    held: type[HeldGrantColumns] | None = None,
 ) -> AsyncIterator[ServiceState]:
     """Yield what the three services share, made from `settings`; close it at the end.
 
-    `ring` wakes the workers; without one, jobs begin at the next sweep.
+    `ring` wakes the workers; without one, jobs begin at the next sweep. `held` is the table of what
+    the callers of assigned issuers may do; without one they may do nothing.
     """
     engine = make_engine(settings.database_url, name=f"{service}-http")
+    sessions = make_sessions(engine)
     secret = settings.cursor_secret.get_secret_value()
     redis = None
     if settings.redis_url is not None:
@@ -47,12 +55,13 @@ async def service_state(
     try:
         yield {
             "settings": settings,
-            "sessions": make_sessions(engine),
+            "sessions": sessions,
             "verifier": Verifier(
                 settings.issuers,
                 audience=settings.audience,
                 mode=settings.mode,
                 denied=settings.denied_tokens,
+                held=None if held is None else HeldGrants(sessions, held),
             ),
             "cursors": Cursors(secret),
             "fingerprint_key": hashlib.sha256(b"balai fingerprint\n" + secret.encode()).digest(),

@@ -10,7 +10,8 @@ from shared.http.tokens import SigningKey, jwks_of, load_key, make_key, sign_tok
 from shared.scope import Grant, Role
 from shared.settings import Issuer
 
-ISSUERS = ("registry", "enrollment", "reporting", "cli")
+ISSUERS = ("registry", "enrollment", "reporting", "cli", "people")
+PEOPLE = "balai:people"
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Keys:
             for name in ISSUERS[:3]
         ]
         cli = Issuer(issuer="balai:cli", jwks=str(self.jwks), roles=list(Role), demo_only=True)
-        return [*services, cli]
+        people = Issuer(issuer=PEOPLE, jwks=str(self.jwks), assigned=True, demo_only=True)
+        return [*services, cli, people]
 
     def token(self, role: Role | str, *, subject: str | None = None, **grant: object) -> str:
         """Sign a token with one grant: `token(Role.REGIONAL_OFFICER, areas=["32"])`."""
@@ -62,6 +64,12 @@ class Keys:
         """Sign a token with any grants, by the issuer that may claim any role."""
         return sign_token(
             self.private["cli"], issuer="balai:cli", subject=subject, grants=list(grants)
+        )
+
+    def login(self, subject: str, *grants: Grant) -> str:
+        """Sign a token of the issuer whose callers act as the registry's assignments let them."""
+        return sign_token(
+            self.private["people"], issuer=PEOPLE, subject=subject, grants=list(grants)
         )
 
 
