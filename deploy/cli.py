@@ -104,13 +104,22 @@ def token(
     persona: Annotated[
         str | None, typer.Option(help="Somebody of the pilot by name; `list` shows them.")
     ] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="A login that acts as the registry assigns it.")
+    ] = None,
     lifetime: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
 ) -> None:
     """Print a token of the running demonstration, and nothing else."""
     from deploy.commands.token import TokenOptions, run
 
     options = TokenOptions(
-        role, tuple(area or ()), tuple(ministry or ()), tuple(facility or ()), person, lifetime
+        role,
+        tuple(area or ()),
+        tuple(ministry or ()),
+        tuple(facility or ()),
+        person,
+        lifetime,
+        subject,
     )
     _finish(run(options, persona=persona))
 

@@ -1,4 +1,4 @@
-"""`balai token`: a token of the demonstration's own issuer."""
+"""`balai token`: a token of one of the demonstration's own issuers."""
 
 import os
 import sys
@@ -14,6 +14,7 @@ from shared.http.tokens import load_key, sign_token
 from shared.scope import NOWHERE, Grant, Role, reach_of
 
 ISSUER: Final = "balai:cli"
+PEOPLE: Final = "balai:people"
 _PLACE_OPTIONS: Final = {
     Role.PROGRAM_MANAGER: "--ministry",
     Role.REGIONAL_OFFICER: "--area",
@@ -33,6 +34,7 @@ class TokenOptions:
     facilities: tuple[str, ...]
     person: str | None
     lifetime_s: int
+    subject: str | None = None
 
 
 def run(options: TokenOptions, *, persona: str | None) -> int:
@@ -44,10 +46,17 @@ def run(options: TokenOptions, *, persona: str | None) -> int:
     if persona == "list":
         sys.stdout.write("".join(f"{known.name:<22} {known.about}\n" for known in PERSONAS))
         return 0
-    subject, grants = _named(persona) if persona else _described(options)
-    key = load_key(_signing_key())
+    if options.subject is None:
+        issuer = ISSUER
+        subject, grants = _named(persona) if persona else _described(options)
+    else:
+        issuer, subject, grants = PEOPLE, _login(options, persona), ()
     signed = sign_token(
-        key, issuer=ISSUER, subject=subject, grants=grants, lifetime_s=options.lifetime_s
+        load_key(_signing_key(issuer)),
+        issuer=issuer,
+        subject=subject,
+        grants=grants,
+        lifetime_s=options.lifetime_s,
     )
     sys.stdout.write(signed + "\n")
     return 0
@@ -60,7 +69,7 @@ def admin_token(*, lifetime_s: int = 3600) -> str:
         CommandError: when nothing runs to sign for.
     """
     return sign_token(
-        load_key(_signing_key()),
+        load_key(_signing_key(ISSUER)),
         issuer=ISSUER,
         subject="cli:national_admin",
         grants=[Grant(Role.NATIONAL_ADMIN)],
@@ -68,13 +77,21 @@ def admin_token(*, lifetime_s: int = 3600) -> str:
     )
 
 
-def _signing_key() -> str:
+def _signing_key(issuer: str) -> str:
     home = home_from_environment()
     variables = (find_environment(home) or {}) | os.environ
-    path = variables.get("BALAI_CLI_SIGNING_KEY")
+    name = issuer.partition(":")[2].upper()
+    path = variables.get(f"BALAI_{name}_SIGNING_KEY")
     if path is None:
         raise CommandError(f"Balai is not running from {home.root}. Start it with `balai up`.")
     return path
+
+
+def _login(options: TokenOptions, persona: str | None) -> str:
+    said = (options.role, persona, options.person)
+    if any(said) or options.areas or options.ministries or options.facilities:
+        raise CommandError("--subject stands alone: what a login may do, the registry assigns.")
+    return str(options.subject)
 
 
 def _named(name: str) -> tuple[str, tuple[Grant, ...]]:

@@ -22,6 +22,7 @@ _TOOLS_ONLY: Final = (
     "ADMIN_DATABASE_URL",
     "VALKEY_PASSWORD",
     "CLI_SIGNING_KEY",
+    "PEOPLE_SIGNING_KEY",
 )
 # Without these from outside, the stack runs on what was generated for a demonstration.
 _GIVEN_IN_PRODUCTION: Final = (
@@ -92,6 +93,7 @@ def stack_environment(home: Home, *, base: int, outside: Mapping[str, str]) -> E
         "BALAI_CORS_ORIGINS": "[]",
         "BALAI_VALKEY_PASSWORD": secrets["valkey"],
         "BALAI_CLI_SIGNING_KEY": str(home.keys / "cli.jwk"),
+        "BALAI_PEOPLE_SIGNING_KEY": str(home.keys / "people.jwk"),
         "ENROLLMENT_NIK_KEYS": str(home.keys / "nik.json"),
         "REPORTING_INCOME_KEYS": str(home.keys / "income.json"),
         "PUBLIC_URL": entrance,
@@ -160,7 +162,11 @@ def _issuers(home: Home) -> list[dict[str, Any]]:
         {"issuer": f"balai:{service}", "jwks": jwks, "roles": ["SERVICE"]} for service in SERVICES
     ]
     everyone = [role.value for role in Role]
-    return [*services, {"issuer": "balai:cli", "jwks": jwks, "roles": everyone, "demo_only": True}]
+    demo = {"jwks": jwks, "demo_only": True}
+    cli = {"issuer": "balai:cli", "roles": everyone, **demo}
+    # Stands for the logins of offices and centres: the registry's assignments say who they are.
+    people = {"issuer": "balai:people", "assigned": True, **demo}
+    return [*services, cli, people]
 
 
 def _service_variables(

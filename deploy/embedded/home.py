@@ -61,7 +61,7 @@ class Home:
     @property
     def secret_files(self) -> list[Path]:
         """Everything that is generated on the first start."""
-        signers = [f"{name}.jwk" for name in (*SERVICES, "cli")]
+        signers = [f"{name}.jwk" for name in (*SERVICES, "cli", "people")]
         names = [*signers, "jwks.json", "nik.json", "income.json"]
         return [self.secrets, *(self.keys / name for name in names)]
 

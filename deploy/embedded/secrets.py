@@ -12,7 +12,7 @@ from deploy.processes import SERVICES
 from shared.http.tokens import jwks_of, load_key, make_key
 from shared.settings import DEMO_MARK
 
-SIGNERS: Final = (*SERVICES, "cli")
+SIGNERS: Final = (*SERVICES, "cli", "people")
 
 
 def make_secrets(home: Home) -> None:
@@ -22,17 +22,20 @@ def make_secrets(home: Home) -> None:
         names += [f"{service}_{part}" for service in SERVICES for part in ("owner", "app")]
         made = {name: DEMO_MARK + secrets.token_urlsafe(24) for name in names}
         write_private(home.secrets, json.dumps(made, indent=1))
+    jwks = home.keys / "jwks.json"
     for name in SIGNERS:
         if not (path := home.keys / f"{name}.jwk").exists():
+            # A home of an earlier release gets a key that it has not yet published.
+            jwks.unlink(missing_ok=True)
             key = make_key(f"balai:{name}", demo=True)
             write_private(path, json.dumps(key.as_dict(private=True)))
     if not (path := home.keys / "nik.json").exists():
         write_private(path, json.dumps(_nik_keys()))
     if not (path := home.keys / "income.json").exists():
         write_private(path, json.dumps(_income_keys()))
-    if not (path := home.keys / "jwks.json").exists():
+    if not jwks.exists():
         keys = [load_key(home.keys / f"{name}.jwk") for name in SIGNERS]
-        write_private(path, json.dumps(jwks_of(keys)))
+        write_private(jwks, json.dumps(jwks_of(keys)))
 
 
 def _nik_keys() -> dict[str, object]:

@@ -94,6 +94,16 @@ class TestToken:
         assert claims["exp"] - claims["iat"] == 60
         assert claims["grants"] == [{"role": "PROGRAM_MANAGER", "ministries": ["MSME"]}]
 
+    def test_logs_somebody_in_whom_the_registry_assigns(self, in_home, monkeypatch):
+        monkeypatch.setenv("BALAI_PEOPLE_SIGNING_KEY", str(in_home.keys / "people.jwk"))
+        shown = run("token", "--subject", "ibu-sari")
+
+        key = load_key(in_home.keys / "people.jwk")
+        claims = jwt.decode(shown.stdout.strip(), key, registry=JOSE).claims
+
+        assert (claims["iss"], claims["sub"]) == ("balai:people", "ibu-sari")
+        assert claims["grants"] == []
+
     def test_lists_the_people(self, in_home):
         shown = run("token", "--persona", "list")
 
@@ -106,6 +116,7 @@ class TestToken:
             (["--role", "KING"], "no role KING"),
             (["--persona", "nobody"], "no persona nobody"),
             (["--role", "PARTICIPANT", "--person", "me"], "UUID"),
+            (["--subject", "sari", "--role", "ANALYST"], "stands alone"),
         ],
     )
     def test_refuses_what_it_does_not_know(self, in_home, arguments, told):

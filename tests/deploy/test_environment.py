@@ -76,7 +76,8 @@ class TestStackEnvironment:
         assert f"//{service}_app:" in read.database_url
         assert read.registry_url == "http://127.0.0.1:18081"
         assert read.public_url == "http://127.0.0.1:18080"
-        assert [issuer.demo_only for issuer in read.issuers] == [False, False, False, True]
+        assert [issuer.demo_only for issuer in read.issuers] == [False] * 3 + [True] * 2
+        assert [issuer.issuer for issuer in read.issuers if issuer.assigned] == ["balai:people"]
 
     def test_is_refused_in_production_because_its_secrets_are_generated(
         self, variables, monkeypatch
@@ -134,6 +135,7 @@ class TestForProcess:
             "REGISTRY_MIGRATION_URL",
             "BALAI_ADMIN_DATABASE_URL",
             "BALAI_CLI_SIGNING_KEY",
+            "BALAI_PEOPLE_SIGNING_KEY",
             "BALAI_VALKEY_PASSWORD",
         ):
             assert name in variables
@@ -206,5 +208,14 @@ class TestMakeSecrets:
     def test_publishes_no_private_half(self, home, variables):
         published = json.loads((home.keys / "jwks.json").read_text())["keys"]
 
-        assert len(published) == 4
+        assert len(published) == 5
         assert not any("d" in key for key in published)
+
+    def test_publishes_the_key_that_a_later_release_adds(self, home, variables):
+        (home.keys / "people.jwk").unlink()
+
+        make_secrets(home)
+
+        published = json.loads((home.keys / "jwks.json").read_text())["keys"]
+        added = json.loads((home.keys / "people.jwk").read_text())["kid"]
+        assert added in {key["kid"] for key in published}
