@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check national lock clean
+.PHONY: help run test proof check national lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -18,7 +18,11 @@ run: $(READY) ## start everything, play the pilot, audit it; ends on Ctrl-C
 	@exec $(BIN)/balai up --pilot
 
 test: $(READY) ## run all tests against a PostgreSQL and a Valkey of their own
-	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadgroup
+	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not proof"
+
+proof: $(READY) ## let strangers judge: GDAL, Spectral, Redocly; installs what it needs
+	@tests/proof/install.sh
+	@exec $(BIN)/pytest -q -m proof tests/proof
 
 check: $(READY) ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ from services.registry.facility_imports import api as facility_imports
 from services.registry.institutions import api as institutions
 from services.registry.instructors import api as instructors
 from services.registry.modules import api as modules
+from services.registry.ogc import api as ogc
 from services.registry.settings import RegistrySettings
 from services.registry.spaces import api as spaces
 from shared.jobs.bell import open_ring
@@ -61,6 +62,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],
+        pages=[ogc.router],
         settings=wired,
         audit=Audit,
     )

@@ -1,5 +1,6 @@
 """The lock names packages, versions and hashes, and no place to get them from."""
 
+import json
 import re
 import tomllib
 
@@ -20,6 +21,16 @@ def normal(name: str) -> str:
 
 def test_names_no_host():
     assert hosts_in((ROOT / "requirements.lock").read_text()) == []
+
+
+def test_the_lock_of_the_proof_names_no_host():
+    lock = json.loads((ROOT / "tests/proof/package-lock.json").read_text())
+    wanted = json.loads((ROOT / "tests/proof/package.json").read_text())["devDependencies"]
+    packages = {name: each for name, each in lock["packages"].items() if name}
+
+    assert hosts_in(json.dumps(lock, indent=1)) == []
+    assert [name for name, each in packages.items() if "integrity" not in each] == []
+    assert {f"node_modules/{name}" for name in wanted} <= set(packages)
 
 
 def test_a_planted_host_is_found():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Balai
+from tests.support.stack import Balai
 
 ROOT = Path(__file__).parents[2]
 

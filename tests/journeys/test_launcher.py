@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from deploy.embedded.home import Home, children_of, launcher_of
-from tests.journeys.conftest import Balai
+from tests.support.stack import Balai
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(900)]

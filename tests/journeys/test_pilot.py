@@ -11,7 +11,7 @@ import pytest
 from deploy.pilot.seeds import Seeds
 from shared.clock import utc_now
 from shared.http.tokens import make_key, sign_business_time
-from tests.journeys.conftest import SEEDS, SIZE, Balai
+from tests.support.stack import SEEDS, SIZE, Balai
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(900)]
