@@ -1,16 +1,151 @@
-"""Facilities in full."""
+"""Facilities in full: history, contacts, equipment, shifts, external codes, search."""
 
 from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "b00000000004"
 down_revision: str | Sequence[str] | None = "b00000000003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+_SCOPE = ("facility_id", "province_code", "regency_code", "owner_ministry")
+
 
 def upgrade() -> None:
-    pass
+    _add_updated_at()
+    _create_facility_period()
+    _begin_histories()
+
+
+def _add_updated_at() -> None:
+    """Add when a facility last changed; its event log knows it of those that are there."""
+    op.add_column(
+        "facility",
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        schema="registry",
+    )
+    op.execute(
+        """
+        UPDATE registry.facility SET updated_at = coalesce(
+            (SELECT max(occurred_at) FROM registry.event WHERE stream_id = facility.id),
+            created_at
+        )
+        """
+    )
+    op.alter_column("facility", "updated_at", nullable=False, schema="registry")
+    op.create_index("ix_facility_updated_at", "facility", ["updated_at"], schema="registry")
+    op.create_index(
+        "ix_facility_owner_ministry_code", "facility", ["owner_ministry", "code"], schema="registry"
+    )
+
+
+def _create_facility_period() -> None:
+    op.create_table(
+        "facility_period",
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "UPTP",
+                "UPTD",
+                "BLKK",
+                "LPKS",
+                "LPK_COMPANY",
+                "PLUT",
+                "PRODUCTION_HOUSE",
+                name="facilitykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "form",
+            sa.Enum(
+                "BBPVP",
+                "BPVP",
+                "SATPEL",
+                "BPKK",
+                name="facilityform",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("owner_ministry", sa.String(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=True),
+        sa.Column("area_code", sa.String(length=13, collation="C"), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "PLANNED",
+                "ACTIVE",
+                "SUSPENDED",
+                "CLOSED",
+                name="facilitystatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("changed", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_facility_period_validity")),
+        postgresql.ExcludeConstraint(
+            (sa.column("facility_id"), "="),
+            (sa.text("tstzrange(valid_from, valid_to)"), "&&"),
+            name="ex_facility_period_facility_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["facility_id"],
+            ["registry.facility.id"],
+            name=op.f("fk_facility_period_facility_id"),
+        ),
+        sa.PrimaryKeyConstraint("facility_id", "version", name=op.f("pk_facility_period")),
+        schema="registry",
+    )
+    op.create_index(
+        "uq_facility_period_present",
+        "facility_period",
+        ["facility_id"],
+        unique=True,
+        schema="registry",
+        postgresql_where=sa.text("valid_to IS NULL"),
+    )
+
+
+def _begin_histories() -> None:
+    """Begin each facility's history with its last event: since then it stands as it does now."""
+    op.execute(
+        """
+        INSERT INTO registry.facility_period (
+            facility_id, version, valid_from, kind, form, owner_ministry, institution_id,
+            area_code, status, changed, actor
+        )
+        SELECT facility.id, facility.version, facility.updated_at, facility.kind, facility.form,
+            facility.owner_ministry, facility.institution_id, facility.area_code, facility.status,
+            '{}', coalesce(latest.actor, 'balai|migration')
+        FROM registry.facility
+        LEFT JOIN LATERAL (
+            SELECT actor FROM registry.event
+            WHERE stream_id = facility.id ORDER BY id DESC LIMIT 1
+        ) AS latest ON true
+        """
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("facility_period", schema="registry")
+    op.drop_index("ix_facility_owner_ministry_code", "facility", schema="registry")
+    op.drop_index("ix_facility_updated_at", "facility", schema="registry")
+    op.drop_column("facility", "updated_at", schema="registry")

@@ -1,7 +1,7 @@
 """HTTP face of facilities."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.registry.facilities.schemas import (
     FacilityCreate,
     FacilityQuery,
     FacilityRead,
+    FacilityTurn,
 )
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.rules import InstitutionUnknownError
@@ -29,7 +30,7 @@ from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.etag import IfMatch, check_match, etag_of, not_modified
 from shared.web.lean import lean, lean_query, lean_query_openapi
-from shared.web.now import Now
+from shared.web.now import Now, present_moment
 from shared.web.once import OnceDep, OnceRequest, answer_once
 from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, page_request
@@ -41,6 +42,10 @@ router = APIRouter(prefix="/facilities", tags=["facilities"])
 FacilityId = Annotated[UUID, Path(description="The facility's identifier.")]
 RegistryReader = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 FacilityWriter = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE))]
+# A body came with the history; callers that know none go on without.
+TurnBody = Annotated[
+    FacilityTurn | None, Body(examples=[{"reason": "Gedung rusak akibat gempa (DATA SINTETIS)"}])
+]
 
 _FACTS_REFUSED: Final = (
     AreaUnknownError,
@@ -72,26 +77,44 @@ _EXAMPLE: Final = {
 @router.get(
     "",
     response_model=Page[FacilityRead],
-    responses=problems(rules.NearInvalidError, CursorInvalidError, ValidationFailedError),
+    responses=problems(
+        rules.NearInvalidError,
+        rules.FacilitySortRefusedError,
+        CursorInvalidError,
+        ValidationFailedError,
+    ),
     openapi_extra=lean_query_openapi(FacilityQuery),
 )
 @lean(Requires(Permission.REGISTRY_READ))
 async def list_facilities(request: Request, _: Caller) -> Response:
-    """List facilities of the whole country in the order of their codes, or the nearest first."""
+    """List facilities of the whole country: the nearest or best match first, else by code."""
     query = lean_query(request, FacilityQuery)
     page = await page_request(request, query.limit, query.after)
-    wanted = FacilityFilter(
-        area=query.area,
-        kinds=query.kind,
-        statuses=query.status,
-        trade=query.trade,
-        q=query.q,
-        circle=rules.circle_of(query.near, query.radius_km),
-    )
+    wanted = _filter_of(query, today=ledger_day(await present_moment(request)))
     found = await queries.page_of_facilities(
         request.scope["state"]["sessions"], wanted, after=page.after, limit=page.limit
     )
     return answer_page(request, found)
+
+
+def _filter_of(query: FacilityQuery, *, today: date) -> FacilityFilter:
+    scheme, _, external = (query.external_code or "").partition(":")
+    return FacilityFilter(
+        area=query.area,
+        kinds=query.kind,
+        statuses=query.status,
+        owners=query.owner_ministry,
+        trade=query.trade,
+        q=query.q,
+        code=query.code,
+        institution_id=query.institution_id,
+        parent_id=query.parent_id,
+        updated_after=query.updated_after,
+        external_code=(scheme, external) if external else None,
+        on=today,
+        circle=rules.circle_of(query.near, query.radius_km),
+        sort=query.sort,
+    )
 
 
 @router.post(
@@ -173,39 +196,55 @@ async def correct_facility(
 
 @router.post("/{facility_id}/activate", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def activate_facility(
-    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+    session: SessionDep,
+    caller: FacilityWriter,
+    once: OnceDep,
+    now: Now,
+    facility_id: FacilityId,
+    body: TurnBody = None,
 ) -> Response:
     """Activate a planned or suspended facility."""
-    turn = _Turn(facility_id, FacilityStatus.ACTIVE, caller, now)
+    turn = _Turn(facility_id, FacilityStatus.ACTIVE, caller, now, body)
     return await _turn(session, once, turn)
 
 
 @router.post("/{facility_id}/suspend", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def suspend_facility(
-    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+    session: SessionDep,
+    caller: FacilityWriter,
+    once: OnceDep,
+    now: Now,
+    facility_id: FacilityId,
+    body: TurnBody = None,
 ) -> Response:
     """Suspend an active facility: no class can be planned there until it is activated again."""
-    turn = _Turn(facility_id, FacilityStatus.SUSPENDED, caller, now)
+    turn = _Turn(facility_id, FacilityStatus.SUSPENDED, caller, now, body)
     return await _turn(session, once, turn)
 
 
 @router.post("/{facility_id}/close", response_model=FacilityRead, responses=_TURN_REFUSED)
 async def close_facility(
-    session: SessionDep, caller: FacilityWriter, once: OnceDep, now: Now, facility_id: FacilityId
+    session: SessionDep,
+    caller: FacilityWriter,
+    once: OnceDep,
+    now: Now,
+    facility_id: FacilityId,
+    body: TurnBody = None,
 ) -> Response:
     """Close a facility for good."""
-    turn = _Turn(facility_id, FacilityStatus.CLOSED, caller, now)
+    turn = _Turn(facility_id, FacilityStatus.CLOSED, caller, now, body)
     return await _turn(session, once, turn)
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """Who wants which facility to have which status, and when."""
+    """Who wants which facility to have which status, when, and why."""
 
     facility_id: UUID
     wanted: FacilityStatus
     caller: Caller
     now: datetime
+    body: FacilityTurn | None
 
 
 async def _turn(session: AsyncSession, once: OnceRequest, turn: _Turn) -> Response:
@@ -216,6 +255,7 @@ async def _turn(session: AsyncSession, once: OnceRequest, turn: _Turn) -> Respon
             wanted=turn.wanted,
             scope=turn.caller.scope,
             now=turn.now,
+            reason=None if turn.body is None else turn.body.reason,
         )
         return FacilityRead.model_validate(facility)
 

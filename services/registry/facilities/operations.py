@@ -1,10 +1,13 @@
 """Changes to facilities: one function a use case, each within the caller's transaction."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import Uuid, any_, func, insert, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,9 +21,10 @@ from services.registry.facilities.rules import (
     FacilityIdTakenError,
     Facts,
     ParentUnknownError,
+    Standing,
 )
 from services.registry.facilities.schemas import FacilityChange, FacilityCreate
-from services.registry.facilities.tables import Facility
+from services.registry.facilities.tables import Facility, FacilityPeriod
 from services.registry.institutions.queries import known_ids as known_institutions
 from services.registry.institutions.rules import InstitutionUnknownError
 from shared.db.base import translate
@@ -72,6 +76,11 @@ def facts_of(facility: Facility) -> Facts:
     )
 
 
+def standing_of(facility: Facility) -> Standing:
+    """Return the facts of a facility of which a history is kept."""
+    return Standing(**{each.name: getattr(facility, each.name) for each in fields(Standing)})
+
+
 def _columns_of(facts: Facts) -> dict[str, Any]:
     columns = {each.name: getattr(facts, each.name) for each in fields(Facts)}
     location = columns.pop("location")
@@ -108,10 +117,26 @@ class Identity:
     synthetic: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has become of a facility, to be kept by `keep_changes` in the same transaction."""
+
+    event: Draft
+    version: int
+    before: Standing | None
+    after: Standing
+    reason: str | None
+
+    @property
+    def facility_id(self) -> UUID:
+        """The facility that changed."""
+        return self.event.stream_id
+
+
 def new_facility(
     identity: Identity, facts: Facts, *, status: FacilityStatus, now: datetime
-) -> tuple[Facility, Draft]:
-    """Return a facility, still to be added to a session, and the event that tells of it."""
+) -> tuple[Facility, Change]:
+    """Return a facility, still to be added to a session, and the change that it is."""
     facility = Facility(
         id=identity.id,
         code=identity.code,
@@ -119,19 +144,93 @@ def new_facility(
         status=status,
         version=1,
         created_at=now,
+        updated_at=now,
         closed_at=None,
         **_columns_of(facts),
     )
-    return facility, moved(facility, topic=Topic.FACILITY_REGISTERED, before=None, now=now)
+    event = moved(facility, topic=Topic.FACILITY_REGISTERED, before=None, now=now)
+    return facility, Change(event, facility.version, None, standing_of(facility), None)
 
 
-def restate(facility: Facility, facts: Facts, *, now: datetime) -> Draft:
-    """Say other facts of a locked facility, and return the event that tells so."""
-    before = cell_of(facility)
-    for name, value in _columns_of(facts).items():
+def restate(
+    facility: Facility, facts: Facts, *, now: datetime, reason: str | None = None
+) -> Change:
+    """Say other facts of a locked facility, and return the change, which is still to be kept."""
+    return _alter(facility, _columns_of(facts), Topic.FACILITY_CHANGED, now=now, reason=reason)
+
+
+def _alter(
+    facility: Facility,
+    columns: Mapping[str, Any],
+    topic: Topic,
+    *,
+    now: datetime,
+    reason: str | None,
+) -> Change:
+    cell, before = cell_of(facility), standing_of(facility)
+    for name, value in columns.items():
         setattr(facility, name, value)
     facility.version += 1
-    return moved(facility, topic=Topic.FACILITY_CHANGED, before=before, now=now)
+    facility.updated_at = now
+    event = moved(facility, topic=topic, before=cell, now=now)
+    return Change(event, facility.version, before, standing_of(facility), reason)
+
+
+async def keep_changes(session: AsyncSession, changes: Sequence[Change], *, now: datetime) -> None:
+    """Write some facilities' changes, their history, and the events that tell of them."""
+    await session.flush()
+    await keep_periods(session, changes, now=now)
+    await emit_all(session, Event, [change.event for change in changes])
+
+
+async def keep_periods(session: AsyncSession, changes: Iterable[Change], *, now: datetime) -> None:
+    """End the periods of facilities that stand otherwise now, and begin new ones: two statements.
+
+    Changes of one facility are in their order. A period never begins before the one that it ends,
+    whatever the clock says.
+    """
+    begun = [change for change in changes if change.after != change.before]
+    followed = {change.facility_id for change in begun if change.before is not None}
+    starts = await _end_periods(session, followed, now=now)
+    last = {change.facility_id: change for change in begun}
+    rows = []
+    for change in begun:
+        start = starts.get(change.facility_id, now)
+        rows.append(
+            {
+                **asdict(change.after),
+                "facility_id": change.facility_id,
+                "version": change.version,
+                "valid_from": start,
+                "valid_to": None if change is last[change.facility_id] else start,
+                "changed": list(change.after.changed_since(change.before)),
+                "reason": change.reason,
+                "actor": session.info["actor"].name,
+            }
+        )
+    if rows:
+        await session.execute(insert(FacilityPeriod), rows)
+
+
+async def _end_periods(
+    session: AsyncSession, facility_ids: Iterable[UUID], *, now: datetime
+) -> dict[UUID, datetime]:
+    """End the present periods of some locked facilities, and return when each ended."""
+    wanted = list(facility_ids)
+    if not wanted:
+        return {}
+    statement = (
+        update(FacilityPeriod)
+        .where(
+            FacilityPeriod.facility_id == any_(literal(wanted, ARRAY(Uuid()))),
+            FacilityPeriod.valid_to.is_(None),
+        )
+        .values(valid_to=func.greatest(FacilityPeriod.valid_from, now))
+        .returning(FacilityPeriod.facility_id, FacilityPeriod.valid_to)
+        .execution_options(synchronize_session=False)
+    )
+    rows = (await session.execute(statement)).all()
+    return {row.facility_id: row.valid_to for row in rows if row.valid_to is not None}
 
 
 async def register_facility(
@@ -155,13 +254,13 @@ async def register_facility(
         location=await locate(session, body.area_code, on=today),
     )
     await _check(session, facts, facility_id=identity.id, scope=scope)
-    facility, event = new_facility(identity, facts, status=FacilityStatus(body.status), now=now)
+    facility, change = new_facility(identity, facts, status=FacilityStatus(body.status), now=now)
     session.add(facility)
     try:
         await session.flush()
     except IntegrityError as error:
         raise translate(error, _REFUSALS) from error
-    await emit_all(session, Event, [event])
+    await keep_changes(session, [change], now=now)
     return facility
 
 
@@ -186,6 +285,7 @@ async def correct_facility(
     scope: Scope,
     now: datetime,
     today: date,
+    reason: str | None = None,
 ) -> bool:
     """Change the facts that the patch names of a locked facility; tell whether any changed.
 
@@ -205,25 +305,23 @@ async def correct_facility(
     if wanted == present:
         return False
     await _check(session, wanted, facility_id=facility.id, scope=scope)
-    event = restate(facility, wanted, now=now)
-    await session.flush()
-    await emit_all(session, Event, [event])
+    await keep_changes(session, [restate(facility, wanted, now=now, reason=reason)], now=now)
     return True
 
 
-def turn(facility: Facility, *, wanted: FacilityStatus, now: datetime) -> Draft:
-    """Give a locked facility another status, and return the event that tells so.
+def turn(
+    facility: Facility, *, wanted: FacilityStatus, now: datetime, reason: str | None = None
+) -> Change:
+    """Give a locked facility another status, and return the change, which is still to be kept.
 
     Raises:
         FacilityStatusRefusedError: when its present status does not allow it.
     """
     rules.check_status_change(present=facility.status, wanted=wanted)
-    before = cell_of(facility)
-    facility.status = wanted
-    facility.version += 1
+    columns: dict[str, Any] = {"status": wanted}
     if wanted is FacilityStatus.CLOSED:
-        facility.closed_at = now
-    return moved(facility, topic=Topic.FACILITY_STATUS_CHANGED, before=before, now=now)
+        columns["closed_at"] = now
+    return _alter(facility, columns, Topic.FACILITY_STATUS_CHANGED, now=now, reason=reason)
 
 
 async def turn_facility(
@@ -233,6 +331,7 @@ async def turn_facility(
     wanted: FacilityStatus,
     scope: Scope,
     now: datetime,
+    reason: str | None = None,
 ) -> Facility:
     """Activate, suspend or close a facility and tell the other services.
 
@@ -242,7 +341,6 @@ async def turn_facility(
         FacilityStatusRefusedError: when its present status does not allow it.
     """
     facility = await queries.get_facility_for_change(session, facility_id, scope=scope)
-    event = turn(facility, wanted=wanted, now=now)
-    await session.flush()
-    await emit_all(session, Event, [event])
+    change = turn(facility, wanted=wanted, now=now, reason=reason)
+    await keep_changes(session, [change], now=now)
     return facility

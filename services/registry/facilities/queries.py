@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.queries import like_pattern
-from services.registry.facilities.rules import Circle, FacilityNotFoundError
+from services.registry.facilities.rules import (
+    Circle,
+    FacilityNotFoundError,
+    FacilitySort,
+    sort_of,
+)
 from services.registry.facilities.tables import Facility
 from services.registry.pages.queries import JsonPage, PageShape, read_page
 from shared.db.session import Sessions
@@ -23,14 +29,26 @@ from shared.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class FacilityFilter:
-    """What a list of facilities is narrowed to; `area` is any area code, `q` is found in names."""
+    """What a list of facilities is narrowed to, and sorted by.
+
+    `area` is any area code, `q` is found in names, misspelt ones too, `code` is how codes begin.
+    `external_code` is a scheme and a code in it that holds on the day `on`.
+    """
 
     area: str | None = None
     kinds: Sequence[FacilityKind] = field(default=())
     statuses: Sequence[FacilityStatus] = field(default=())
+    owners: Sequence[str] = field(default=())
     trade: str | None = None
     q: str | None = None
+    code: str | None = None
+    institution_id: UUID | None = None
+    parent_id: UUID | None = None
+    updated_after: datetime | None = None
+    external_code: tuple[str, str] | None = None
+    on: date | None = None
     circle: Circle | None = None
+    sort: FacilitySort | None = None
 
 
 _COLUMNS: Final = (
@@ -54,11 +72,16 @@ _COLUMNS: Final = (
     "synthetic",
     "version",
     "created_at",
+    "updated_at",
     "closed_at",
 )
 _CENTER: Final = "ll_to_earth(:latitude, :longitude)"
 _POINT: Final = "ll_to_earth(facility.latitude, facility.longitude)"
 _DISTANCE: Final = f"CAST(round(earth_distance({_CENTER}, {_POINT})) AS integer)"
+# Through the globe, in meters: the order of distances, which the index gives without a sort.
+_STRAIGHT: Final = f"({_POINT} <-> {_CENTER})"
+# In thousandths, 0 where the name holds the very words: a whole number survives a cursor.
+_UNLIKENESS: Final = "CAST(round((1 - word_similarity(:q, name)) * 1000) AS integer)"
 _CONDITIONS: Final = {
     "province": "province_code = :area",
     # The codes below `33.73` lie between `33.73.` and `33.73/`: a range, which the index serves.
@@ -66,59 +89,46 @@ _CONDITIONS: Final = {
     "kinds": "kind = ANY (CAST(:kinds AS text[]))",
     "statuses": "status = ANY (CAST(:statuses AS text[]))",
     "trade": "trades @> ARRAY[CAST(:trade AS text)]",
+    "owners": "owner_ministry = ANY (CAST(:owners AS text[]))",
+    "institution_id": "institution_id = :institution_id",
+    "parent_id": "parent_id = :parent_id",
+    "updated_after": "updated_at > :updated_after",
+    # A range as well: a pattern that is a parameter cannot use the index.
+    "code": "(code >= :code_from AND code < :code_to)",
+    "external code": """id IN (
+        SELECT facility_id FROM registry.facility_code
+        WHERE scheme = :scheme AND facility_code.code = :external_code
+            AND valid_from <= :on AND (valid_to IS NULL OR valid_to > :on)
+    )""",
     "q": "(name ILIKE :pattern OR name %> :q)",
+    "point": "latitude IS NOT NULL",
     # The box, which the index serves, is a little larger than the circle.
     "circle": f"earth_box({_CENTER}, :meters) @> {_POINT}"
     f" AND earth_distance({_CENTER}, {_POINT}) <= :meters",
-    "after": "code > :code",
-    "after near": f"({_DISTANCE}, code) > (:distance_m, :code)",
+    "after code": "code > :after_code",
+    "after distance": f"({_STRAIGHT}, code) > (:after_key, :after_code)",
+    "after relevance": f"({_UNLIKENESS}, code) > (:after_key, :after_code)",
+}
+# What a page is sorted by before the code, by an expression of which the least comes first.
+_SORT_KEYS: Final = {
+    FacilitySort.CODE: (),
+    FacilitySort.DISTANCE: (("straight", _STRAIGHT),),
+    FacilitySort.RELEVANCE: (("unlikeness", _UNLIKENESS),),
 }
 
 
-def _asked(
-    wanted: FacilityFilter, after: Sequence[str | int | float | None] | None
-) -> dict[str, dict[str, Any]]:
-    """Return the conditions that a filter asks for, each with its parameters."""
-    asked = _asked_of_position(wanted.circle, after)
-    if wanted.area is not None:
-        asked["area" if "." in wanted.area else "province"] = {"area": wanted.area}
-    if wanted.kinds:
-        asked["kinds"] = {"kinds": [kind.value for kind in wanted.kinds]}
-    if wanted.statuses:
-        asked["statuses"] = {"statuses": [status.value for status in wanted.statuses]}
-    if wanted.trade is not None:
-        asked["trade"] = {"trade": wanted.trade}
-    if wanted.q is not None:
-        asked["q"] = {"q": wanted.q, "pattern": like_pattern(wanted.q)}
-    return asked
-
-
-def _asked_of_position(
-    circle: Circle | None, after: Sequence[str | int | float | None] | None
-) -> dict[str, dict[str, Any]]:
-    if circle is None:
-        return {} if after is None else {"after": {"code": after[0]}}
-    point = {"latitude": circle.latitude, "longitude": circle.longitude}
-    asked: dict[str, dict[str, Any]] = {"circle": {**point, "meters": circle.radius_km * 1000}}
-    if after is not None:
-        asked["after near"] = {"distance_m": after[0], "code": after[1]}
-    return asked
-
-
-def page_shape(conditions: Iterable[str], limit: int) -> PageShape:
-    """Return the shape of a page of facilities narrowed by `conditions`, named as above.
-
-    Facilities come in the order of their codes, around a point the nearest first.
-    """
+def page_shape(conditions: Iterable[str], sort: FacilitySort, limit: int) -> PageShape:
+    """Return the shape of a page of facilities narrowed by `conditions`, named as above."""
     names = sorted(conditions)
-    near = "circle" in names
-    distance = _DISTANCE if near else "CAST(NULL AS integer)"
+    distance = _DISTANCE if "point" in names else "CAST(NULL AS integer)"
+    keys = _SORT_KEYS[sort]
     return PageShape(
         table="registry.facility",
         members=(*((name, name) for name in _COLUMNS), ("distance_m", distance)),
         conditions=tuple(_CONDITIONS[name] for name in names),
-        order=("distance_m", "code") if near else ("code",),
+        order=(*(name for name, _ in keys), "code"),
         limit=limit,
+        hidden=keys,
     )
 
 
@@ -129,10 +139,65 @@ async def page_of_facilities(
     after: Sequence[str | int | float | None] | None,
     limit: int,
 ) -> JsonPage:
-    """Return up to `limit` facilities that follow the sort key `after`, as JSON."""
-    asked = _asked(wanted, after)
+    """Return up to `limit` facilities that follow the sort key `after`, as JSON.
+
+    They come nearest first around a point, else the best match of a name first, else by code.
+
+    Raises:
+        FacilitySortRefusedError: when the sort that is asked for has nothing to go by.
+    """
+    sort = sort_of(wanted.sort, near=wanted.circle is not None, named=wanted.q is not None)
+    asked = _asked(wanted) | _asked_of_point(wanted.circle)
+    if after is not None:
+        keys = {"after_key": after[0]} if len(after) > 1 else {}
+        asked[f"after {sort}"] = {**keys, "after_code": after[-1]}
     parameters = {name: value for each in asked.values() for name, value in each.items()}
-    return await read_page(sessions, page_shape(asked, limit), parameters)
+    return await read_page(sessions, page_shape(asked, sort, limit), parameters)
+
+
+def _asked(wanted: FacilityFilter) -> dict[str, dict[str, Any]]:
+    """Return the conditions that a filter asks for, each with its parameters."""
+    lists = {
+        "kinds": [kind.value for kind in wanted.kinds],
+        "statuses": [status.value for status in wanted.statuses],
+        "owners": list(wanted.owners),
+    }
+    singles = {
+        "trade": wanted.trade,
+        "institution_id": wanted.institution_id,
+        "parent_id": wanted.parent_id,
+        "updated_after": wanted.updated_after,
+    }
+    asked = {
+        name: {name: value}
+        for name, value in (lists | singles).items()
+        if value is not None and value != []
+    }
+    return asked | _asked_of_texts(wanted)
+
+
+def _asked_of_texts(wanted: FacilityFilter) -> dict[str, dict[str, Any]]:
+    asked: dict[str, dict[str, Any]] = {}
+    if wanted.area is not None:
+        asked["area" if "." in wanted.area else "province"] = {"area": wanted.area}
+    if wanted.q is not None:
+        asked["q"] = {"q": wanted.q, "pattern": like_pattern(wanted.q)}
+    if wanted.code is not None:
+        following = wanted.code[:-1] + chr(ord(wanted.code[-1]) + 1)
+        asked["code"] = {"code_from": wanted.code, "code_to": following}
+    if wanted.external_code is not None:
+        scheme, code = wanted.external_code
+        asked["external code"] = {"scheme": scheme, "external_code": code, "on": wanted.on}
+    return asked
+
+
+def _asked_of_point(circle: Circle | None) -> dict[str, dict[str, Any]]:
+    if circle is None:
+        return {}
+    point = {"latitude": circle.latitude, "longitude": circle.longitude}
+    if circle.radius_km is None:
+        return {"point": point}
+    return {"point": point, "circle": {"meters": circle.radius_km * 1000}}
 
 
 async def get_facility(session: AsyncSession, facility_id: UUID) -> Facility:

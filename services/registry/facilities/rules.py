@@ -1,6 +1,6 @@
 """What a facility is and when it may change, stated without a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -96,8 +96,8 @@ class NearInvalidError(BadRequestError):
 
     code = "near-invalid"
     title = Text(
-        "Tulis near sebagai lintang,bujur dan sertakan radius_km.",
-        "Write near as latitude,longitude, together with radius_km.",
+        "Tulis near sebagai lintang,bujur; radius_km hanya bersama near.",
+        "Write near as latitude,longitude; radius_km goes only with near.",
     )
 
 
@@ -170,19 +170,73 @@ def check_facts(facts: Facts) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts of a facility of which a history is kept."""
+
+    kind: FacilityKind
+    form: FacilityForm | None
+    owner_ministry: str
+    institution_id: UUID | None
+    area_code: str
+    status: FacilityStatus
+
+    def changed_since(self, before: "Standing | None") -> tuple[str, ...]:
+        """Return the names of the facts that are others than before; all of a new facility."""
+        names = tuple(each.name for each in fields(self))
+        if before is None:
+            return names
+        return tuple(name for name in names if getattr(self, name) != getattr(before, name))
+
+
+class FacilitySort(StrEnum):
+    """What facilities are sorted by: their codes, how near they are, how like the name is."""
+
+    CODE = "code"
+    DISTANCE = "distance"
+    RELEVANCE = "relevance"
+
+
+class FacilitySortRefusedError(BadRequestError):
+    """There is nothing to sort by: no point, or no words of a name."""
+
+    code = "facility-sort-refused"
+    title = Text(
+        "Urutan distance memerlukan near, relevance memerlukan q.",
+        "Sorting by distance takes near, by relevance q.",
+    )
+
+
+def sort_of(asked: FacilitySort | None, *, near: bool, named: bool) -> FacilitySort:
+    """Return what a list is sorted by: the nearest first, else the best match, else by code.
+
+    Raises:
+        FacilitySortRefusedError: when what was asked for has nothing to go by.
+    """
+    possible = {
+        FacilitySort.DISTANCE: near,
+        FacilitySort.RELEVANCE: named,
+        FacilitySort.CODE: True,
+    }
+    if asked is not None and not possible[asked]:
+        raise FacilitySortRefusedError
+    return asked or next(each for each, possibly in possible.items() if possibly)
+
+
+@dataclass(frozen=True, slots=True)
 class Circle:
-    """A point, and how far around it to look."""
+    """A point, and how far around it to look; the whole country when no radius is given."""
 
     latitude: float
     longitude: float
-    radius_km: float
+    radius_km: float | None
 
 
 def circle_of(near: str | None, radius_km: float | None) -> Circle | None:
     """Return the circle that `near` ("latitude,longitude") and `radius_km` describe, if any.
 
     Raises:
-        NearInvalidError: when one is missing, does not read as numbers, or is not on the globe.
+        NearInvalidError: when there is a radius without a point, or the point does not read as
+            numbers or is not on the globe.
     """
     if near is None and radius_km is None:
         return None
@@ -190,6 +244,6 @@ def circle_of(near: str | None, radius_km: float | None) -> Circle | None:
         latitude, longitude = (float(part) for part in (near or "").split(","))
     except ValueError as error:
         raise NearInvalidError from error
-    if radius_km is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004 - degrees
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004 - degrees
         raise NearInvalidError
     return Circle(latitude, longitude, radius_km)

@@ -5,9 +5,16 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
-from services.registry.facilities.rules import FacilityForm
+from services.registry.facilities.rules import FacilityForm, FacilitySort
 from shared.schemas.base import AreaCode, Body, Code, Label, Ministry, Read
 from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
 
@@ -82,6 +89,15 @@ class FacilityChange(Body):
         return self
 
 
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
+
+
+class FacilityTurn(Body):
+    """Why a facility changes its status; whoever reads the registry reads it, so name nobody."""
+
+    reason: Reason | None = None
+
+
 class FacilityRead(Read):
     """A facility; `distance_m` is given in a search around a point."""
 
@@ -105,6 +121,7 @@ class FacilityRead(Read):
     synthetic: bool
     version: int
     created_at: datetime
+    updated_at: datetime
     closed_at: datetime | None
     distance_m: int | None = None
 
@@ -113,6 +130,16 @@ def _listed(values: object) -> object:
     """Read `A,B` as well as `A` and `B` given one by one."""
     parts = values if isinstance(values, list) else [values]
     return [part for value in parts for part in str(value).split(",")]
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+CodePrefix = Annotated[Code, BeforeValidator(_upper)]
+ExternalCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z][A-Z0-9._-]{1,39}:.{1,100}$", strip_whitespace=True)
+]
 
 
 class FacilityQuery(Body):
@@ -126,10 +153,28 @@ class FacilityQuery(Body):
         default_factory=list, description="One or more: ACTIVE,PLANNED."
     )
     trade: TradeCode | None = Field(default=None, description="GARMENT, ICT, BAKERY ...")
+    owner_ministry: Annotated[list[Ministry], BeforeValidator(_listed)] = Field(
+        default_factory=list, description="One or more: MANPOWER,MSME."
+    )
+    institution_id: UUID | None = Field(default=None, description="The institution that owns it.")
+    parent_id: UUID | None = Field(default=None, description="The facility that it belongs to.")
+    code: CodePrefix | None = Field(default=None, description="How the code begins.")
+    external_code: ExternalCode | None = Field(
+        default=None, description="SCHEME:CODE that leads to it today: SIMAK-BMN:1234."
+    )
+    updated_after: AwareDatetime | None = Field(
+        default=None, description="Changed after this instant: 2026-05-06T00:00:00Z."
+    )
     q: str | None = Field(
-        default=None, min_length=3, max_length=100, description="Words of the name."
+        default=None,
+        min_length=3,
+        max_length=100,
+        description="Words of the name, misspelt ones too: best match first.",
     )
     near: str | None = Field(default=None, description="latitude,longitude: nearest first.")
+    sort: FacilitySort | None = Field(
+        default=None, description="Other than distance with `near`, relevance with `q`, else code."
+    )
     radius_km: float | None = Field(default=None, gt=0, le=5000, description="With `near`.")
     limit: int = Field(default=50, ge=1, description="More than 200 is taken as 200.")
     after: str | None = Field(default=None, description="Cursor of the page that follows.")

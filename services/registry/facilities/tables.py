@@ -1,10 +1,11 @@
-"""SQL table of facilities."""
+"""SQL tables of facilities and of their history."""
 
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.base import Base
@@ -32,6 +33,8 @@ class Facility(Base):
         Index("ix_facility_province_code_code", "province_code", "code"),
         Index("ix_facility_kind_code", "kind", "code"),
         Index("ix_facility_status_code", "status", "code"),
+        Index("ix_facility_owner_ministry_code", "owner_ministry", "code"),
+        Index("ix_facility_updated_at", "updated_at"),
         Index("ix_facility_institution_id", "institution_id"),
         Index("ix_facility_parent_id", "parent_id"),
         Index("ix_facility_trades", "trades", postgresql_using="gin"),
@@ -69,4 +72,45 @@ class Facility(Base):
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class FacilityPeriod(Base):
+    """How a facility stood for a time; rows: one per change of kind, form, owner, area or status.
+
+    A period begins with the facility's `version` and ends, `valid_to` excluded, where the next one
+    begins; the present one is open. One that two changes of one moment left empty keeps its actor
+    and reason and holds at no time. `changed` names what was new; it is empty where the period
+    only records what was found when histories began to be kept.
+    """
+
+    __tablename__ = "facility_period"
+    __table_args__ = (
+        CheckConstraint("valid_to >= valid_from", name="validity"),
+        ExcludeConstraint(
+            ("facility_id", "="),
+            (func.tstzrange(text("valid_from"), text("valid_to")), "&&"),
+            name="ex_facility_period_facility_id",
+        ),
+        Index(
+            "uq_facility_period_present",
+            "facility_id",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
+
+    facility_id: Mapped[UUID] = mapped_column(ForeignKey("registry.facility.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+    kind: Mapped[FacilityKind]
+    form: Mapped[FacilityForm | None]
+    owner_ministry: Mapped[str]
+    institution_id: Mapped[UUID | None]
+    area_code: Mapped[str] = mapped_column(String(13, collation="C"))
+    status: Mapped[FacilityStatus]
+    changed: Mapped[list[str]]
+    reason: Mapped[str | None]
+    actor: Mapped[str]

@@ -9,7 +9,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.base import Event
-from services.registry.facilities.operations import Identity, new_facility, restate, turn
+from services.registry.facilities.operations import (
+    Change,
+    Identity,
+    keep_periods,
+    new_facility,
+    restate,
+    turn,
+)
 from services.registry.facilities.tables import Facility
 from services.registry.facility_imports import queries, rules
 from services.registry.facility_imports.rules import Given, Known, Plan
@@ -106,8 +113,11 @@ async def _apply(
     """Write what the plans say: institutions, then facilities, then spaces, then all events."""
     events = _add_institutions(session, plans, now=now)
     await session.flush()
-    facilities = {plan.id: _bring_facility(session, plan, present, events, now) for plan in plans}
+    changes: list[Change] = []
+    facilities = {plan.id: _bring_facility(session, plan, present, changes, now) for plan in plans}
     await session.flush()
+    await keep_periods(session, changes, now=now)
+    events += [change.event for change in changes]
     for plan in plans:
         for body in plan.spaces:
             space = new_space(facilities[plan.id], body, now=now)
@@ -131,18 +141,18 @@ def _add_institutions(
 
 
 def _bring_facility(
-    session: AsyncSession, plan: Plan, present: _Present, events: list[Draft], now: datetime
+    session: AsyncSession, plan: Plan, present: _Present, changes: list[Change], now: datetime
 ) -> Facility:
-    """Add or change the facility of a plan and append its events; return it."""
+    """Add or change the facility of a plan and append its changes; return it."""
     facility = present.facilities.get(plan.code)
     if facility is None:
         identity = Identity(id=plan.id, code=plan.code, synthetic=plan.synthetic)
-        facility, event = new_facility(identity, plan.facts, status=plan.status, now=now)
+        facility, change = new_facility(identity, plan.facts, status=plan.status, now=now)
         session.add(facility)
-        events.append(event)
+        changes.append(change)
         return facility
     if plan.present is not None and plan.facts != plan.present.facts:
-        events.append(restate(facility, plan.facts, now=now))
+        changes.append(restate(facility, plan.facts, now=now))
     if plan.status is not facility.status:
-        events.append(turn(facility, wanted=plan.status, now=now))
+        changes.append(turn(facility, wanted=plan.status, now=now))
     return facility

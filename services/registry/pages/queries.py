@@ -14,8 +14,9 @@ from shared.db.session import Sessions, read_alone
 class PageShape:
     """What makes two pages of one list the same statement, all of it SQL of ours.
 
-    `members` are the members of an item, each with its expression; `order` names those that a
-    page is sorted by; `conditions` hold `:parameters`.
+    `members` are the members of an item, each with its expression; `hidden` are expressions that
+    it does not show; `order` names those of both that a page is sorted by; `conditions` hold
+    `:parameters`.
     """
 
     table: str
@@ -23,6 +24,7 @@ class PageShape:
     conditions: tuple[str, ...]
     order: tuple[str, ...]
     limit: int
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,10 @@ def page_as_json(shape: PageShape) -> TextClause:
     once a shape, because building it from expressions took 3 ms of CPU a request; the limit
     stands in it, because a plan for any limit sorts the whole table.
     """
-    expressions = dict(shape.members)
+    expressions = dict((*shape.members, *shape.hidden))
     order = ", ".join(expressions[name] for name in shape.order)
-    items = ", ".join(f"'{name}', page.{name}" for name in expressions)
-    columns = ", ".join(f"{expression} AS {name}" for name, expression in shape.members)
+    items = ", ".join(f"'{name}', page.{name}" for name, _ in shape.members)
+    columns = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
     keys = ", ".join(
         f"max(page.{name}) FILTER (WHERE place = {shape.limit}) AS {name}" for name in shape.order
     )

@@ -231,7 +231,25 @@ class TestListFacilities:
             ({"near": "-7.0,110.4", "radius_km": 100}, ["F-2", "F-1"]),
             ({"near": "-7.3,110.5", "radius_km": 5}, ["F-1"]),
             ({"near": "-7.3,110.5", "radius_km": 100, "kind": "PLUT"}, ["F-2"]),
-            ({"near": "-7.3,110.5"}, None),
+            ({"near": "-7.3,110.5"}, ["F-1", "F-2"]),
+            ({"near": "-6.9,110.4"}, ["F-2", "F-1"]),
+            ({"near": "-7.3,110.5", "trade": "WELDING", "q": "melati"}, ["F-1"]),
+            ({"near": "-6.9,110.4", "sort": "code"}, ["F-1", "F-2"]),
+            ({"radius_km": 5}, None),
+            ({"code": "f-"}, ["F-1", "F-2", "F-3"]),
+            ({"code": "F-3"}, ["F-3"]),
+            ({"code": "%"}, None),
+            ({"owner_ministry": "MSME,HEALTH"}, ["F-2"]),
+            ({"owner_ministry": "msme"}, None),
+            ({"institution_id": str(new_id())}, []),
+            ({"institution_id": "1"}, None),
+            ({"parent_id": str(new_id())}, []),
+            ({"updated_after": "2020-01-01T00:00:00Z"}, ["F-1", "F-2", "F-3"]),
+            ({"updated_after": "2120-01-01T00:00:00Z"}, []),
+            ({"updated_after": "2020-01-01T00:00:00"}, None),
+            ({"sort": "distance"}, None),
+            ({"sort": "relevance"}, None),
+            ({"sort": "name"}, None),
             ({"near": "x", "radius_km": 5}, None),
         ],
     )
@@ -243,6 +261,7 @@ class TestListFacilities:
             code="F-2",
             name="PLUT Anggrek",
             kind="PLUT",
+            owner_ministry="MSME",
             area_code="33.74",
             latitude=-6.98,
             longitude=110.42,
@@ -269,6 +288,33 @@ class TestListFacilities:
         items = [each for page in pages for each in page["items"]]
         assert [each["code"] for each in items] == [f"N-{place}" for place in range(5)]
         assert [round(each["distance_m"] / 11_132) for each in items] == [0, 1, 2, 3, 4]
+
+    async def test_gives_the_best_match_of_a_name_first(self, world):
+        for code, name in (
+            ("A-1", "Balai Garmen Melati"),
+            ("A-2", "BLKK Garment Kudus"),
+            ("A-3", "BLKK Las Kudus"),
+            ("A-4", "Garmont Jaya"),
+        ):
+            await world.facility(code=code, name=name)
+
+        assert await codes(world, q="garment kudus") == ["A-2"]
+        assert (await codes(world, q="garment"))[0] == "A-2"
+        assert (await codes(world, q="garmnt"))[0] == "A-2"
+        assert await codes(world, q="garment", sort="code") == ["A-1", "A-2", "A-4"]
+
+    @pytest.mark.parametrize("filters", [{"q": "melati"}, {"near": "-7,110"}])
+    async def test_pages_through_what_is_equally_good(self, world, filters):
+        for place in range(5):
+            await world.facility(code=f"E-{place}", latitude=-7.0, longitude=110.0)
+
+        pages = [(await world.get("/facilities", limit=2, **filters)).json()]
+        while pages[-1]["next"]:
+            path = pages[-1]["next"].removeprefix("http://balai.test/registry")
+            pages.append((await world.registry.get(path, headers=world.admin)).json())
+
+        items = [each["code"] for page in pages for each in page["items"]]
+        assert items == [f"E-{place}" for place in range(5)]
 
     @pytest.mark.parametrize("role", [Role.ANALYST, Role.PARTICIPANT])
     async def test_is_refused_to_those_who_may_not_read_the_registry(self, world, role):
@@ -334,11 +380,13 @@ class TestCorrectFacility:
         assert response.status_code == 200
         assert response.headers["etag"] == '"2"'
         changed = response.json()
+        assert changed["updated_at"] > facility["updated_at"]
         assert changed == {
             **facility,
             "name": "Balai Anggrek",
             "address": None,
             "version": 2,
+            "updated_at": changed["updated_at"],
         }
 
     async def test_moves_spaces_and_instructors_with_the_facility(self, world, in_transaction):
@@ -524,6 +572,13 @@ class TestIndexes:
             ("status = 'PLANNED' ORDER BY code LIMIT 51", "ix_facility_status_code"),
             ("area_code >= '33.73.' AND area_code < '33.73/'", "ix_facility_area_code_code"),
             ("trades @> ARRAY['ICT']", "ix_facility_trades"),
+            ("code >= 'A' AND code < 'B'", "uq_facility_code"),
+            ("owner_ministry = 'MSME' ORDER BY code LIMIT 51", "ix_facility_owner_ministry_code"),
+            ("updated_at > '2026-01-01'", "ix_facility_updated_at"),
+            (
+                "TRUE ORDER BY ll_to_earth(latitude, longitude) <-> ll_to_earth(0, 9) LIMIT 51",
+                "ix_facility_point",
+            ),
             ("name ILIKE '%anggrek%'", "ix_facility_name_trgm"),
             ("name %> 'angrek'", "ix_facility_name_trgm"),
             (

@@ -100,13 +100,15 @@ class TestCircleOf:
     def test_reads_latitude_and_longitude(self):
         assert circle_of("-7.3, 110.5", 25.0) == Circle(-7.3, 110.5, 25.0)
 
+    def test_reaches_everywhere_without_a_radius(self):
+        assert circle_of("-7.3,110.5", None) == Circle(-7.3, 110.5, None)
+
     def test_is_none_when_nothing_is_asked(self):
         assert circle_of(None, None) is None
 
     @pytest.mark.parametrize(
         ("near", "radius_km"),
         [
-            ("-7.3,110.5", None),
             (None, 25.0),
             ("-7.3", 25.0),
             ("-7.3,110.5,3", 25.0),
