@@ -41,6 +41,7 @@ def new_space(facility: Facility, body: SpaceCreate, *, now: datetime) -> Space:
         capacity=body.capacity,
         version=1,
         created_at=now,
+        closed_at=None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.errors import ConflictError
+from shared.errors import ConflictError, NotFoundError
 from shared.i18n import Text
 
 
@@ -28,3 +28,17 @@ class SpaceNameTakenError(ConflictError):
     title = Text(
         "Balai ini sudah mempunyai ruang bernama sama.", "The facility has a space of this name."
     )
+
+
+class SpaceNotFoundError(NotFoundError):
+    """There is no space of this id."""
+
+    code = "space-not-found"
+    title = Text("Ruang tidak ditemukan.", "There is no such space.")
+
+
+class SpaceClosedError(ConflictError):
+    """The space is out of use for good."""
+
+    code = "space-closed"
+    title = Text("Ruang sudah ditutup.", "The space is closed.")

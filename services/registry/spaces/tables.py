@@ -40,3 +40,4 @@ class Space(Base):
     capacity: Mapped[int]
     version: Mapped[int]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

@@ -11,6 +11,17 @@ from shared.schemas.registry.areas import (
     TimeZone,
 )
 from shared.schemas.registry.assignments import AssignmentHeld, InvitationTurned
+from shared.schemas.registry.bookings import (
+    BookingMoved,
+    BookingPurpose,
+    BookingState,
+    ClosedDaysStated,
+    HoldConfirmed,
+    OpeningHoursStated,
+    SlotMoved,
+    SlotState,
+    SpaceClosure,
+)
 from shared.schemas.registry.classes import ClassCheck, ClassResources
 from shared.schemas.registry.facilities import (
     FacilityCell,
@@ -19,7 +30,7 @@ from shared.schemas.registry.facilities import (
     FacilityStatus,
     SpaceStated,
 )
-from shared.schemas.registry.institutions import InstitutionRegistered
+from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
 from shared.schemas.registry.standing import (
     AccreditationGranted,
     AccreditationRevoked,
@@ -39,6 +50,7 @@ from shared.schemas.registry.teaching import (
     InstructorLeft,
     InstructorRegistered,
     InstructorsEngaged,
+    InstructorsReleased,
     ModuleDrafted,
     ModulePublished,
     ModuleRetired,
@@ -56,21 +68,28 @@ __all__ = [
     "AreasChanged",
     "AreasImported",
     "AssignmentHeld",
+    "BookingMoved",
+    "BookingPurpose",
+    "BookingState",
     "ClassCheck",
     "ClassResources",
+    "ClosedDaysStated",
     "CriteriaPublished",
     "FacilityCell",
     "FacilityKind",
     "FacilityMoved",
     "FacilityStatus",
+    "HoldConfirmed",
     "IncubatorChanged",
     "IncubatorPersonChanged",
+    "InstitutionChanged",
     "InstitutionRegistered",
     "InstructorCertified",
     "InstructorChanged",
     "InstructorLeft",
     "InstructorRegistered",
     "InstructorsEngaged",
+    "InstructorsReleased",
     "InvitationTurned",
     "MaturityAssessed",
     "MaturityClass",
@@ -78,7 +97,11 @@ __all__ = [
     "ModuleDrafted",
     "ModulePublished",
     "ModuleRetired",
+    "OpeningHoursStated",
     "RoadmapAdopted",
+    "SlotMoved",
+    "SlotState",
+    "SpaceClosure",
     "SpaceStated",
     "TemplatePublished",
     "TenantMoved",

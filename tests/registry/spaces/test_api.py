@@ -14,7 +14,13 @@ class TestAddSpace:
 
         space = await world.made(f"/facilities/{facility['id']}/spaces", SPACE)
 
-        assert space == {**SPACE, "id": space["id"], "facility_id": facility["id"]}
+        assert space == {
+            **SPACE,
+            "id": space["id"],
+            "facility_id": facility["id"],
+            "version": 1,
+            "closed_at": None,
+        }
         async with in_transaction() as session:
             event = await session.scalar(select(Event).where(Event.topic == "registry.space.added"))
         assert event.payload["capacity"] == 16

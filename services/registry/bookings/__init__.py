@@ -1,0 +1,1 @@
+"""Who uses which space when. Owns tables registry.booking and booking_slot."""
