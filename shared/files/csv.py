@@ -2,21 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from shared.errors import InvalidError
 from shared.i18n import Text
 
+Cell = TypeVar("Cell", bound=Any)
+
 EXTRA: Final = ""
+# What a judged file carries beside its own columns, so that it can be corrected and sent again.
+VERDICT_COLUMNS: Final = ("hasil", "kode", "keterangan")
 _DELIMITERS: Final = (",", ";", "\t")
 
 
 class FileUnreadableError(InvalidError):
-    """The file is no table of text."""
+    """The file is no table."""
 
     code = "file-unreadable"
-    title = Text("Berkas tidak dapat dibaca sebagai CSV.", "The file cannot be read as CSV.")
+    title = Text("Berkas tidak dapat dibaca.", "The file cannot be read as a table.")
 
 
 class BadFileError(InvalidError):
@@ -26,7 +30,12 @@ class BadFileError(InvalidError):
     title = Text("Kolom berkas tidak sesuai templat.", "The columns are not the template's.")
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Return the text of a file and its encoding.
+
+    Raises:
+        FileUnreadableError: when it is no text.
+    """
     # An Excel of Indonesia writes cp1252 unless it is asked for UTF-8.
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -34,11 +43,11 @@ def _decoded(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
-            return text
+            return text, encoding
     raise FileUnreadableError
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the mark that parts the header; an Excel of Indonesia writes semicolons."""
     header = text.lstrip("\r\n").split("\n", 1)[0]
     return max(_DELIMITERS, key=header.count)
@@ -61,31 +70,57 @@ def _check_header(header: list[str], columns: Mapping[str, bool]) -> None:
     )
 
 
-def _named(header: list[str], cells: list[str]) -> dict[str, str]:
-    row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-    row |= dict.fromkeys(header[len(cells) :], "")
-    beyond = "".join(cells[len(header) :]).strip()
-    return {**row, EXTRA: beyond} if beyond else row
+def _named(header: Sequence[str], cells: Sequence[Cell], blank: Cell) -> dict[str, Cell]:
+    row = dict(zip(header, cells, strict=False))
+    row |= dict.fromkeys(header[len(cells) :], blank)
+    beyond = [cell for cell in cells[len(header) :] if cell != blank]
+    if beyond:
+        row[EXTRA] = beyond[0]
+    return {name: cell for name, cell in row.items() if name not in VERDICT_COLUMNS}
 
 
-def read_table(raw: bytes, *, columns: Mapping[str, bool]) -> Iterator[tuple[int, dict[str, str]]]:
+def named_rows(
+    records: Iterable[Sequence[Cell]], *, columns: Mapping[str, bool], blank: Cell
+) -> Iterator[tuple[int, dict[str, Cell]]]:
     """Yield the number and the cells of each row that is not blank; row 1 follows the header.
 
     `columns` names the template's columns and tells which are required. Cells are trimmed. Cells
     beyond the last column come under the key `EXTRA`, so that a body that forbids unknown members
-    refuses that row alone.
+    refuses that row alone. Columns of an earlier verdict are left out.
+
+    Raises:
+        BadFileError: when a required column is missing, or one is unknown or repeated.
+    """
+    left = iter(records)
+    header = [str(name) for name in next((each for each in left if any(each)), ())]
+    while header and not header[-1]:
+        header.pop()
+    _check_header([name for name in header if name not in VERDICT_COLUMNS], columns)
+    for number, cells in enumerate(left, start=1):
+        if any(cell != blank for cell in cells):
+            yield number, _named(header, cells, blank)
+
+
+def read_records(raw: bytes) -> Iterator[list[str]]:
+    """Yield the records of a text file, their cells trimmed.
+
+    Raises:
+        FileUnreadableError: when the file is no table of text.
+    """
+    text, _ = decoded(raw)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+    try:
+        for cells in records:
+            yield [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise FileUnreadableError from error
+
+
+def read_table(raw: bytes, *, columns: Mapping[str, bool]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the cells of each row of a text file, as `named_rows` does.
 
     Raises:
         FileUnreadableError: when the file is no table of text.
         BadFileError: when a required column is missing, or one is unknown or repeated.
     """
-    text = _decoded(raw)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        header = [name.strip() for name in next(filter(any, records), [])]
-        _check_header(header, columns)
-        for number, cells in enumerate(records, start=1):
-            if any(cell.strip() for cell in cells):
-                yield number, _named(header, cells)
-    except csv.Error as error:
-        raise FileUnreadableError from error
+    return named_rows(read_records(raw), columns=columns, blank="")

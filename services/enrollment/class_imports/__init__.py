@@ -1,1 +1,1 @@
-"""Classes from a CSV file, planned by a job, with a verdict on every row."""
+"""Classes from a CSV or XLSX file, planned by a job, with a verdict on every row."""

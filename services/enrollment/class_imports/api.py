@@ -23,7 +23,8 @@ from shared.web.session import SessionDep
 router = APIRouter(prefix="/class-imports", tags=["classes"])
 
 ClassWriter = Annotated[Caller, Depends(Requires(Permission.CLASSES_WRITE))]
-File = Annotated[bytes, Body(media_type="text/csv", description=f"Columns: {', '.join(COLUMNS)}.")]
+_COLUMNS = f"CSV or XLSX. Columns: {', '.join(COLUMNS)}."
+File = Annotated[bytes, Body(media_type="text/csv", description=_COLUMNS)]
 Mode = Annotated[ImportMode, Query(description="validate: judge every row, change nothing.")]
 
 
@@ -43,7 +44,7 @@ async def import_classes(
     body: File = b"",
     mode: Mode = ImportMode.COMMIT,
 ) -> Response:
-    """Plan the classes of a CSV file by a job, with a verdict on every row.
+    """Plan the classes of a CSV or XLSX file by a job, with a verdict on every row.
 
     A programme and its wave go by their codes, everything of the registry by its id;
     `instructor_ids` are parted by spaces or `|`. Rows that are there already change nothing, so

@@ -19,15 +19,17 @@ from services.enrollment.class_imports.rules import (
 )
 from services.enrollment.class_imports.schemas import ClassRow, ImportClasses
 from shared.db.imports import keep_verdicts, last_judged, read_upload, tally
-from shared.files.csv import read_table
+from shared.errors import InvalidError
+from shared.files.xlsx import Cell, read_sheet
 from shared.http.client import UpstreamRefusedError, accept_language
 from shared.i18n import Language, Text
 from shared.jobs.context import JobContext, JobHandler
 from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import ClassCheck
 
-Cells: TypeAlias = tuple[int, dict[str, str]]
+Cells: TypeAlias = tuple[int, dict[str, Cell]]
 
+_REQUIRED: Final = {name: column.required for name, column in COLUMNS.items()}
 # Rows that the registry is asked about side by side, and that one transaction then writes: far
 # below a second, because a long one holds up every reader of events.
 _CHUNK: Final = 10
@@ -42,7 +44,7 @@ async def import_classes(context: JobContext, payload: ImportClasses) -> dict[st
     async with context.transaction() as session:
         raw = await read_upload(session, Upload, payload.upload_id)
         done = await last_judged(session, RowVerdict, context.job_id)
-    rows = await asyncio.to_thread(lambda: list(read_table(raw, columns=COLUMNS)))
+    rows = await asyncio.to_thread(lambda: list(read_sheet(raw, columns=_REQUIRED)))
     left = [row for row in rows if row[0] > done]
     for start in range(0, len(left), _CHUNK):
         chunk = left[start : start + _CHUNK]
@@ -72,11 +74,11 @@ async def _check_all(
 
 
 async def _check(
-    registry: httpx.AsyncClient, number: int, cells: dict[str, str], *, language: Language
+    registry: httpx.AsyncClient, number: int, cells: dict[str, Cell], *, language: Language
 ) -> Checked | Verdict:
     try:
         row = _read(cells)
-    except RowInvalidError as error:
+    except InvalidError as error:
         return refused(number, error, language)
     check = ClassCheck.model_validate(row.model_dump(include=set(ClassCheck.model_fields)))
     try:
@@ -86,11 +88,11 @@ async def _check(
         return Verdict(number, Outcome.REFUSED, code=code, detail=detail)
 
 
-def _read(cells: dict[str, str]) -> ClassRow:
+def _read(cells: dict[str, Cell]) -> ClassRow:
     """Return what a row says.
 
     Raises:
-        RowInvalidError: when cells are missing or malformed; it names their columns.
+        InvalidError: when cells are missing or malformed; it names their columns.
     """
     try:
         return ClassRow.model_validate(members_of(cells))

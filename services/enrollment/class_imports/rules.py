@@ -1,45 +1,45 @@
 """What a row of the file says, stated without a database.
 
-The file has a header and one row a class, parted by comma, semicolon or tab. A programme and its
-wave go by their codes, everything of the registry by its id:
+The file, CSV or XLSX, has a header and one row a class. A programme and its wave go by their
+codes, everything of the registry by its id:
 
     program_code,wave_code,code,label,facility_id,space_id,agreement_id,module_id,instructor_ids,
     starts_on,capacity,reserve_capacity,synthetic
 
-`instructor_ids` are parted by spaces or `|`. `starts_on` is 2027-01-15 or 15/01/2027. `capacity`
-and `reserve_capacity` may be empty or left out: the programme's defaults. `synthetic` is `true`
-for generated data.
+`instructor_ids` are parted by spaces or `|`. `starts_on` is 2027-01-15, 15/01/2027 or a cell
+formatted as a day. `capacity` and `reserve_capacity` may be empty or left out: the programme's
+defaults. `synthetic` is `true` or `ya` for generated data.
 """
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from shared.errors import InvalidError
+from shared.files.cells import CellKind, Column, read_cells
+from shared.files.xlsx import Cell
 from shared.i18n import Text
 from shared.schemas.imports import Outcome
 
-# Whether the column has to be there.
-COLUMNS: Final[Mapping[str, bool]] = {
-    "program_code": True,
-    "wave_code": True,
-    "code": True,
-    "label": True,
-    "facility_id": True,
-    "space_id": True,
-    "agreement_id": True,
-    "module_id": True,
-    "instructor_ids": True,
-    "starts_on": True,
-    "capacity": False,
-    "reserve_capacity": False,
-    "synthetic": False,
+_CODE: Final = Column(CellKind.CODE, required=True)
+_TEXT: Final = Column(required=True)
+COLUMNS: Final[Mapping[str, Column]] = {
+    "program_code": _CODE,
+    "wave_code": _CODE,
+    "code": _CODE,
+    "label": _TEXT,
+    "facility_id": _TEXT,
+    "space_id": _TEXT,
+    "agreement_id": _TEXT,
+    "module_id": _TEXT,
+    "instructor_ids": _TEXT,
+    "starts_on": Column(CellKind.DAY, required=True),
+    "capacity": Column(CellKind.WHOLE),
+    "reserve_capacity": Column(CellKind.WHOLE),
+    "synthetic": Column(CellKind.TRUTH),
 }
 # A class that is there already is left as it is: no row changes one.
 OUTCOMES: Final = (Outcome.CREATED, Outcome.UNCHANGED, Outcome.REFUSED)
-_EMPTY_IS_NONE: Final = ("capacity", "reserve_capacity")
-_INDONESIAN_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 class RowInvalidError(InvalidError):
@@ -66,21 +66,12 @@ class ImportMode(StrEnum):
     COMMIT = "commit"
 
 
-def members_of(cells: Mapping[str, str]) -> dict[str, object]:
-    """Return the cells of a row as members of a body: lists parted, days in ISO, gaps as None."""
-    members: dict[str, object] = dict(cells)
-    members["instructor_ids"] = cells["instructor_ids"].replace("|", " ").split()
-    members["starts_on"] = _iso_day(cells["starts_on"])
-    for name in _EMPTY_IS_NONE:
-        members[name] = cells.get(name) or None
-    members["synthetic"] = cells.get("synthetic") or "false"
+def members_of(cells: Mapping[str, Cell]) -> dict[str, object]:
+    """Return the cells of a row as members of a body: lists parted, gaps left out.
+
+    Raises:
+        CellFormulaError, CellBrokenError, CellNumericError: when a cell was not written by hand.
+    """
+    members = read_cells(cells, COLUMNS)
+    members["instructor_ids"] = str(members.get("instructor_ids", "")).replace("|", " ").split()
     return members
-
-
-def _iso_day(cell: str) -> str:
-    """Return a day as an Excel of Indonesia writes it, 15/01/2027, the other way round."""
-    found = _INDONESIAN_DAY.fullmatch(cell)
-    if found is None:
-        return cell
-    day, month, year = found.groups()
-    return f"{year}-{int(month):02d}-{int(day):02d}"

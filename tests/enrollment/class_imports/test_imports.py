@@ -1,6 +1,9 @@
 import csv
 import io
+from datetime import date
+from uuid import UUID
 
+import openpyxl
 import pytest
 from sqlalchemy import update
 
@@ -54,6 +57,16 @@ def file(*rows: dict, delimiter: str = ",", columns=tuple(COLUMNS)) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode()
+
+
+def workbook(*rows: dict) -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(list(COLUMNS))
+    for each in rows:
+        values = [each[name] for name in COLUMNS]
+        book.active.append([str(cell) if isinstance(cell, UUID) else cell for cell in values])
+    book.save(out)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -150,8 +163,18 @@ async def test_reads_what_an_indonesian_excel_writes(send, row, wave):
     assert job["result"]["created"] == 1
 
 
+async def test_reads_a_workbook(send, row, wave):
+    first = row("K-01", starts_on=date.fromisoformat(wave["starts_local"][:10]), capacity=12)
+    raw = workbook(first, row("K-02", label="=A1"), row(3))
+
+    job, verdicts = await send(raw)
+
+    assert job["result"] == {"rows": 3, "created": 1, "unchanged": 0, "refused": 2}
+    assert [each["code"] for each in verdicts] == [None, "cell-formula", "cell-numeric"]
+
+
 async def test_does_without_the_optional_columns(send, row):
-    required = [name for name, needed in COLUMNS.items() if needed]
+    required = [name for name, column in COLUMNS.items() if column.required]
 
     job, _ = await send(file(row("K-01"), columns=required))
 
