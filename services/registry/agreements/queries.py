@@ -1,94 +1,302 @@
-"""Reads of agreements; they are nation-wide."""
+"""Reads of agreements: nation-wide once signed, drafts and signatories within scope only."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from services.registry.agreements.rules import AgreementKind, AgreementNotFoundError
+from services.registry.access.rules import OutOfScopeError
+from services.registry.agreements.rules import (
+    EXPIRING,
+    AgreementKind,
+    AgreementNotFoundError,
+    AgreementState,
+    KeptState,
+    Term,
+)
 from services.registry.agreements.schemas import AgreementRead, PartyRead
-from services.registry.agreements.tables import Agreement, AgreementFacility, AgreementParty
+from services.registry.agreements.tables import (
+    Agreement,
+    AgreementDocument,
+    AgreementFacility,
+    AgreementParty,
+    AgreementSignatory,
+)
+from shared.db.within import within
+from shared.scope import Scope
+
+_Successor = aliased(Agreement)
 
 
-def _with_facilities() -> Select[Agreement, int]:
+@dataclass(frozen=True, slots=True)
+class AgreementFilter:
+    """What a list of agreements is narrowed to; `on` is the day that decides on states."""
+
+    on: date
+    state: AgreementState | None = None
+    kind: AgreementKind | None = None
+    ministry: str | None = None
+    facility_id: UUID | None = None
+    institution_id: UUID | None = None
+    expires_before: date | None = None
+
+
+def _with_facilities(on: date) -> Select[Agreement, int, UUID | None]:
     covered = (
-        select(func.count())
-        .where(AgreementFacility.agreement_id == Agreement.id)
+        select(func.count(AgreementFacility.facility_id.distinct()))
+        .where(
+            AgreementFacility.agreement_id == Agreement.id,
+            or_(AgreementFacility.valid_to.is_(None), AgreementFacility.valid_to >= on),
+        )
         .correlate(Agreement)
         .scalar_subquery()
     )
-    return select(Agreement, func.coalesce(covered, 0).label("facilities"))
+    successor = (
+        select(_Successor.id)
+        .where(_Successor.renews_id == Agreement.id, _Successor.state != KeptState.DRAFT)
+        .correlate(Agreement)
+        .scalar_subquery()
+    )
+    return select(
+        Agreement,
+        func.coalesce(covered, 0).label("facilities"),
+        successor.label("renewed_by_id"),
+    )
+
+
+def seen_by(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a caller may read an agreement: a draft is its ministries' own."""
+    return or_(Agreement.state != KeptState.DRAFT, within(scope, Agreement))
+
+
+def is_in(state: AgreementState, on: date) -> ColumnElement[bool]:
+    """Return the condition that an agreement is in `state` on a day: `Term.state_on` as SQL."""
+    if state is AgreementState.DRAFT:
+        return Agreement.state == KeptState.DRAFT
+    if state in (AgreementState.TERMINATED, AgreementState.RENEWED):
+        return and_(Agreement.state == KeptState(state), Agreement.ended_on <= on)
+    living = and_(
+        Agreement.state != KeptState.DRAFT,
+        or_(Agreement.ended_on.is_(None), Agreement.ended_on > on),
+    )
+    if state is AgreementState.SIGNED:
+        return and_(living, Agreement.valid_from > on)
+    if state is AgreementState.EXPIRED:
+        return and_(living, Agreement.valid_to < on)
+    holding = and_(
+        living,
+        Agreement.valid_from <= on,
+        or_(Agreement.valid_to.is_(None), Agreement.valid_to >= on),
+    )
+    if state is AgreementState.EXPIRING:
+        near = Agreement.valid_to <= on + EXPIRING
+        return and_(holding, Agreement.state == KeptState.SIGNED, near)
+    far = or_(Agreement.valid_to.is_(None), Agreement.valid_to > on + EXPIRING)
+    return and_(holding, or_(Agreement.state != KeptState.SIGNED, far))
+
+
+def holds(first: date, last: date | None = None) -> ColumnElement[bool]:
+    """Return the condition that an agreement is in force from `first` until `last`."""
+    until = last or first
+    return and_(
+        Agreement.state != KeptState.DRAFT,
+        Agreement.valid_from <= first,
+        or_(Agreement.valid_to.is_(None), Agreement.valid_to >= until),
+        or_(Agreement.ended_on.is_(None), Agreement.ended_on > until),
+    )
+
+
+def covers(
+    facility_id: UUID | ColumnElement[UUID], first: date | None = None, last: date | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that an agreement covers a facility, on given days or on any."""
+    condition = exists().where(
+        AgreementFacility.agreement_id == Agreement.id,
+        AgreementFacility.facility_id == facility_id,
+    )
+    if first is None:
+        return condition
+    return condition.where(
+        AgreementFacility.valid_from <= first,
+        or_(AgreementFacility.valid_to.is_(None), AgreementFacility.valid_to >= (last or first)),
+    )
+
+
+def has_ministry(ministry: str) -> ColumnElement[bool]:
+    """Return the condition that a ministry is a party of an agreement."""
+    return exists().where(
+        AgreementParty.agreement_id == Agreement.id, AgreementParty.ministry == ministry
+    )
+
+
+async def covering_agreement(
+    session: AsyncSession, *, facility_id: UUID, ministry: str, first: date, last: date
+) -> UUID | None:
+    """Return an agreement that lets a ministry use a facility from `first` until `last`, if any."""
+    statement = (
+        select(Agreement.id)
+        .where(holds(first, last), covers(facility_id, first, last), has_ministry(ministry))
+        .order_by(Agreement.number)
+        .limit(1)
+    )
+    found: UUID | None = await session.scalar(statement)
+    return found
+
+
+def _narrowed(wanted: AgreementFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        conditions.append(is_in(wanted.state, wanted.on))
+    if wanted.kind is not None:
+        conditions.append(Agreement.kind == wanted.kind)
+    if wanted.ministry is not None:
+        conditions.append(has_ministry(wanted.ministry))
+    if wanted.facility_id is not None:
+        conditions.append(covers(wanted.facility_id))
+    if wanted.institution_id is not None:
+        conditions.append(
+            exists().where(
+                AgreementParty.agreement_id == Agreement.id,
+                AgreementParty.institution_id == wanted.institution_id,
+            )
+        )
+    if wanted.expires_before is not None:
+        conditions.append(Agreement.valid_to < wanted.expires_before)
+    return conditions
 
 
 async def list_agreements(
     session: AsyncSession,
+    wanted: AgreementFilter,
     *,
-    kind: AgreementKind | None,
-    facility_id: UUID | None,
+    scope: Scope,
     after: str | None,
     limit: int,
 ) -> list[AgreementRead]:
-    """Return up to `limit` agreements that follow number `after`, in the order of their numbers.
-
-    `facility_id` narrows them to those that cover a facility.
-    """
-    statement = _with_facilities().order_by(Agreement.number).limit(limit)
-    if kind is not None:
-        statement = statement.where(Agreement.kind == kind)
-    if facility_id is not None:
-        statement = statement.where(covers(facility_id))
+    """Return up to `limit` agreements that follow number `after`, in the order of their numbers."""
+    statement = (
+        _with_facilities(wanted.on)
+        .where(seen_by(scope), *_narrowed(wanted))
+        .order_by(Agreement.number)
+        .limit(limit)
+    )
     if after is not None:
         statement = statement.where(Agreement.number > after)
-    return await _read(session, (await session.execute(statement)).all())
+    return await _read(session, (await session.execute(statement)).all(), on=wanted.on)
 
 
-def covers(facility_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that an agreement covers a facility."""
-    return exists().where(
-        AgreementFacility.agreement_id == Agreement.id,
-        AgreementFacility.facility_id == facility_id,
-    )
-
-
-async def get_agreement(session: AsyncSession, agreement_id: UUID) -> AgreementRead:
-    """Return one agreement with its parties.
+async def get_agreement(
+    session: AsyncSession, agreement_id: UUID, *, scope: Scope, on: date
+) -> AgreementRead:
+    """Return one agreement with its parties, in its state on a day.
 
     Raises:
-        AgreementNotFoundError: when there is none of this id.
+        AgreementNotFoundError: when there is none of this id, or it is a draft of others.
     """
-    statement = _with_facilities().where(Agreement.id == agreement_id)
-    found = await _read(session, (await session.execute(statement)).all())
+    statement = _with_facilities(on).where(Agreement.id == agreement_id, seen_by(scope))
+    found = await _read(session, (await session.execute(statement)).all(), on=on)
     if not found:
         raise AgreementNotFoundError
     return found[0]
 
 
-async def _read(session: AsyncSession, rows: Sequence[Row[Agreement, int]]) -> list[AgreementRead]:
-    parties = await _parties(session, [row.Agreement.id for row in rows])
-    return [
-        AgreementRead(
-            id=row.Agreement.id,
-            kind=row.Agreement.kind,
-            number=row.Agreement.number,
-            title=row.Agreement.title,
-            follows_from_id=row.Agreement.follows_from_id,
-            parties=parties.get(row.Agreement.id, []),
-            facilities=row.facilities,
-            signed_on=row.Agreement.signed_on,
-            valid_from=row.Agreement.valid_from,
-            valid_to=row.Agreement.valid_to,
-            synthetic=row.Agreement.synthetic,
-        )
-        for row in rows
-    ]
+async def find_agreement(session: AsyncSession, agreement_id: UUID, *, scope: Scope) -> Agreement:
+    """Return one agreement that the caller may read.
+
+    Raises:
+        AgreementNotFoundError: when there is none.
+    """
+    statement = select(Agreement).where(Agreement.id == agreement_id, seen_by(scope))
+    agreement = await session.scalar(statement)
+    if agreement is None:
+        raise AgreementNotFoundError
+    return agreement
 
 
-async def _parties(
+async def get_agreement_for_change(
+    session: AsyncSession, agreement_id: UUID, *, scope: Scope
+) -> Agreement:
+    """Return one agreement that the caller may change, locked until the transaction ends.
+
+    Raises:
+        AgreementNotFoundError: when there is none of this id, or it is a draft of others.
+        OutOfScopeError: when the caller's ministry is none of its first two.
+    """
+    statement = (
+        select(Agreement, within(scope, Agreement, write=True).label("admitted"))
+        .where(Agreement.id == agreement_id)
+        .with_for_update()
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None or (not row.admitted and row.Agreement.state is KeptState.DRAFT):
+        raise AgreementNotFoundError
+    if not row.admitted:
+        raise OutOfScopeError
+    agreement: Agreement = row.Agreement
+    return agreement
+
+
+async def _read(
+    session: AsyncSession, rows: Sequence[Row[Agreement, int, UUID | None]], *, on: date
+) -> list[AgreementRead]:
+    parties = await parties_of(session, [row.Agreement.id for row in rows])
+    return [_one(row.Agreement, row.facilities, row.renewed_by_id, parties, on=on) for row in rows]
+
+
+def _one(
+    agreement: Agreement,
+    facilities: int,
+    renewed_by_id: UUID | None,
+    parties: dict[UUID, list[PartyRead]],
+    *,
+    on: date,
+) -> AgreementRead:
+    return AgreementRead(
+        id=agreement.id,
+        kind=agreement.kind,
+        number=agreement.number,
+        title=agreement.title,
+        follows_from_id=agreement.follows_from_id,
+        renews_id=agreement.renews_id,
+        renewed_by_id=renewed_by_id,
+        parties=parties.get(agreement.id, []),
+        facilities=facilities,
+        state=agreement.term.state_on(on),
+        kept_state=agreement.state,
+        signed_on=agreement.signed_on,
+        valid_from=agreement.valid_from,
+        valid_to=agreement.valid_to,
+        ended_on=agreement.ended_on,
+        end_reason=agreement.end_reason,
+        trades=agreement.trades,
+        area_codes=agreement.area_codes,
+        scope=agreement.scope,
+        synthetic=agreement.synthetic,
+        version=agreement.version,
+    )
+
+
+async def parties_of(
     session: AsyncSession, agreement_ids: Iterable[UUID]
 ) -> dict[UUID, list[PartyRead]]:
+    """Return the parties of some agreements, in the order of the documents."""
     wanted = literal(list(agreement_ids), ARRAY(Uuid()))
     statement = (
         select(AgreementParty)
@@ -101,8 +309,66 @@ async def _parties(
     return parties
 
 
-async def basis_of(session: AsyncSession, agreement_id: UUID) -> tuple[AgreementKind, date] | None:
-    """Return kind and first day of the agreement that another follows from."""
-    statement = select(Agreement.kind, Agreement.valid_from).where(Agreement.id == agreement_id)
-    row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (row.kind, row.valid_from)
+async def basis_of(
+    session: AsyncSession, agreement_id: UUID, *, scope: Scope
+) -> tuple[AgreementKind, Term] | None:
+    """Return kind and term of the agreement that another follows from."""
+    statement = select(Agreement).where(Agreement.id == agreement_id, seen_by(scope))
+    agreement = await session.scalar(statement)
+    return None if agreement is None else (agreement.kind, agreement.term)
+
+
+async def covered_after(session: AsyncSession, agreement_id: UUID, *, day: date) -> list[UUID]:
+    """Return the facilities whose coverage by an agreement reaches to `day` or is open."""
+    statement = (
+        select(AgreementFacility.facility_id)
+        .distinct()
+        .where(
+            AgreementFacility.agreement_id == agreement_id,
+            or_(AgreementFacility.valid_to.is_(None), AgreementFacility.valid_to >= day),
+        )
+    )
+    return list((await session.scalars(statement)).all())
+
+
+async def list_signatories(
+    session: AsyncSession, agreement_id: UUID, *, scope: Scope, after: int | None, limit: int
+) -> Sequence[AgreementSignatory]:
+    """Return who signs an agreement of the caller's ministry; of others nobody is named."""
+    statement = (
+        select(AgreementSignatory)
+        .join(Agreement, Agreement.id == AgreementSignatory.agreement_id)
+        .where(Agreement.id == agreement_id, within(scope, Agreement))
+        .order_by(AgreementSignatory.ordinal)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(AgreementSignatory.ordinal > after)
+    return (await session.scalars(statement)).all()
+
+
+async def all_signatories(
+    session: AsyncSession, agreement_id: UUID
+) -> Sequence[AgreementSignatory]:
+    """Return who signs an agreement, for the change of it."""
+    statement = (
+        select(AgreementSignatory)
+        .where(AgreementSignatory.agreement_id == agreement_id)
+        .order_by(AgreementSignatory.ordinal)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def list_documents(
+    session: AsyncSession, agreement_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[AgreementDocument]:
+    """Return up to `limit` documents of an agreement that were added after one of them."""
+    statement = (
+        select(AgreementDocument)
+        .where(AgreementDocument.agreement_id == agreement_id)
+        .order_by(AgreementDocument.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(AgreementDocument.id > after)
+    return (await session.scalars(statement)).all()

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Depends
 
 from services.registry.class_checks import queries, rules
+from services.registry.instructors.rules import UNFIT
 from shared.schemas.registry import ClassCheck, ClassResources
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -35,7 +36,8 @@ _EXAMPLE: Final = {
         rules.AgreementNotInForceError,
         rules.AgreementNotCoveringError,
         rules.ModuleUnknownError,
-        rules.InstructorUnknownError,
+        rules.ModuleNotPublishedError,
+        *UNFIT,
     ),
 )
 async def check_class(

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agreements.queries import covers
-from services.registry.agreements.rules import in_force
 from services.registry.agreements.tables import Agreement
 from services.registry.class_checks import rules
 from services.registry.facilities.tables import Facility
+from services.registry.instructors.queries import candidates
+from services.registry.instructors.rules import InstructorUnknownError, check_fit
 from services.registry.instructors.tables import Instructor
+from services.registry.modules.queries import demands_of
+from services.registry.modules.rules import ModuleState
 from services.registry.modules.tables import Module
 from services.registry.spaces.tables import Space
-from shared.db.within import within
 from shared.schemas.registry import ClassCheck, ClassResources, FacilityStatus
 from shared.scope import Scope
 
@@ -30,15 +31,14 @@ async def find_resources(
     Raises:
         FacilityUnknownError, FacilityNotActiveError, SpaceUnknownError, AgreementUnknownError,
         AgreementNotInForceError, AgreementNotCoveringError, ModuleUnknownError,
-        InstructorUnknownError: the first thing that is wrong, in this order.
+        ModuleNotPublishedError, InstructorUnknownError, and what `check_fit` raises: the first
+        thing that is wrong, in this order.
     """
     facility = await _facility(session, check.facility_id)
     space = await _space(session, check.space_id, facility=facility)
     agreement = await _agreement(session, check)
-    module = await session.get(Module, check.module_id)
-    if module is None:
-        raise rules.ModuleUnknownError(pointer="/module_id")
-    instructors = await _instructors(session, check.instructor_ids, scope=scope)
+    module = await _module(session, check.module_id)
+    instructors = await _instructors(session, check, module, scope=scope)
     return _resources(facility, space, agreement, module, instructors)
 
 
@@ -93,28 +93,43 @@ async def _space(session: AsyncSession, space_id: UUID, *, facility: Facility) -
 
 
 async def _agreement(session: AsyncSession, check: ClassCheck) -> Agreement:
-    statement = select(Agreement, covers(check.facility_id).label("covering")).where(
-        Agreement.id == check.agreement_id
-    )
+    covering = covers(check.facility_id, check.starts_on).label("covering")
+    statement = select(Agreement, covering).where(Agreement.id == check.agreement_id)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise rules.AgreementUnknownError(pointer="/agreement_id")
     agreement: Agreement = row.Agreement
-    if not in_force(check.starts_on, valid_from=agreement.valid_from, valid_to=agreement.valid_to):
+    if not agreement.term.holds(check.starts_on):
         raise rules.AgreementNotInForceError(pointer="/agreement_id")
     if not row.covering:
         raise rules.AgreementNotCoveringError(pointer="/agreement_id")
     return agreement
 
 
+async def _module(session: AsyncSession, module_id: UUID) -> Module:
+    module = await session.get(Module, module_id)
+    if module is None:
+        raise rules.ModuleUnknownError(pointer="/module_id")
+    if module.state is not ModuleState.PUBLISHED:
+        raise rules.ModuleNotPublishedError(pointer="/module_id")
+    return module
+
+
 async def _instructors(
-    session: AsyncSession, instructor_ids: Sequence[UUID], *, scope: Scope
+    session: AsyncSession, check: ClassCheck, module: Module, *, scope: Scope
 ) -> list[Instructor]:
-    """Return the instructors in the order asked for, each once."""
-    wanted = literal(list(instructor_ids), ARRAY(Uuid()))
-    statement = select(Instructor).where(Instructor.id == any_(wanted), within(scope, Instructor))
-    found = {instructor.id: instructor for instructor in (await session.scalars(statement)).all()}
-    for place, instructor_id in enumerate(instructor_ids):
+    """Return the instructors in the order asked for, each once, fit to teach on the first day."""
+    found = await candidates(session, check.instructor_ids, scope=scope)
+    demands = demands_of(module)
+    for place, instructor_id in enumerate(check.instructor_ids):
+        pointer = f"/instructor_ids/{place}"
         if instructor_id not in found:
-            raise rules.InstructorUnknownError(pointer=f"/instructor_ids/{place}")
-    return [found[instructor_id] for instructor_id in dict.fromkeys(instructor_ids)]
+            raise InstructorUnknownError(pointer=pointer)
+        check_fit(
+            found[instructor_id].candidate,
+            demands,
+            first_day=check.starts_on,
+            last_day=check.starts_on,
+            pointer=pointer,
+        )
+    return [found[each].instructor for each in dict.fromkeys(check.instructor_ids)]

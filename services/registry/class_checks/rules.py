@@ -58,8 +58,11 @@ class ModuleUnknownError(NotFoundError):
     title = Text("Modul tidak dikenal.", "The module is not known.")
 
 
-class InstructorUnknownError(NotFoundError):
-    """One of the instructors is not known."""
+class ModuleNotPublishedError(ConflictError):
+    """The version is still a draft, or retired: no class begins with it."""
 
-    code = "instructor-unknown"
-    title = Text("Instruktur tidak dikenal.", "An instructor is not known.")
+    code = "module-not-published"
+    title = Text(
+        "Versi modul ini belum terbit atau sudah ditarik.",
+        "This version of the module is a draft or retired.",
+    )

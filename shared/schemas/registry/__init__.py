@@ -1,6 +1,17 @@
 """What the registry says to the other services, a module for each of its subjects."""
 
-from shared.schemas.registry.agreements import AgreementSigned
+from shared.schemas.registry.agreements import (
+    AgreementActionDue,
+    AgreementActionMoved,
+    AgreementChanged,
+    AgreementCoverageAdded,
+    AgreementCoverageEnded,
+    AgreementDocumentAdded,
+    AgreementEnded,
+    AgreementExpiring,
+    AgreementSigned,
+    AgreementTargetsStated,
+)
 from shared.schemas.registry.areas import (
     AreaDecreed,
     AreaLevel,
@@ -23,6 +34,7 @@ from shared.schemas.registry.bookings import (
     SpaceClosure,
 )
 from shared.schemas.registry.classes import ClassCheck, ClassResources
+from shared.schemas.registry.developments import DevelopmentAccountsDue, DevelopmentMoved
 from shared.schemas.registry.facilities import (
     FacilityCell,
     FacilityKind,
@@ -60,7 +72,16 @@ from shared.schemas.registry.topics import Topic
 __all__ = [
     "AccreditationGranted",
     "AccreditationRevoked",
+    "AgreementActionDue",
+    "AgreementActionMoved",
+    "AgreementChanged",
+    "AgreementCoverageAdded",
+    "AgreementCoverageEnded",
+    "AgreementDocumentAdded",
+    "AgreementEnded",
+    "AgreementExpiring",
     "AgreementSigned",
+    "AgreementTargetsStated",
     "AreaDecreed",
     "AreaLevel",
     "AreaRead",
@@ -75,6 +96,8 @@ __all__ = [
     "ClassResources",
     "ClosedDaysStated",
     "CriteriaPublished",
+    "DevelopmentAccountsDue",
+    "DevelopmentMoved",
     "FacilityCell",
     "FacilityKind",
     "FacilityMoved",
