@@ -9,11 +9,14 @@ from services.registry.agreements import api as agreements
 from services.registry.areas import api as areas
 from services.registry.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.registry.class_checks import api as class_checks
+from services.registry.engagements import api as engagements
 from services.registry.facilities import api as facilities
 from services.registry.facility_imports import api as facility_imports
+from services.registry.facility_roles import api as facility_roles
 from services.registry.institutions import api as institutions
 from services.registry.instructors import api as instructors
 from services.registry.modules import api as modules
+from services.registry.networks import api as networks
 from services.registry.ogc import api as ogc
 from services.registry.settings import RegistrySettings
 from services.registry.spaces import api as spaces
@@ -52,12 +55,16 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             areas.router,
             areas.imports_router,
             institutions.router,
+            facility_roles.router,
+            facility_roles.commitments_router,
+            networks.router,
             facilities.router,
             facility_imports.router,
             spaces.router,
             agreements.router,
             modules.router,
             instructors.router,
+            engagements.router,
             class_checks.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),

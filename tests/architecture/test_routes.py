@@ -22,9 +22,9 @@ ROUTES = {
         "facilities": 9,
         "facility-imports": 1,
         "institutions": 3,
-        "instructors": 3,
+        "instructors": 10,
         "jobs": 3,
-        "modules": 3,
+        "modules": 8,
     },
     "enrollment": {
         "": 6,

@@ -103,6 +103,17 @@ def instructor_body(facility_id: str, **facts) -> dict:
     }
 
 
+def certificate_body(**facts) -> dict:
+    return {
+        "scheme": "Pembuat roti",
+        "number": f"SINTETIS-{next(_numbers):04d}",
+        "issuer": "LSP Contoh",
+        "competences": ["BAKERY"],
+        "valid_from": "2024-01-15",
+        **facts,
+    }
+
+
 def agreement_body(**facts) -> dict:
     return {
         "kind": "MOU",

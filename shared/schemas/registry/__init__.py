@@ -43,6 +43,7 @@ from shared.schemas.registry.facilities import (
     SpaceStated,
 )
 from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
+from shared.schemas.registry.networks import FacilityRoleStated, NetworkMembership, NetworkStated
 from shared.schemas.registry.standing import (
     AccreditationGranted,
     AccreditationRevoked,
@@ -101,6 +102,7 @@ __all__ = [
     "FacilityCell",
     "FacilityKind",
     "FacilityMoved",
+    "FacilityRoleStated",
     "FacilityStatus",
     "HoldConfirmed",
     "IncubatorChanged",
@@ -120,6 +122,8 @@ __all__ = [
     "ModuleDrafted",
     "ModulePublished",
     "ModuleRetired",
+    "NetworkMembership",
+    "NetworkStated",
     "OpeningHoursStated",
     "RoadmapAdopted",
     "SlotMoved",

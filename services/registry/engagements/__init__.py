@@ -1,0 +1,1 @@
+"""What instructors are engaged for, hour by hour. Owns tables engagement and engagement_slot."""
