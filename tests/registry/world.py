@@ -1,5 +1,6 @@
 """A small country and what stands in it, made through the public face."""
 
+import json
 from datetime import date
 from itertools import count
 
@@ -43,6 +44,13 @@ class World:
         headers |= more.pop("headers", {})
         return await self.registry.post(f"/v1{path}", json=json, headers=headers, **more)
 
+    async def patch(self, path: str, change, *, by=None, headers=None):
+        everything = {**(by or self.admin), **(headers or {})}
+        everything["Content-Type"] = "application/merge-patch+json"
+        return await self.registry.patch(
+            f"/v1{path}", content=json.dumps(change), headers=everything
+        )
+
     async def get(self, path: str, *, by=None, headers=None, **parameters):
         everything = {**(by or self.admin), **(headers or {})}
         return await self.registry.get(f"/v1{path}", params=parameters, headers=everything)
@@ -78,6 +86,16 @@ def facility_body(**facts) -> dict:
         "area_code": "33.73.04",
         "status": "ACTIVE",
         "synthetic": True,
+        **facts,
+    }
+
+
+def institution_body(**facts) -> dict:
+    return {
+        "code": f"LBG-{next(_numbers):04d}",
+        "name": "Lembaga Melati",
+        "kind": "FOUNDATION",
+        "area_code": "33.73",
         **facts,
     }
 

@@ -1,6 +1,7 @@
 """Reads of institutions; they are nation-wide, for their facts are not personal."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import any_, literal, select
@@ -8,28 +9,72 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
 
+from services.registry.access.rules import check_within
 from services.registry.areas.queries import named_like
 from services.registry.institutions.rules import InstitutionKind, InstitutionNotFoundError
 from services.registry.institutions.tables import Institution
+from shared.db.within import place_of
+from shared.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionFilter:
+    """What a list of institutions is narrowed to; `area` is a province or a regency."""
+
+    kind: InstitutionKind | None = None
+    ministry: str | None = None
+    area: str | None = None
+    parent_id: UUID | None = None
+    q: str | None = None
 
 
 async def list_institutions(
-    session: AsyncSession,
-    *,
-    kind: InstitutionKind | None,
-    q: str | None,
-    after: str | None,
-    limit: int,
+    session: AsyncSession, wanted: InstitutionFilter, *, after: str | None, limit: int
 ) -> Sequence[Institution]:
     """Return up to `limit` institutions that follow code `after`, in the order of their codes."""
     statement = select(Institution).order_by(Institution.code).limit(limit)
-    if kind is not None:
-        statement = statement.where(Institution.kind == kind)
-    if q is not None:
-        statement = statement.where(named_like(Institution.name, q))
+    if wanted.kind is not None:
+        statement = statement.where(Institution.kind == wanted.kind)
+    if wanted.ministry is not None:
+        statement = statement.where(Institution.ministry == wanted.ministry)
+    if wanted.area is not None:
+        column = Institution.regency_code if "." in wanted.area else Institution.province_code
+        statement = statement.where(column == wanted.area[:5])
+    if wanted.parent_id is not None:
+        statement = statement.where(Institution.parent_id == wanted.parent_id)
+    if wanted.q is not None:
+        statement = statement.where(named_like(Institution.name, wanted.q))
     if after is not None:
         statement = statement.where(Institution.code > after)
     return (await session.scalars(statement)).all()
+
+
+async def get_institution_for_change(
+    session: AsyncSession, institution_id: UUID, *, scope: Scope
+) -> Institution:
+    """Return one institution that the caller may change, locked until the transaction ends.
+
+    Raises:
+        InstitutionNotFoundError: when there is none of this id.
+        OutOfScopeError: when it lies outside the caller's scope.
+    """
+    statement = select(Institution).where(Institution.id == institution_id).with_for_update()
+    institution = (await session.scalars(statement)).one_or_none()
+    if institution is None:
+        raise InstitutionNotFoundError
+    check_within(scope, place_of(institution))
+    return institution
+
+
+async def line_of(session: AsyncSession, institution_id: UUID) -> Sequence[UUID]:
+    """Return an institution and those that it is a unit of, from the bottom up."""
+    start = select(Institution.id, Institution.parent_id).where(Institution.id == institution_id)
+    line = start.cte("line", recursive=True)
+    above = select(Institution.id, Institution.parent_id).join(
+        line, Institution.id == line.c.parent_id
+    )
+    # UNION, not UNION ALL: a circle that was made at once by two ends here.
+    return (await session.scalars(select(line.union(above).c.id))).all()
 
 
 async def get_institution(session: AsyncSession, institution_id: UUID) -> Institution:

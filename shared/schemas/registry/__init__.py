@@ -14,11 +14,13 @@ from shared.schemas.registry.agreements import (
 )
 from shared.schemas.registry.areas import (
     AreaDecreed,
+    AreaLeftOpen,
     AreaLevel,
     AreaRead,
     AreasChanged,
     AreaSettled,
     AreasImported,
+    InstitutionRelocated,
     TimeZone,
 )
 from shared.schemas.registry.assignments import AssignmentHeld, InvitationTurned
@@ -41,6 +43,13 @@ from shared.schemas.registry.facilities import (
     FacilityMoved,
     FacilityStatus,
     SpaceStated,
+)
+from shared.schemas.registry.facility_details import (
+    ContactsChanged,
+    EquipmentChanged,
+    EquipmentStock,
+    FacilityCodeChanged,
+    ShiftsChanged,
 )
 from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
 from shared.schemas.registry.networks import FacilityRoleStated, NetworkMembership, NetworkStated
@@ -84,6 +93,7 @@ __all__ = [
     "AgreementSigned",
     "AgreementTargetsStated",
     "AreaDecreed",
+    "AreaLeftOpen",
     "AreaLevel",
     "AreaRead",
     "AreaSettled",
@@ -96,10 +106,14 @@ __all__ = [
     "ClassCheck",
     "ClassResources",
     "ClosedDaysStated",
+    "ContactsChanged",
     "CriteriaPublished",
     "DevelopmentAccountsDue",
     "DevelopmentMoved",
+    "EquipmentChanged",
+    "EquipmentStock",
     "FacilityCell",
+    "FacilityCodeChanged",
     "FacilityKind",
     "FacilityMoved",
     "FacilityRoleStated",
@@ -109,6 +123,7 @@ __all__ = [
     "IncubatorPersonChanged",
     "InstitutionChanged",
     "InstitutionRegistered",
+    "InstitutionRelocated",
     "InstructorCertified",
     "InstructorChanged",
     "InstructorLeft",
@@ -126,6 +141,7 @@ __all__ = [
     "NetworkStated",
     "OpeningHoursStated",
     "RoadmapAdopted",
+    "ShiftsChanged",
     "SlotMoved",
     "SlotState",
     "SpaceClosure",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from shared.schemas.base import Message, Read
 
@@ -42,3 +43,53 @@ class AreasImported(Message):
     levels: dict[AreaLevel, int]
     valid_from: date
     imported_at: datetime
+
+
+class AreaDecreed(Message):
+    """Event: a decree changes areas from `valid_from` on."""
+
+    change_id: UUID
+    kind: str
+    valid_from: date
+    from_codes: list[str]
+    to_codes: list[str]
+
+
+class AreasChanged(Message):
+    """Event: a change of areas has come into force; `levels` counts those that hold, by level.
+
+    `change_id` is the decree; None after a list that ends codes or holds from a later day on.
+    """
+
+    change_id: UUID | None
+    levels: dict[AreaLevel, int]
+    valid_from: date
+    changed_at: datetime
+
+
+class AreaLeftOpen(Message):
+    """Event: somebody has to say in which of the candidates something stands, or where at all."""
+
+    item_id: UUID
+    facility_id: UUID | None
+    institution_id: UUID | None
+    old_code: str
+    candidates: list[str]
+
+
+class AreaSettled(Message):
+    """Event: where something stands was left open by a change of areas, and is decided."""
+
+    item_id: UUID
+    facility_id: UUID | None
+    institution_id: UUID | None
+    old_code: str
+    area_code: str | None
+
+
+class InstitutionRelocated(Message):
+    """Event: an institution sits in another area because areas have changed."""
+
+    institution_id: UUID
+    area_code_before: str | None
+    area_code: str

@@ -110,3 +110,90 @@ class TestGetInstitution:
         response = await world.get(f"/institutions/{new_id()}")
 
         assert (response.status_code, response.json()["code"]) == (404, "institution-not-found")
+
+
+class TestCorrectInstitution:
+    async def change(self, world, institution, patch, *, by=None, match=None):
+        return await world.registry.patch(
+            f"/v1/institutions/{institution['id']}",
+            json=patch,
+            headers={**(by or world.admin), "If-Match": match or '"1"'},
+        )
+
+    async def test_changes_what_is_named_and_tells(self, world, in_transaction):
+        institution = await world.made("/institutions", body())
+
+        response = await self.change(world, institution, {"name": "Yayasan Baru"})
+
+        changed = response.json()
+        assert (changed["name"], changed["version"]) == ("Yayasan Baru", 2)
+        assert changed["area_code"] == "33.73"
+        async with in_transaction() as session:
+            topics = (await session.scalars(select(Event.topic).order_by(Event.id))).all()
+        assert topics[-1] == "registry.institution.changed"
+
+    async def test_moves_it_to_another_area(self, world):
+        institution = await world.made("/institutions", body())
+
+        assert (await self.change(world, institution, {"area_code": "91"})).status_code == 200
+        listed = (await world.get("/institutions", area="91")).json()["items"]
+        assert [each["id"] for each in listed] == [institution["id"]]
+
+    async def test_refuses_another_region(self, world):
+        institution = await world.made("/institutions", body())
+
+        response = await self.change(world, institution, {"name": "X"}, by=world.officer("91"))
+
+        assert (response.status_code, response.json()["code"]) == (403, "out-of-scope")
+
+    async def test_refuses_to_leave_the_own_area(self, world):
+        institution = await world.made("/institutions", body())
+        patch = {"area_code": "91"}
+
+        response = await self.change(world, institution, patch, by=world.officer("33"))
+
+        assert (response.status_code, response.json()["code"]) == (403, "out-of-scope")
+
+    async def test_refuses_a_version_that_was_not_read(self, world):
+        institution = await world.made("/institutions", body())
+
+        assert (
+            await self.change(world, institution, {"name": "X"}, match='"7"')
+        ).status_code == 412
+
+    async def test_refuses_a_circle_of_units(self, world):
+        top = await world.made("/institutions", body())
+        unit = await world.made("/institutions", body(code="YPS-02", parent_id=top["id"]))
+
+        response = await self.change(world, top, {"parent_id": unit["id"]})
+
+        assert response.json()["code"] == "institution-parent-refused"
+
+    async def test_finds_the_units_of_one(self, world):
+        top = await world.made("/institutions", body())
+        unit = await world.made("/institutions", body(code="YPS-02", parent_id=top["id"]))
+
+        listed = (await world.get("/institutions", parent_id=top["id"])).json()["items"]
+
+        assert [each["id"] for each in listed] == [unit["id"]]
+
+
+class TestDissolveInstitution:
+    async def test_ends_it_for_good(self, world):
+        institution = await world.made("/institutions", body())
+        path = f"/institutions/{institution['id']}/dissolve"
+
+        ended = await world.post(path, {"ended_on": "2026-01-31"})
+        again = await world.post(path, {"ended_on": "2026-02-28"})
+
+        assert ended.json()["ended_on"] == "2026-01-31"
+        assert (again.status_code, again.json()["code"]) == (409, "institution-ended")
+
+    async def test_refuses_a_day_that_has_not_come(self, world):
+        institution = await world.made("/institutions", body())
+
+        response = await world.post(
+            f"/institutions/{institution['id']}/dissolve", {"ended_on": "2999-01-01"}
+        )
+
+        assert response.json()["code"] == "institution-end-refused"

@@ -1,0 +1,1 @@
+"""Networks (jejaring): facilities over time under a steward, BLKK Eksyar under MES for one."""
