@@ -3,6 +3,7 @@ import pytest
 from shared.ids import new_id
 from shared.schemas.registry import ClassResources
 from shared.scope import Role
+from tests.registry.world import certificate_body
 
 
 async def resources(world, **facility_facts) -> dict:
@@ -109,6 +110,39 @@ class TestCheckClass:
         response = await checked(world, {**check, "agreement_id": other["id"]})
 
         assert (response.status_code, response.json()["code"]) == (409, "agreement-not-covering")
+
+    @pytest.mark.parametrize("state", ["DRAFT", "RETIRED"])
+    async def test_refuses_a_version_that_is_not_taught(self, world, state):
+        check = await resources(world)
+        module = await world.module(state="DRAFT" if state == "DRAFT" else "PUBLISHED")
+        if state == "RETIRED":
+            await world.post(f"/modules/{module['id']}/retire")
+
+        response = await checked(world, {**check, "module_id": module["id"]})
+
+        assert (response.status_code, response.json()["code"]) == (409, "module-not-published")
+
+    @pytest.mark.parametrize(
+        ("demands", "code"),
+        [
+            ({"trade": "BAKERY"}, "instructor-certificate-expired"),
+            ({"trade": "WELDING", "requires_certificate": True}, "instructor-certificate-missing"),
+            ({"required_competences": ["WELDING"]}, "instructor-competence-missing"),
+        ],
+    )
+    async def test_refuses_an_instructor_who_may_not_teach_it(self, world, demands, code):
+        check = await resources(world)
+        instructor_id = check["instructor_ids"][0]
+        await world.made(
+            f"/instructors/{instructor_id}/certificates", certificate_body(valid_to="2026-11-30")
+        )
+        module = await world.module(**demands)
+
+        response = await checked(world, {**check, "module_id": module["id"]})
+
+        problem = response.json()
+        assert (response.status_code, problem["code"]) == (409, code)
+        assert problem["errors"][0]["pointer"] == "/instructor_ids/0"
 
     async def test_refuses_what_is_malformed(self, world):
         check = await resources(world)
