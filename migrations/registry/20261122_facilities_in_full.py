@@ -18,6 +18,10 @@ def upgrade() -> None:
     _add_updated_at()
     _create_facility_period()
     _begin_histories()
+    _create_contacts()
+    _create_equipment()
+    _create_shifts()
+    _create_codes()
 
 
 def _add_updated_at() -> None:
@@ -144,7 +148,150 @@ def _begin_histories() -> None:
     )
 
 
+def _scope_columns() -> list[sa.Column]:
+    return [
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in _SCOPE[1:]),
+    ]
+
+
+def _scope_key(name: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        list(_SCOPE),
+        [f"registry.facility.{each}" for each in ("id", *_SCOPE[1:])],
+        name=name,
+        onupdate="CASCADE",
+    )
+
+
+def _version_columns() -> list[sa.Column]:
+    return [
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    ]
+
+
+def _create_contacts() -> None:
+    op.create_table(
+        "facility_contact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=True),
+        *_version_columns(),
+        *_scope_columns(),
+        _scope_key("fk_facility_contact_facility"),
+        sa.CheckConstraint(
+            "phone IS NOT NULL OR email IS NOT NULL", name=op.f("ck_facility_contact_reachable")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facility_contact")),
+        schema="registry",
+    )
+    op.create_index(
+        "ix_facility_contact_facility_id_id",
+        "facility_contact",
+        ["facility_id", "id"],
+        schema="registry",
+    )
+
+
+def _create_equipment() -> None:
+    op.create_table(
+        "equipment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("space_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("trade", sa.String(), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column(
+            "condition",
+            sa.Enum(
+                "GOOD",
+                "MINOR_DAMAGE",
+                "MAJOR_DAMAGE",
+                name="equipmentcondition",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asset_code", sa.String(), nullable=True),
+        *_version_columns(),
+        *_scope_columns(),
+        _scope_key("fk_equipment_facility"),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_equipment_quantity")),
+        sa.ForeignKeyConstraint(
+            ["space_id"], ["registry.space.id"], name=op.f("fk_equipment_space_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
+        schema="registry",
+    )
+    op.create_index(
+        "ix_equipment_facility_id_name_id",
+        "equipment",
+        ["facility_id", "name", "id"],
+        schema="registry",
+    )
+    op.create_index("ix_equipment_space_id", "equipment", ["space_id"], schema="registry")
+
+
+def _create_shifts() -> None:
+    op.create_table(
+        "facility_shift",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40, collation="C"), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        *_version_columns(),
+        *_scope_columns(),
+        _scope_key("fk_facility_shift_facility"),
+        sa.CheckConstraint("ends > starts", name=op.f("ck_facility_shift_hours")),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_facility_shift_capacity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facility_shift")),
+        sa.UniqueConstraint("facility_id", "name", name=op.f("uq_facility_shift_facility_id_name")),
+        schema="registry",
+    )
+
+
+def _create_codes() -> None:
+    op.create_table(
+        "facility_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scheme", sa.String(length=40, collation="C"), nullable=False),
+        sa.Column("code", sa.String(length=100, collation="C"), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        *_scope_columns(),
+        _scope_key("fk_facility_code_facility"),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_facility_code_validity")),
+        postgresql.ExcludeConstraint(
+            (sa.column("scheme"), "="),
+            (sa.column("code"), "="),
+            (sa.text("daterange(valid_from, valid_to)"), "&&"),
+            name="ex_facility_code_scheme_code",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facility_code")),
+        schema="registry",
+    )
+    op.create_index(
+        "ix_facility_code_facility_id_scheme_id",
+        "facility_code",
+        ["facility_id", "scheme", "id"],
+        schema="registry",
+    )
+    op.create_index(
+        "ix_facility_code_scheme_code", "facility_code", ["scheme", "code"], schema="registry"
+    )
+
+
 def downgrade() -> None:
+    for table in ("facility_code", "facility_shift", "equipment", "facility_contact"):
+        op.drop_table(table, schema="registry")
     op.drop_table("facility_period", schema="registry")
     op.drop_index("ix_facility_owner_ministry_code", "facility", schema="registry")
     op.drop_index("ix_facility_updated_at", "facility", schema="registry")

@@ -5,21 +5,40 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.registry.accreditations import api as accreditations
 from services.registry.agreements import api as agreements
+from services.registry.area_changes import api as area_changes
 from services.registry.areas import api as areas
+from services.registry.assignments import api as assignments
+from services.registry.assignments.tables import Assignment
 from services.registry.base import Audit, Event, Idempotency, Job, RowVerdict
+from services.registry.booking_slots import api as booking_slots
+from services.registry.bookings import api as bookings
 from services.registry.class_checks import api as class_checks
+from services.registry.contacts import api as contacts
 from services.registry.engagements import api as engagements
+from services.registry.equipment import api as equipment
 from services.registry.facilities import api as facilities
+from services.registry.facility_codes import api as facility_codes
+from services.registry.facility_histories import api as facility_histories
 from services.registry.facility_imports import api as facility_imports
 from services.registry.facility_roles import api as facility_roles
+from services.registry.incubators import api as incubators
 from services.registry.institutions import api as institutions
 from services.registry.instructors import api as instructors
+from services.registry.invitations import api as invitations
+from services.registry.maturity import api as maturity
+from services.registry.me import api as me
 from services.registry.modules import api as modules
 from services.registry.networks import api as networks
 from services.registry.ogc import api as ogc
+from services.registry.opening_hours import api as opening_hours
+from services.registry.roadmaps import api as roadmaps
 from services.registry.settings import RegistrySettings
+from services.registry.shifts import api as shifts
+from services.registry.space_changes import api as space_changes
 from services.registry.spaces import api as spaces
+from services.registry.tenants import api as tenants
 from shared.jobs.bell import open_ring
 from shared.web.app import make_app
 from shared.web.feed import feed_router
@@ -42,7 +61,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[ServiceState]:
         async with (
             open_ring(wired.redis_url, service="registry") as ring,
-            service_state(wired, service="registry", ring=ring) as state,
+            service_state(wired, service="registry", ring=ring, held=Assignment) as state,
         ):
             yield state
 
@@ -54,18 +73,39 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
         routers=[
             areas.router,
             areas.imports_router,
+            area_changes.router,
+            area_changes.items_router,
             institutions.router,
             facility_roles.router,
             facility_roles.commitments_router,
             networks.router,
             facilities.router,
+            facility_histories.router,
+            facility_codes.router,
+            contacts.router,
+            equipment.router,
+            shifts.router,
             facility_imports.router,
             spaces.router,
+            space_changes.router,
+            opening_hours.router,
+            bookings.router,
+            booking_slots.router,
+            booking_slots.calendar_router,
             agreements.router,
             modules.router,
             instructors.router,
             engagements.router,
             class_checks.router,
+            assignments.router,
+            invitations.router,
+            invitations.handover_router,
+            me.router,
+            accreditations.router,
+            incubators.router,
+            maturity.router,
+            roadmaps.router,
+            tenants.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],

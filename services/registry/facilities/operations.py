@@ -76,6 +76,16 @@ def facts_of(facility: Facility) -> Facts:
     )
 
 
+def of_facility(facility: Facility) -> dict[str, Any]:
+    """Return the columns of `OfFacility` of what belongs to a facility."""
+    return {
+        "facility_id": facility.id,
+        "province_code": facility.province_code,
+        "regency_code": facility.regency_code,
+        "owner_ministry": facility.owner_ministry,
+    }
+
+
 def standing_of(facility: Facility) -> Standing:
     """Return the facts of a facility of which a history is kept."""
     return Standing(**{each.name: getattr(facility, each.name) for each in fields(Standing)})

@@ -15,6 +15,7 @@ from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.queries import like_pattern
 from services.registry.facilities.rules import (
     Circle,
+    FacilityClosedError,
     FacilityNotFoundError,
     FacilitySort,
     sort_of,
@@ -225,6 +226,43 @@ async def get_facility_for_change(
         select(Facility, within(scope, Facility, write=True).label("admitted"))
         .where(Facility.id == facility_id)
         .with_for_update()
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise FacilityNotFoundError
+    if not row.admitted:
+        raise OutOfScopeError
+    facility: Facility = row.Facility
+    return facility
+
+
+async def get_open_facility_for_change(
+    session: AsyncSession, facility_id: UUID, *, scope: Scope
+) -> Facility:
+    """Return one facility that is not closed and that the caller may change, locked.
+
+    Raises:
+        FacilityNotFoundError: when there is none of this id.
+        OutOfScopeError: when it lies outside the caller's scope.
+        FacilityClosedError: when it is closed.
+    """
+    facility = await get_facility_for_change(session, facility_id, scope=scope)
+    if facility.status is FacilityStatus.CLOSED:
+        raise FacilityClosedError
+    return facility
+
+
+async def get_facility_within(
+    session: AsyncSession, facility_id: UUID, *, scope: Scope
+) -> Facility:
+    """Return one facility whose persons the caller may know.
+
+    Raises:
+        FacilityNotFoundError: when there is none of this id.
+        OutOfScopeError: when it lies outside the caller's scope.
+    """
+    statement = select(Facility, within(scope, Facility).label("admitted")).where(
+        Facility.id == facility_id
     )
     row = (await session.execute(statement)).one_or_none()
     if row is None:

@@ -42,6 +42,13 @@ class FacilityCodeTakenError(ConflictError):
     title = Text("Kode balai sudah dipakai.", "Another facility has this code.")
 
 
+class DetailIdTakenError(ConflictError):
+    """The id that the caller chose for something of a facility is in use."""
+
+    code = "facility-detail-id-taken"
+    title = Text("Id ini sudah dipakai.", "This id is in use.")
+
+
 class FacilityStatusRefusedError(ConflictError):
     """The facility cannot go from its present status to the one asked for."""
 

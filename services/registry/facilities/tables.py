@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,6 +83,24 @@ class Facility(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class OfFacility:
+    """Columns of what belongs to a facility: whose scope it lies in follows the facility."""
+
+    facility_id: Mapped[UUID]
+    province_code: Mapped[str]
+    regency_code: Mapped[str]
+    owner_ministry: Mapped[str]
+
+
+def follows_facility(name: str) -> ForeignKeyConstraint:
+    """Return the foreign key, called `name`, that keeps the columns of `OfFacility` true."""
+    columns = ("facility_id", "province_code", "regency_code", "owner_ministry")
+    there = ("id", *columns[1:])
+    return ForeignKeyConstraint(
+        columns, [f"registry.facility.{each}" for each in there], onupdate="CASCADE", name=name
+    )
 
 
 class FacilityPeriod(Base):

@@ -1,0 +1,1 @@
+"""Machines and tools of a facility, how many and how sound. Owns table registry.equipment."""

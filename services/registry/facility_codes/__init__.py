@@ -1,0 +1,1 @@
+"""Codes of facilities in other registers and offices. Owns table registry.facility_code."""

@@ -1,0 +1,1 @@
+"""How facilities stood over time. Reads table registry.facility_period."""
