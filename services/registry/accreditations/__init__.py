@@ -1,0 +1,1 @@
+"""Accreditations and licences of facilities. Owns table registry.accreditation."""

@@ -1,0 +1,1 @@
+"""Business incubators: designation, holder, people, tenants. Owns incubator*."""

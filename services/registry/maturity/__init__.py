@@ -1,0 +1,1 @@
+"""Maturity of community centres: national criteria and yearly assessments. Owns maturity*."""

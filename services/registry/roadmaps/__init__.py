@@ -1,0 +1,1 @@
+"""Roadmaps of community centres to self-reliance, from a national template. Owns roadmap*."""
