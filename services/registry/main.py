@@ -6,6 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.registry.accreditations import api as accreditations
+from services.registry.agreement_actions import api as agreement_actions
+from services.registry.agreement_chains import api as agreement_chains
+from services.registry.agreement_coverage import api as agreement_coverage
+from services.registry.agreement_reminders import api as agreement_reminders
+from services.registry.agreement_targets import api as agreement_targets
 from services.registry.agreements import api as agreements
 from services.registry.area_changes import api as area_changes
 from services.registry.areas import api as areas
@@ -14,8 +19,10 @@ from services.registry.assignments.tables import Assignment
 from services.registry.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.registry.booking_slots import api as booking_slots
 from services.registry.bookings import api as bookings
+from services.registry.bulk_imports import api as bulk_imports
 from services.registry.class_checks import api as class_checks
 from services.registry.contacts import api as contacts
+from services.registry.developments import api as developments
 from services.registry.engagements import api as engagements
 from services.registry.equipment import api as equipment
 from services.registry.facilities import api as facilities
@@ -33,7 +40,9 @@ from services.registry.modules import api as modules
 from services.registry.networks import api as networks
 from services.registry.ogc import api as ogc
 from services.registry.opening_hours import api as opening_hours
+from services.registry.potential import api as potential
 from services.registry.roadmaps import api as roadmaps
+from services.registry.services import api as services
 from services.registry.settings import RegistrySettings
 from services.registry.shifts import api as shifts
 from services.registry.space_changes import api as space_changes
@@ -79,6 +88,10 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             facility_roles.router,
             facility_roles.commitments_router,
             networks.router,
+            services.router,
+            services.facility_router,
+            potential.router,
+            potential.facility_router,
             facilities.router,
             facility_histories.router,
             facility_codes.router,
@@ -86,6 +99,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             equipment.router,
             shifts.router,
             facility_imports.router,
+            bulk_imports.router,
             spaces.router,
             space_changes.router,
             opening_hours.router,
@@ -93,6 +107,13 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             booking_slots.router,
             booking_slots.calendar_router,
             agreements.router,
+            agreement_chains.router,
+            agreement_coverage.router,
+            agreement_coverage.uncovered_router,
+            agreement_targets.router,
+            agreement_actions.router,
+            agreement_reminders.router,
+            developments.router,
             modules.router,
             instructors.router,
             engagements.router,

@@ -1,6 +1,9 @@
 """All tables of the registry, for migrations and for tests."""
 
 from services.registry.accreditations import tables as _accreditations  # noqa: F401
+from services.registry.agreement_actions import tables as _agreement_actions  # noqa: F401
+from services.registry.agreement_reminders import tables as _agreement_reminders  # noqa: F401
+from services.registry.agreement_targets import tables as _agreement_targets  # noqa: F401
 from services.registry.agreements import tables as _agreements  # noqa: F401
 from services.registry.area_changes import tables as _area_changes  # noqa: F401
 from services.registry.areas import tables as _areas  # noqa: F401
@@ -8,6 +11,7 @@ from services.registry.assignments import tables as _assignments  # noqa: F401
 from services.registry.base import Base
 from services.registry.bookings import tables as _bookings  # noqa: F401
 from services.registry.contacts import tables as _contacts  # noqa: F401
+from services.registry.developments import tables as _developments  # noqa: F401
 from services.registry.engagements import tables as _engagements  # noqa: F401
 from services.registry.equipment import tables as _equipment  # noqa: F401
 from services.registry.facilities import tables as _facilities  # noqa: F401
@@ -21,7 +25,9 @@ from services.registry.maturity import tables as _maturity  # noqa: F401
 from services.registry.modules import tables as _modules  # noqa: F401
 from services.registry.networks import tables as _networks  # noqa: F401
 from services.registry.opening_hours import tables as _opening_hours  # noqa: F401
+from services.registry.potential import tables as _potential  # noqa: F401
 from services.registry.roadmaps import tables as _roadmaps  # noqa: F401
+from services.registry.services import tables as _services  # noqa: F401
 from services.registry.shifts import tables as _shifts  # noqa: F401
 from services.registry.spaces import tables as _spaces  # noqa: F401
 

@@ -14,7 +14,9 @@ from shared.web.routes import KNOWN, PUBLIC, stated_permissions
 ROUTES = {
     "registry": {
         "": 12,
-        "agreements": 3,
+        "agreement-actions": 7,
+        "agreement-reminders": 1,
+        "agreements": 16,
         "area-changes": 3,
         "area-imports": 1,
         "area-work-items": 2,
@@ -23,8 +25,10 @@ ROUTES = {
         "bookings": 9,
         "class-checks": 1,
         "closed-days": 2,
+        "developments": 4,
         "events": 1,
-        "facilities": 34,
+        "facilities": 36,
+        "facilities-without-agreement": 1,
         "facility-imports": 1,
         "hiring-commitments": 1,
         "institutions": 5,
@@ -34,6 +38,8 @@ ROUTES = {
         "me": 2,
         "modules": 8,
         "networks": 7,
+        "potential": 3,
+        "services": 4,
         "spaces": 7,
     },
     "enrollment": {

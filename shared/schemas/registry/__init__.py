@@ -35,6 +35,7 @@ from shared.schemas.registry.bookings import (
     SlotState,
     SpaceClosure,
 )
+from shared.schemas.registry.catalogue import RegencyPotentialStated, ServiceStated
 from shared.schemas.registry.classes import ClassCheck, ClassResources
 from shared.schemas.registry.developments import DevelopmentAccountsDue, DevelopmentMoved
 from shared.schemas.registry.facilities import (
@@ -53,6 +54,7 @@ from shared.schemas.registry.facility_details import (
 )
 from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
 from shared.schemas.registry.networks import FacilityRoleStated, NetworkMembership, NetworkStated
+from shared.schemas.registry.proposals import ProposalTurned
 from shared.schemas.registry.standing import (
     AccreditationGranted,
     AccreditationRevoked,
@@ -140,7 +142,10 @@ __all__ = [
     "NetworkMembership",
     "NetworkStated",
     "OpeningHoursStated",
+    "ProposalTurned",
+    "RegencyPotentialStated",
     "RoadmapAdopted",
+    "ServiceStated",
     "ShiftsChanged",
     "SlotMoved",
     "SlotState",

@@ -1,0 +1,1 @@
+"""Local potential: what a regency makes best, whom its economy asks for, and who trains them."""

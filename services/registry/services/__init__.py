@@ -1,0 +1,1 @@
+"""The catalogue of what PLUT and production houses do for a business (layanan)."""
