@@ -41,6 +41,7 @@ from services.registry.networks import api as networks
 from services.registry.ogc import api as ogc
 from services.registry.opening_hours import api as opening_hours
 from services.registry.potential import api as potential
+from services.registry.proposals import api as proposals
 from services.registry.roadmaps import api as roadmaps
 from services.registry.services import api as services
 from services.registry.settings import RegistrySettings
@@ -117,6 +118,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             modules.router,
             instructors.router,
             engagements.router,
+            proposals.router,
             class_checks.router,
             assignments.router,
             invitations.router,

@@ -1,8 +1,13 @@
 """What the registry does outside of requests."""
 
+from services.registry.agreement_reminders.jobs import REMIND
+from services.registry.area_changes.jobs import SETTLE_AREAS
 from services.registry.areas.jobs import IMPORT_AREAS
 from services.registry.base import Idempotency, Job, RowVerdict, Upload
+from services.registry.bulk_imports.jobs import IMPORT_ROWS
+from services.registry.class_bookings.jobs import RELEASE_HOLDS
 from services.registry.facility_imports.jobs import IMPORT_FACILITIES
+from services.registry.invitations.jobs import END_INVITATIONS
 from services.registry.settings import RegistrySettings
 from shared.jobs.context import JobTables
 from shared.jobs.worker import ServiceWorker, build_worker
@@ -14,7 +19,8 @@ def create_worker(settings: RegistrySettings | None = None) -> ServiceWorker:
         service="registry",
         settings=settings or RegistrySettings(),
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[IMPORT_AREAS, IMPORT_FACILITIES],
+        crons=[RELEASE_HOLDS, END_INVITATIONS, REMIND],
+        handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS],
     )
 
 

@@ -72,6 +72,11 @@ class Column:
     synonyms: Mapping[str, str] = field(default_factory=dict)
 
 
+def word_of(text: str) -> str:
+    """Return `lpk company` and `LPK-COMPANY` as LPK_COMPANY."""
+    return "_".join(text.upper().replace("-", " ").split())
+
+
 def read_cells(cells: Mapping[str, Cell], columns: Mapping[str, Column]) -> dict[str, object]:
     """Return what the cells of a row say, empty ones left out, for a body to check.
 
@@ -114,7 +119,7 @@ def _read_text(name: str, cell: str, column: Column) -> object:
     if cell.startswith(MARK) and cell[1:].startswith(FORMULA_MARKS):
         cell = cell[1:]
     if column.kind is CellKind.WORD:
-        word = "_".join(cell.upper().replace("-", " ").split())
+        word = word_of(cell)
         return column.synonyms.get(word, word)
     reader = _READERS.get(column.kind)
     return cell if reader is None else reader(cell)

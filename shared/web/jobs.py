@@ -57,7 +57,7 @@ def job_read(request: Request, job: JobColumns) -> JobRead:
     )
 
 
-async def _get_job(
+async def get_own_job(
     session: AsyncSession, table: type[JobColumns], job_id: UUID, *, caller: Caller
 ) -> JobColumns:
     """Return a job of the caller; who sees the whole country sees everybody's."""
@@ -97,7 +97,7 @@ def jobs_router(
         job_id: JobId, caller: JobReader, session: SessionDep, request: Request, response: Response
     ) -> JobRead:
         """Return a job; while it is not finished, Retry-After tells when to ask again."""
-        found = await _get_job(session, job, job_id, caller=caller)
+        found = await get_own_job(session, job, job_id, caller=caller)
         if found.finished_at is None:
             response.headers["Retry-After"] = "1"
         return job_read(request, found)
@@ -107,7 +107,7 @@ def jobs_router(
         job_id: JobId, caller: JobReader, session: SessionDep, request: Request, page: PageArgs
     ) -> Page[RowVerdict]:
         """List what became of the rows of an imported file, in the file's order."""
-        await _get_job(session, job, job_id, caller=caller)
+        await get_own_job(session, job, job_id, caller=caller)
         after = int(page.after[0] or 0) if page.after else None
         rows = await _list_rows(session, row_verdict, job_id, after=after, fetch=page.fetch)
         return page_of(request, rows, page.limit, key=lambda row: [row.row], read=RowVerdict)
@@ -122,9 +122,9 @@ def jobs_router(
         """
 
         async def work() -> JobRead:
-            await _get_job(session, job, job_id, caller=caller)
+            await get_own_job(session, job, job_id, caller=caller)
             await request_cancel(session, job, job_id)
-            return job_read(request, await _get_job(session, job, job_id, caller=caller))
+            return job_read(request, await get_own_job(session, job, job_id, caller=caller))
 
         return await answer_once(session, idempotency, once, work)
 

@@ -62,6 +62,18 @@ _FASTAPI_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
 _INTERNAL: Final = ServiceError
 
 
+# `openapi_extra` of a route whose body is a file of rows; FastAPI declares the CSV itself.
+WORKBOOK_BODY: Final[Json] = {
+    "requestBody": {
+        "content": {
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                "schema": {"type": "string", "format": "binary"}
+            }
+        }
+    }
+}
+
+
 def problems(*errors: type[ServiceError]) -> dict[int | str, Json]:
     """Return `responses=` of a route from the errors that it raises of its own.
 

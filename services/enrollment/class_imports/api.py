@@ -16,7 +16,7 @@ from shared.web.auth import Caller, Requires
 from shared.web.jobs import job_path, job_read
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
-from shared.web.openapi import problems
+from shared.web.openapi import WORKBOOK_BODY, problems
 from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
@@ -33,6 +33,7 @@ Mode = Annotated[ImportMode, Query(description="validate: judge every row, chang
     status_code=status.HTTP_202_ACCEPTED,
     response_model=JobRead,
     responses=problems(UploadEmptyError),
+    openapi_extra=WORKBOOK_BODY,
 )
 async def import_classes(
     *,

@@ -14,7 +14,7 @@ from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.jobs import job_path, job_read
 from shared.web.once import OnceDep, answer_once
-from shared.web.openapi import problems
+from shared.web.openapi import WORKBOOK_BODY, problems
 from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
@@ -26,8 +26,8 @@ _FILE = """\
 Required columns: code, name, kind, owner_ministry, area_code. Others: id, form, institution_code
 (with institution_name and institution_kind when it is new), parent_code (known, or in a row above),
 latitude, longitude, status, trades (GARMENT|BAKERY), address, synthetic, spaces
-(name:capacity[:kind[:id]], parted by |: Ruang 1:20|Bengkel:16:WORKSHOP). Comma, semicolon or tab;
-an empty cell leaves what is known.
+(name:capacity[:kind[:id]], parted by |: Ruang 1:20|Bengkel:16:WORKSHOP).
+CSV with comma, semicolon or tab, or XLSX; an empty cell leaves what is known.
 """
 
 
@@ -36,6 +36,7 @@ an empty cell leaves what is known.
     status_code=status.HTTP_202_ACCEPTED,
     response_model=JobRead,
     responses=problems(UploadEmptyError),
+    openapi_extra=WORKBOOK_BODY,
 )
 async def import_facilities(
     *,

@@ -1,34 +1,29 @@
 """Background work: bring a file of facilities in, a chunk of rows in each transaction."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
-
-from pydantic import ValidationError
 
 from services.registry.base import RowVerdict, Upload
 from services.registry.facility_imports import operations
 from services.registry.facility_imports.operations import Importer, NumberedRow
-from services.registry.facility_imports.rules import Given, Known, RowInvalidError
+from services.registry.facility_imports.rules import Known
 from services.registry.facility_imports.schemas import (
+    COLUMNS,
     FacilityRow,
     ImportFacilities,
     ImportMode,
 )
-from services.registry.imports.rules import RowRepeatedError, RowTooLongError, chunks_of
+from services.registry.imports.rules import chunks_of
+from services.registry.imports.schemas import read_rows
 from shared.clock import ledger_day, utc_now
 from shared.db.imports import keep_verdicts, last_judged, read_upload, tally
-from shared.errors import ServiceError
-from shared.files.csv import EXTRA, read_table
-from shared.i18n import Language, Text
+from shared.i18n import Language
 from shared.jobs.context import JobContext, JobHandler
-from shared.schemas.imports import Verdict, refused
+from shared.schemas.imports import Verdict
 
 # A quarter of a second a chunk: a long write transaction holds up every reader of events.
 _CHUNK: Final = 250
-_COLUMNS: Final[Mapping[str, bool]] = {
-    name: field.is_required() for name, field in FacilityRow.model_fields.items()
-}
 
 
 async def import_facilities(context: JobContext, payload: ImportFacilities) -> dict[str, Any]:
@@ -53,36 +48,12 @@ async def import_facilities(context: JobContext, payload: ImportFacilities) -> d
 
 def _rows_of(file: bytes, language: Language) -> list[NumberedRow | Verdict]:
     """Return every row of the file as one that could be read, or as what refuses it."""
-    rows: list[NumberedRow | Verdict] = []
-    codes: set[str] = set()
-    for number, cells in read_table(file, columns=_COLUMNS):
-        try:
-            body = _body_of(cells)
-            if body.code in codes:
-                raise RowRepeatedError
-            codes.add(body.code)
-            rows.append(NumberedRow(number, body))
-        except ServiceError as error:
-            rows.append(refused(number, error, language))
-    return rows
-
-
-def _body_of(cells: dict[str, str]) -> Given:
-    """Return a row as a facility.
-
-    Raises:
-        RowTooLongError: when there are cells beyond the last column.
-        RowInvalidError: when cells do not read; the columns are named, their content is not.
-    """
-    if EXTRA in cells:
-        raise RowTooLongError
-    try:
-        said = {name: cell for name, cell in cells.items() if cell}
-        return FacilityRow.model_validate(said).given()
-    except ValidationError as error:
-        columns = ", ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
-        detail = Text(f"Kolom yang tidak sah: {columns}.", f"Columns that are wrong: {columns}.")
-        raise RowInvalidError(detail) from error
+    return [
+        row if isinstance(row, Verdict) else NumberedRow(row.row, row.body.given())
+        for row in read_rows(
+            file, FacilityRow, columns=COLUMNS, key=lambda body: body.code, language=language
+        )
+    ]
 
 
 async def _import_chunk(

@@ -22,8 +22,6 @@ from services.registry.institutions.rules import InstitutionKind, InstitutionUnk
 from services.registry.institutions.schemas import InstitutionCreate
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceNameTakenError
 from services.registry.spaces.schemas import SpaceCreate
-from shared.errors import InvalidError
-from shared.i18n import Text
 from shared.schemas.imports import Outcome
 from shared.schemas.registry import FacilityKind, FacilityStatus
 from shared.scope import Place, Scope
@@ -31,13 +29,6 @@ from shared.scope import Place, Scope
 _INITIAL: Final = (FacilityStatus.PLANNED, FacilityStatus.ACTIVE)
 # Cells that say a fact of the facility under the fact's own name.
 _PLAIN: Final = ("name", "kind", "form", "owner_ministry", "latitude", "longitude", "address")
-
-
-class RowInvalidError(InvalidError):
-    """Cells of the row do not read as what their column holds."""
-
-    code = "row-invalid"
-    title = Text("Isi baris tidak sah.", "Cells of the row are not valid.")
 
 
 @dataclass(frozen=True, slots=True)

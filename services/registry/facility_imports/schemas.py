@@ -1,7 +1,8 @@
 """A row of the file, and what the import keeps with its job."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -9,9 +10,19 @@ from pydantic import BeforeValidator, Field
 from services.registry.facilities.rules import FacilityForm
 from services.registry.facilities.schemas import Address, Latitude, Longitude, Trades
 from services.registry.facility_imports.rules import Given
+from services.registry.imports.rules import (
+    ID_COLUMN,
+    INSTITUTION_KIND_WORDS,
+    MINISTRY_WORDS,
+    SPACE_KIND_WORDS,
+    SYNTHETIC_COLUMN,
+    TemplateColumn,
+    word_column,
+)
 from services.registry.institutions.rules import InstitutionKind
 from services.registry.spaces.schemas import SpaceCreate
-from shared.i18n import Language
+from shared.files.cells import CellKind, word_of
+from shared.i18n import Language, Text
 from shared.schemas.base import AreaCode, Body, Code, Label, Message, Ministry
 from shared.schemas.registry import FacilityKind, FacilityStatus
 from shared.scope import Scope
@@ -35,26 +46,8 @@ class ImportFacilities(Message):
     language: Language = "id"
 
 
-def _word(value: object) -> object:
-    """Read `lpk company` and `LPK-COMPANY` as LPK_COMPANY."""
-    return "_".join(value.upper().replace("-", " ").split()) if isinstance(value, str) else value
-
-
-def _decimal(value: object) -> object:
-    """Read the decimal comma that an Excel of Indonesia writes."""
-    return value.replace(",", ".") if isinstance(value, str) else value
-
-
-def _yes(value: object) -> object:
-    return (
-        {"ya": "true", "tidak": "false"}.get(value.lower(), value)
-        if isinstance(value, str)
-        else value
-    )
-
-
 def _trades(value: object) -> object:
-    return [_word(part) for part in _parts(value)] if isinstance(value, str) else value
+    return [word_of(part) for part in _parts(value)] if isinstance(value, str) else value
 
 
 def _spaces(value: object) -> object:
@@ -68,7 +61,8 @@ def _space(parts: list[str]) -> dict[str, Any]:
     names = ("name", "capacity", "kind", "id", "beyond")
     space: dict[str, Any] = dict(zip(names, (part.strip() for part in parts), strict=False))
     if "kind" in space:
-        space["kind"] = _word(space["kind"])
+        kind = word_of(space["kind"])
+        space["kind"] = SPACE_KIND_WORDS.get(kind, kind)
     return space
 
 
@@ -86,20 +80,20 @@ class FacilityRow(Body):
     id: UUID | None = None
     code: Code
     name: Label
-    kind: Annotated[FacilityKind, BeforeValidator(_word)]
-    form: Annotated[FacilityForm | None, BeforeValidator(_word)] = None
+    kind: FacilityKind
+    form: FacilityForm | None = None
     institution_code: Code | None = None
     institution_name: Label | None = None
-    institution_kind: Annotated[InstitutionKind | None, BeforeValidator(_word)] = None
+    institution_kind: InstitutionKind | None = None
     parent_code: Code | None = None
-    owner_ministry: Annotated[Ministry, BeforeValidator(_word)]
+    owner_ministry: Ministry
     area_code: AreaCode
-    latitude: Annotated[Latitude | None, BeforeValidator(_decimal)] = None
-    longitude: Annotated[Longitude | None, BeforeValidator(_decimal)] = None
-    status: Annotated[FacilityStatus | None, BeforeValidator(_word)] = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    status: FacilityStatus | None = None
     trades: Annotated[Trades | None, BeforeValidator(_trades)] = None
     address: Address | None = None
-    synthetic: Annotated[bool, BeforeValidator(_yes)] = False
+    synthetic: bool = False
     spaces: Annotated[list[SpaceCreate], Field(max_length=50), BeforeValidator(_spaces)] = Field(
         default_factory=list
     )
@@ -107,3 +101,109 @@ class FacilityRow(Body):
     def given(self) -> Given:
         """Return what the row says as the rules see it."""
         return Given(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+_KIND_WORDS: Final = {
+    "BLK_KOMUNITAS": "BLKK",
+    "LPK_PERUSAHAAN": "LPK_COMPANY",
+    "RUMAH_PRODUKSI": "PRODUCTION_HOUSE",
+    "RUMAH_PRODUKSI_BERSAMA": "PRODUCTION_HOUSE",
+}
+_STATUS_WORDS: Final = {
+    "RENCANA": "PLANNED",
+    "DIRENCANAKAN": "PLANNED",
+    "AKTIF": "ACTIVE",
+    "DITANGGUHKAN": "SUSPENDED",
+    "TUTUP": "CLOSED",
+    "DITUTUP": "CLOSED",
+}
+COLUMNS: Final[Mapping[str, TemplateColumn]] = {
+    "code": TemplateColumn(
+        kind=CellKind.CODE,
+        required=True,
+        about=Text("Kode balai nasional.", "The national code of the facility."),
+        example="BLKK-3373-01",
+    ),
+    "name": TemplateColumn(
+        required=True,
+        about=Text("Nama balai.", "The name of the facility."),
+        example="BLKK Contoh (DATA SINTETIS)",
+    ),
+    "kind": word_column(
+        Text("Jenis balai.", "What it is."),
+        choices=FacilityKind,
+        synonyms=_KIND_WORDS,
+        required=True,
+        example="BLKK",
+    ),
+    "form": word_column(
+        Text("Bentuk UPTP; hanya untuk UPTP.", "The form of a UPTP; of no other."),
+        choices=FacilityForm,
+    ),
+    "owner_ministry": word_column(
+        Text("Kementerian pembina: MANPOWER atau MSME.", "The ministry: MANPOWER or MSME."),
+        synonyms=MINISTRY_WORDS,
+        required=True,
+        example="MANPOWER",
+    ),
+    "area_code": TemplateColumn(
+        kind=CellKind.CODE,
+        required=True,
+        about=Text(
+            "Kode Kemendagri kabupaten/kota, kecamatan atau desa, dengan titik.",
+            "Kemendagri code of the regency, district or village, with dots.",
+        ),
+        example="33.73.04",
+    ),
+    "status": word_column(
+        Text("Status; PLANNED bila kosong.", "Status; PLANNED when empty."),
+        choices=FacilityStatus,
+        synonyms=_STATUS_WORDS,
+        example="ACTIVE",
+    ),
+    "institution_code": TemplateColumn(
+        kind=CellKind.CODE,
+        about=Text("Kode lembaga pemilik.", "Code of the institution that owns it."),
+        example="YPC-01",
+    ),
+    "institution_name": TemplateColumn(
+        about=Text("Nama lembaga, bila lembaga masih baru.", "Its name, when it is new."),
+        example="Yayasan Pesantren Contoh (DATA SINTETIS)",
+    ),
+    "institution_kind": word_column(
+        Text("Jenis lembaga, bila lembaga masih baru.", "Its kind, when it is new."),
+        choices=InstitutionKind,
+        synonyms=INSTITUTION_KIND_WORDS,
+        example="FOUNDATION",
+    ),
+    "parent_code": TemplateColumn(
+        kind=CellKind.CODE,
+        about=Text(
+            "Kode balai induk, sudah terdaftar atau di baris sebelumnya.",
+            "Code of the parent, registered or in a row above.",
+        ),
+    ),
+    "latitude": TemplateColumn(
+        kind=CellKind.DECIMAL,
+        about=Text("Lintang; desimal dengan koma atau titik.", "Latitude."),
+        example="-7,33",
+    ),
+    "longitude": TemplateColumn(
+        kind=CellKind.DECIMAL,
+        about=Text("Bujur; desimal dengan koma atau titik.", "Longitude."),
+        example="110,5",
+    ),
+    "trades": TemplateColumn(
+        about=Text("Kejuruan, dipisah |.", "Trades, parted by |."), example="BAKERY|GARMENT"
+    ),
+    "address": TemplateColumn(about=Text("Alamat.", "The address."), example="Jalan Contoh 1"),
+    "spaces": TemplateColumn(
+        about=Text(
+            "Ruang: nama:kapasitas[:jenis], dipisah |.",
+            "Spaces: name:capacity[:kind], parted by |.",
+        ),
+        example="Ruang 1:20|Bengkel:16:WORKSHOP",
+    ),
+    "synthetic": SYNTHETIC_COLUMN,
+    "id": ID_COLUMN,
+}

@@ -1,11 +1,87 @@
-"""What refuses a row of a file, and where an interrupted import goes on."""
+"""What a template says, what refuses a row of a file, and where an interrupted import goes on."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol, TypeVar
 
 from shared.errors import InvalidError
+from shared.files.cells import CellKind, Column
 from shared.i18n import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateColumn(Column):
+    """A column of a template: what to write there, an example, and the choices there are."""
+
+    about: Text
+    example: str = ""
+    choices: tuple[str, ...] = ()
+
+
+MINISTRY_WORDS: Final[Mapping[str, str]] = {
+    "KEMNAKER": "MANPOWER",
+    "KEMENAKER": "MANPOWER",
+    "KEMENUMKM": "MSME",
+    "KEMEN_UMKM": "MSME",
+    "UMKM": "MSME",
+}
+SPACE_KIND_WORDS: Final[Mapping[str, str]] = {
+    "RUANG": "ROOM",
+    "RUANG_KELAS": "ROOM",
+    "KELAS": "ROOM",
+    "BENGKEL": "WORKSHOP",
+    "WORKSHOP": "WORKSHOP",
+    "LINI_PRODUKSI": "PRODUCTION_LINE",
+}
+INSTITUTION_KIND_WORDS: Final[Mapping[str, str]] = {
+    "KEMENTERIAN": "MINISTRY",
+    "PEMDA": "REGIONAL_GOVERNMENT",
+    "PEMERINTAH_DAERAH": "REGIONAL_GOVERNMENT",
+    "YAYASAN": "FOUNDATION",
+    "PESANTREN": "FOUNDATION",
+    "SERIKAT": "UNION",
+    "SERIKAT_PEKERJA": "UNION",
+    "KOPERASI": "COOPERATIVE",
+    "PERUSAHAAN": "COMPANY",
+    "ASOSIASI": "ASSOCIATION",
+    "UNIVERSITAS": "UNIVERSITY",
+    "PERGURUAN_TINGGI": "UNIVERSITY",
+}
+
+
+def word_column(
+    about: Text,
+    *,
+    choices: type[StrEnum] | None = None,
+    synonyms: Mapping[str, str] | None = None,
+    required: bool = False,
+    example: str = "",
+) -> TemplateColumn:
+    """Return a column for one of a few words."""
+    return TemplateColumn(
+        kind=CellKind.WORD,
+        required=required,
+        synonyms=synonyms or {},
+        about=about,
+        example=example,
+        choices=() if choices is None else tuple(choices),
+    )
+
+
+ID_COLUMN: Final = TemplateColumn(
+    kind=CellKind.CODE,
+    about=Text(
+        "Pengenal (UUID) bila sudah ada; boleh kosong.", "The identifier (UUID), if chosen."
+    ),
+)
+SYNTHETIC_COLUMN: Final = TemplateColumn(
+    kind=CellKind.TRUTH,
+    about=Text("ya untuk data sintetis.", "ya (true) for generated data."),
+    example="ya",
+    choices=("ya", "tidak"),
+)
 
 
 class RowRepeatedError(InvalidError):
@@ -23,6 +99,13 @@ class RowTooLongError(InvalidError):
         "Baris ini mempunyai lebih banyak sel daripada kolom judul.",
         "The row has more cells than the header has columns.",
     )
+
+
+class RowInvalidError(InvalidError):
+    """Cells of the row do not read as what their column holds."""
+
+    code = "row-invalid"
+    title = Text("Isi baris tidak sah.", "Cells of the row are not valid.")
 
 
 class Numbered(Protocol):
