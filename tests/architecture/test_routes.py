@@ -37,6 +37,7 @@ ROUTES = {
         "jobs": 3,
         "me": 2,
         "modules": 8,
+        "proposals": 6,
         "networks": 7,
         "potential": 3,
         "services": 4,

@@ -124,7 +124,7 @@ def holds(first: date, last: date | None = None) -> ColumnElement[bool]:
 
 
 def covers(
-    facility_id: UUID | ColumnElement[UUID], first: date | None = None, last: date | None = None
+    facility_id: UUID, first: date | None = None, last: date | None = None
 ) -> ColumnElement[bool]:
     """Return the condition that an agreement covers a facility, on given days or on any."""
     condition = exists().where(

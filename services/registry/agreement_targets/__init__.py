@@ -1,0 +1,1 @@
+"""The numbers that an agreement promises, by when. Owns registry.agreement_target."""
