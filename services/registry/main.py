@@ -16,6 +16,7 @@ from services.registry.area_changes import api as area_changes
 from services.registry.areas import api as areas
 from services.registry.assignments import api as assignments
 from services.registry.assignments.tables import Assignment
+from services.registry.availability import api as availability
 from services.registry.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.registry.booking_slots import api as booking_slots
 from services.registry.bookings import api as bookings
@@ -105,6 +106,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             space_changes.router,
             opening_hours.router,
             bookings.router,
+            availability.router,
             booking_slots.router,
             booking_slots.calendar_router,
             agreements.router,

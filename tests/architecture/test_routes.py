@@ -30,6 +30,7 @@ ROUTES = {
         "facilities": 36,
         "facilities-without-agreement": 1,
         "facility-imports": 1,
+        "free-slots": 1,
         "hiring-commitments": 1,
         "institutions": 5,
         "instructors": 10,

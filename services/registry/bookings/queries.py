@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, DateTime, Row, Select, exists, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.agreements.queries import covers
+from services.registry.agreements.queries import covers, holds
 from services.registry.agreements.tables import Agreement, AgreementParty
 from services.registry.bookings.rules import LONGEST_SERIES, BookingNotFoundError, Span
 from services.registry.bookings.tables import Booking, BookingSlot
@@ -17,13 +18,15 @@ from services.registry.facilities.tables import Facility
 from services.registry.spaces.rules import SpaceNotFoundError
 from services.registry.spaces.tables import Space
 from shared.db.within import within
-from shared.schemas.registry import BookingPurpose, BookingState, SlotState
+from shared.schemas.registry import BookingPurpose, BookingState, SlotState, TimeZone
 from shared.scope import Scope
 
 HOLDING: Final = (SlotState.APPROVED, SlotState.USED)
 LIVE: Final = (BookingState.REQUESTED, BookingState.APPROVED)
-STARTS: Final[ColumnElement[datetime]] = func.lower(BookingSlot.during)
-ENDS: Final[ColumnElement[datetime]] = func.upper(BookingSlot.during)
+STARTS: Final[ColumnElement[datetime]] = func.lower(
+    BookingSlot.during, type_=DateTime(timezone=True)
+)
+ENDS: Final[ColumnElement[datetime]] = func.upper(BookingSlot.during, type_=DateTime(timezone=True))
 
 # One search of the index a range, however many there are.
 _CLASHES: Final = text(
@@ -79,6 +82,12 @@ async def get_site(session: AsyncSession, space_id: UUID, *, for_update: bool = 
     return Site(row.Space, row.Facility)
 
 
+async def zone_of(session: AsyncSession, facility_id: UUID) -> TimeZone:
+    """Return the time zone of a facility."""
+    statement = select(Facility.time_zone).where(Facility.id == facility_id)
+    return (await session.execute(statement)).scalar_one()
+
+
 async def clashes_of(
     session: AsyncSession, space_id: UUID, spans: Iterable[Span]
 ) -> Sequence[Span]:
@@ -114,10 +123,9 @@ async def find_covering(
     statement = (
         select(Agreement.id)
         .where(
-            covers(facility_id),
+            covers(facility_id, first, last),
             of_ministry,
-            Agreement.valid_from <= first,
-            or_(Agreement.valid_to.is_(None), Agreement.valid_to >= last),
+            holds(first, last),
         )
         .order_by(Agreement.valid_from, Agreement.id)
         .limit(1)
@@ -221,7 +229,9 @@ def _conditions(wanted: BookingFilter) -> Iterable[ColumnElement[bool]]:
         yield Booking.ends_at > wanted.since
 
 
-async def slots_of(session: AsyncSession, booking_id: UUID) -> Sequence[Row[Any]]:
+async def slots_of(
+    session: AsyncSession, booking_id: UUID
+) -> Sequence[Row[int, datetime, datetime, SlotState]]:
     """Return the slots of a booking in order: position, starts_at, ends_at, state."""
     statement = (
         select(
@@ -243,15 +253,15 @@ async def busy_ranges(
     within_span: Span,
     after: datetime | None,
     limit: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[datetime, datetime, BookingPurpose]]:
     """Return up to `limit` ranges at which a space is taken, in order, that follow `after`."""
-    wanted = func.tstzrange(within_span.starts_at, within_span.ends_at)
+    wanted = Range(within_span.starts_at, within_span.ends_at)
     statement = (
         select(STARTS.label("starts_at"), ENDS.label("ends_at"), BookingSlot.purpose)
         .where(
             BookingSlot.space_id == space_id,
             BookingSlot.state.in_(HOLDING),
-            BookingSlot.during.op("&&")(wanted),
+            BookingSlot.during.overlaps(wanted),
         )
         .order_by(STARTS)
         .limit(limit)

@@ -189,7 +189,7 @@ def occurrences(weekly: Weekly, *, zone: TimeZone) -> list[Span]:
     return found
 
 
-def in_order(spans: Iterable[Span]) -> list[Span]:
+def in_order(spans: Iterable[Span], *, longest: timedelta = LONGEST_SLOT) -> list[Span]:
     """Return the slots of a booking in order.
 
     Raises:
@@ -200,7 +200,7 @@ def in_order(spans: Iterable[Span]) -> list[Span]:
     found = sorted(spans)
     if not 0 < len(found) <= MAX_SLOTS:
         raise SlotCountError(pointer="/slots")
-    if any(not each.starts_at < each.ends_at <= each.starts_at + LONGEST_SLOT for each in found):
+    if any(not each.starts_at < each.ends_at <= each.starts_at + longest for each in found):
         raise SlotInvalidError(pointer="/slots")
     if found[-1].ends_at - found[0].starts_at > LONGEST_SERIES:
         raise SlotInvalidError(pointer="/slots")

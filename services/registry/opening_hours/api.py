@@ -1,7 +1,7 @@
 """HTTP face of opening hours and closed days."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
@@ -35,7 +35,7 @@ FacilityWriter = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE)
 # Whoever looks after the rooms of a centre also says when they are open.
 SpaceWriter = Annotated[Caller, Depends(Requires(Permission.SPACES_WRITE))]
 
-_NOT_MODIFIED: Final = {304: {"description": "Not Modified"}}
+_NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Not Modified"}}
 _EXAMPLE: Final = {
     "weeks": [
         {

@@ -1,0 +1,100 @@
+"""Changes to single slots, each within the caller's transaction."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.access.rules import check_within
+from services.registry.base import Event
+from services.registry.bookings import queries, rules
+from services.registry.bookings.operations import host_place, moved
+from services.registry.bookings.rules import Span
+from services.registry.bookings.tables import Booking, BookingSlot
+from shared.db.events import Draft, emit_all
+from shared.db.within import place_of
+from shared.schemas.registry import BookingState, SlotMoved, SlotState, TimeZone, Topic
+from shared.scope import Scope
+
+_SLOT_TOPICS: Final = {
+    SlotState.USED: Topic.BOOKING_SLOT_USED,
+    SlotState.NO_SHOW: Topic.BOOKING_SLOT_MISSED,
+    SlotState.CANCELLED: Topic.BOOKING_SLOT_CANCELLED,
+}
+
+
+async def turn_slot(
+    session: AsyncSession,
+    booking_id: UUID,
+    position: int,
+    *,
+    wanted: SlotState,
+    scope: Scope,
+    now: datetime,
+) -> Booking:
+    """Say that one slot was used, or was not, or cancel it; the last one takes the booking along.
+
+    Either side may cancel; whether it was used is said by those whose space it is.
+
+    Raises:
+        BookingNotFoundError, SlotNotFoundError: when there is none within the scope.
+        OutOfScopeError: when the space is not the caller's.
+        BookingStateRefusedError, SlotNotBegunError, SlotOverError: when its life does not allow it.
+    """
+    booking = await queries.get_booking_for_change(session, booking_id, scope=scope)
+    if wanted is not SlotState.CANCELLED:
+        check_within(scope, host_place(booking))
+    slots = {row.position: row for row in await queries.slots_of(session, booking.id)}
+    if position not in slots:
+        raise rules.SlotNotFoundError
+    span = Span(slots[position].starts_at, slots[position].ends_at)
+    present = slots[position].state
+    rules.check_slot_turn(present=present, wanted=wanted, span=span, now=now)
+    await session.execute(
+        update(BookingSlot)
+        .where(BookingSlot.booking_id == booking.id, BookingSlot.position == position)
+        .values(state=wanted)
+    )
+    zone = await queries.zone_of(session, booking.facility_id)
+    others = {row.state for row in slots.values() if row.position != position}
+    drafts = []
+    if wanted is SlotState.CANCELLED and others <= {SlotState.CANCELLED}:
+        before, booking.state, booking.hold_until = booking.state, BookingState.CANCELLED, None
+        drafts = [moved(booking, (), zone=zone, before=before, now=now)]
+    booking.version += 1
+    drafts.append(_slot_moved(booking, slots[position], wanted, zone=zone, now=now))
+    await session.flush()
+    await emit_all(session, Event, drafts)
+    return booking
+
+
+def _slot_moved(
+    booking: Booking,
+    slot: Row[int, datetime, datetime, SlotState],
+    after: SlotState,
+    *,
+    zone: TimeZone,
+    now: datetime,
+) -> Draft:
+    return Draft(
+        topic=_SLOT_TOPICS[after],
+        stream_id=booking.id,
+        event=SlotMoved(
+            booking_id=booking.id,
+            position=slot.position,
+            facility_id=booking.facility_id,
+            space_id=booking.space_id,
+            purpose=booking.purpose,
+            class_id=booking.class_id,
+            owner_ministry=booking.owner_ministry,
+            ministry=booking.co_ministry,
+            before=slot.state,
+            after=after,
+            minutes=rules.minutes_by_month([Span(slot.starts_at, slot.ends_at)], zone=zone),
+        ),
+        place=place_of(booking),
+        occurred_at=now,
+        version=booking.version,
+    )

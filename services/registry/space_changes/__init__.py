@@ -1,0 +1,1 @@
+"""What becomes of spaces that others may have booked. Owns no table."""
