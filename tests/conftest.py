@@ -16,7 +16,7 @@ import pytest
 from migrations.run import migrate
 from shared.db.session import Sessions, make_engine, make_sessions
 from shared.jobs.worker import ServiceWorker
-from shared.scope import Role
+from shared.scope import Grant, Role
 from shared.settings import Mode, ServiceSettings
 from tests.support import servers
 from tests.support.asgi import ServiceClient, UnreachableTransport, serving
@@ -108,6 +108,16 @@ def auth(keys: Keys) -> Callable[..., dict[str, str]]:
 
     def header(role: Role | str, *, subject: str | None = None, **grant) -> dict[str, str]:
         return {"Authorization": f"Bearer {keys.token(role, subject=subject, **grant)}"}
+
+    return header
+
+
+@pytest.fixture(scope="session")
+def login(keys: Keys) -> Callable[..., dict[str, str]]:
+    """Return the function that makes the header of a login that the registry assigns roles to."""
+
+    def header(subject: str, *grants: Grant) -> dict[str, str]:
+        return {"Authorization": f"Bearer {keys.login(subject, *grants)}"}
 
     return header
 
