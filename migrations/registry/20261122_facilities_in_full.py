@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_equipment()
     _create_shifts()
     _create_codes()
+    _create_search()
 
 
 def _add_updated_at() -> None:
@@ -289,7 +290,27 @@ def _create_codes() -> None:
     )
 
 
+def _create_search() -> None:
+    """Create the search for names that are like some words, always by the index of trigrams.
+
+    0.5 finds Garment for garmnt, which the default of 0.6 does not. The planner takes a comparison
+    for as cheap as any and would scan the table: 80 ms instead of 2 at 5,000 facilities.
+    """
+    # The parameter is known once the extension has been used.
+    op.execute("SELECT word_similarity('a', 'a')")
+    op.execute(
+        """
+        CREATE FUNCTION registry.facilities_named_like(words text) RETURNS SETOF uuid
+        LANGUAGE sql STABLE
+        SET pg_trgm.word_similarity_threshold = 0.5
+        SET enable_seqscan = off
+        AS 'SELECT id FROM registry.facility WHERE name %> words'
+        """
+    )
+
+
 def downgrade() -> None:
+    op.execute("DROP FUNCTION registry.facilities_named_like(text)")
     for table in ("facility_code", "facility_shift", "equipment", "facility_contact"):
         op.drop_table(table, schema="registry")
     op.drop_table("facility_period", schema="registry")

@@ -26,8 +26,6 @@ Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 Ring: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
 
 _log = get_logger(__name__)
-# What `name %> 'garmnt'` takes for alike. The default, 0.6, does not find Garment without its e.
-WORD_SIMILARITY: Final = "0.5"
 _SET_SCOPE: Final = text("SELECT set_config('app.scope', :scope, true)")
 
 
@@ -91,7 +89,6 @@ def make_engine(
             "server_settings": {
                 "application_name": name,
                 "timezone": "UTC",
-                "pg_trgm.word_similarity_threshold": WORD_SIMILARITY,
                 "transaction_timeout": f"{transaction_timeout_s}s",
                 "lock_timeout": f"{lock_timeout_s}s",
                 "idle_in_transaction_session_timeout": "5s",

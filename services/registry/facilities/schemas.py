@@ -169,7 +169,7 @@ class FacilityQuery(Body):
         default=None,
         min_length=3,
         max_length=100,
-        description="Words of the name, misspelt ones too: best match first.",
+        description="Words of the name: best match first, misspelt ones where few names hold them.",
     )
     near: str | None = Field(default=None, description="latitude,longitude: nearest first.")
     sort: FacilitySort | None = Field(
