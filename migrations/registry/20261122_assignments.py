@@ -72,21 +72,19 @@ def _assignments() -> None:
             name=op.f("ck_assignment_revocation"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        postgresql.ExcludeConstraint(
+            (sa.column("holder"), "="),
+            (sa.column("role"), "="),
+            (sa.column("reach_key"), "="),
+            (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            where=sa.text("revoked_at IS NULL"),
+            using="gist",
+            name="ex_assignment_holder",
+        ),
         schema="registry",
     )
     # What a login may do, read at each of its requests.
     op.create_index(op.f("ix_assignment_holder"), "assignment", ["holder"], schema="registry")
-    op.create_exclude_constraint(
-        "ex_assignment_holder",
-        "assignment",
-        ("holder", "="),
-        ("role", "="),
-        ("reach_key", "="),
-        (sa.text("daterange(valid_from, valid_to, '[]')"), "&&"),
-        where=sa.text("revoked_at IS NULL"),
-        using="gist",
-        schema="registry",
-    )
 
 
 def _places() -> None:
