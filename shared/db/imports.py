@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from shared.db.jobs import RowVerdictColumns
 from shared.db.uploads import UploadColumns
 from shared.ids import new_id
-from shared.schemas.imports import Outcome, UploadEmptyError, UploadGoneError, Verdict
+from shared.schemas.imports import JUDGED, Outcome, UploadEmptyError, UploadGoneError, Verdict
 
 
 async def keep_upload(session: AsyncSession, upload: type[UploadColumns], body: bytes) -> UUID:
@@ -79,7 +79,7 @@ async def tally(
     table: type[RowVerdictColumns],
     job_id: UUID,
     *,
-    outcomes: Iterable[Outcome] = Outcome,
+    outcomes: Iterable[Outcome] = JUDGED,
 ) -> dict[str, int]:
     """Return how many rows of a job came to each outcome; together they are all its rows.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.errors import InvalidError, NotFoundError, ServiceError
@@ -23,12 +24,21 @@ class UploadGoneError(NotFoundError):
 
 
 class Outcome(StrEnum):
-    """What became of a row; in a validation, what would."""
+    """What became of a row; in a validation, what would.
+
+    MISSING and ENDED are said of things that a list which replaces another leaves out.
+    """
 
     CREATED = "CREATED"
     CHANGED = "CHANGED"
     UNCHANGED = "UNCHANGED"
     REFUSED = "REFUSED"
+    MISSING = "MISSING"
+    ENDED = "ENDED"
+
+
+# What any row of a file comes to.
+JUDGED: Final = (Outcome.CREATED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, st
 from services.registry.areas import queries
 from services.registry.areas.queries import AreaFilter
 from services.registry.areas.rules import AreaNotFoundError
-from services.registry.areas.schemas import AreaSource, ImportAreas
+from services.registry.areas.schemas import (
+    AreaDetail,
+    AreaImportMode,
+    AreaSource,
+    ImportAreas,
+    MissingAreas,
+)
 from services.registry.base import Idempotency, Job, Upload
 from services.registry.pages.api import answer_page
 from shared.clock import ledger_day
@@ -60,9 +66,18 @@ async def list_areas(
 
 
 @router.get("/{code}", responses=problems(AreaNotFoundError))
-async def get_area(request: Request, _: Public, now: Now, code: Code, on: On = None) -> AreaRead:
-    """Return one area."""
-    return await queries.get_area(request.state.sessions, code, on=on or ledger_day(now))
+async def get_area(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    now: Now,
+    code: Code,
+    on: On = None,
+) -> AreaDetail:
+    """Return one area, with the areas that it came from and those that it went over into."""
+    area = await queries.get_area(request.state.sessions, code, on=on or ledger_day(now))
+    return await queries.get_area_detail(session, area)
 
 
 @router.get(
@@ -97,10 +112,24 @@ async def import_areas(
     source: Annotated[AreaSource, Query(description="SHIPPED: no body is read.")] = AreaSource.FILE,
     valid_from: Annotated[date | None, Query(description="First day on which it holds.")] = None,
     decree: Annotated[str, Query(max_length=200, description="Where the list names one.")] = "",
+    mode: Annotated[
+        AreaImportMode, Query(description="validate: say what would change, and change nothing.")
+    ] = AreaImportMode.COMMIT,
+    missing: Annotated[
+        MissingAreas, Query(description="end: codes in force that the list leaves out end.")
+    ] = MissingAreas.KEEP,
 ) -> Response:
     """Load a list of areas of any levels; a code under a new name from a later day keeps its past.
 
-    Rows that are there already change nothing, so that a list may be sent again.
+    Rows that are there already change nothing, so that a list may be sent again. The job's rows
+    say what became of each, `code: old name -> new name` where it changed; a validation also lists
+    the codes in force that the list leaves out (MISSING), numbered after its last row.
+
+    With `missing=end` they end (ENDED), but only by a list that covers each level that it names
+    whole: it names an area below each parent that has such, leaves out no more than a tenth of a
+    level, and none of its rows is refused. Otherwise the job fails and nothing has changed. A code
+    with areas below it that are still in force stays. What stands on ended codes goes to the list
+    of area work items.
     """
 
     async def work() -> JobRead:
@@ -109,6 +138,8 @@ async def import_areas(
             upload_id=None if shipped else await keep_upload(session, Upload, body),
             valid_from=valid_from or request.state.settings.areas_valid_from,
             decree=decree,
+            mode=mode,
+            missing=missing,
             language=language_of(request),
         )
         job = await add_job(session, Job, kind=ImportAreas.kind, payload=payload)

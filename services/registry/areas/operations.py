@@ -1,19 +1,21 @@
 """Changes to the list of areas, many rows at a time, within the caller's transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.areas import queries, rules
-from services.registry.areas.rules import REFUSALS, Change, GivenArea
-from services.registry.areas.tables import Area
-from services.registry.base import Event
+from services.registry.areas.rules import REFUSALS, Change, GivenArea, PresentArea
+from services.registry.areas.schemas import SettleAreas
+from services.registry.base import Event, Job
 from shared.db.events import emit
+from shared.db.jobs import add_job
+from shared.errors import ServiceError
 from shared.i18n import Language
 from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import AreasImported, Topic
@@ -64,33 +66,71 @@ async def load_areas(
     Levels are brought in from the top, so that a parent in the same chunk is known.
     """
     verdicts: list[Verdict] = []
-    in_order = sorted(areas, key=lambda area: (area.code.count("."), area.code))
-    for _, level in groupby(in_order, key=lambda area: area.level):
-        judged = list(await _judge(session, list(level), valid_from=valid_from, language=language))
+    for level in _by_level(areas):
+        judged = list(await _judge(session, level, valid_from=valid_from, language=language))
         verdicts += [verdict for _, _, verdict in judged]
         wanted = [(area, change) for area, change, _ in judged if change is not None]
         await _write(session, wanted, valid_from=valid_from, decree=decree)
     return verdicts
 
 
+async def compare_areas(
+    session: AsyncSession,
+    areas: Sequence[GivenArea],
+    *,
+    valid_from: date,
+    language: Language,
+    planned: set[str],
+) -> list[Verdict]:
+    """Return what would become of some rows of a list, each code once, and change nothing.
+
+    `planned` are the codes that rows before these would bring in; those of these rows are added.
+    """
+    verdicts: list[Verdict] = []
+    for level in _by_level(areas):
+        for area, change, verdict in await _judge(
+            session, level, valid_from=valid_from, language=language, planned=planned
+        ):
+            verdicts.append(verdict)
+            if change is Change.CREATE:
+                planned.add(area.code)
+    return verdicts
+
+
+def _by_level(areas: Sequence[GivenArea]) -> Iterator[list[GivenArea]]:
+    in_order = sorted(areas, key=lambda area: (area.code.count("."), area.code))
+    for _, level in groupby(in_order, key=lambda area: area.level):
+        yield list(level)
+
+
 async def _judge(
-    session: AsyncSession, areas: list[GivenArea], *, valid_from: date, language: Language
+    session: AsyncSession,
+    areas: list[GivenArea],
+    *,
+    valid_from: date,
+    language: Language,
+    planned: set[str] | None = None,
 ) -> Iterator[tuple[GivenArea, Change | None, Verdict]]:
-    present = await queries.present_areas(session, (area.code for area in areas))
+    latest = await queries.latest_areas(session, (area.code for area in areas))
     parents = {area.parent_code for area in areas if area.parent_code is not None}
-    known = {None, *await queries.present_areas(session, parents)}
+    above = await queries.latest_areas(session, parents)
+    known = {None, *(planned or ())}
+    known |= {code for code, area in above.items() if area.valid_to is None}
 
     def judge(area: GivenArea) -> tuple[GivenArea, Change | None, Verdict]:
+        present = latest.get(area.code)
         try:
             change = rules.judge_row(
                 area,
-                present=present.get(area.code),
+                present=present,
                 parent_known=area.parent_code in known,
                 valid_from=valid_from,
             )
         except REFUSALS as error:
             return area, None, refused(area.row, error, language)
-        return area, change, Verdict(area.row, _OUTCOMES[change])
+        renamed = change in (Change.CORRECT, Change.SUCCEED) and present is not None
+        detail = f"{area.code}: {present.name} -> {area.name}" if renamed and present else None
+        return area, change, Verdict(area.row, _OUTCOMES[change], detail=detail)
 
     return map(judge, areas)
 
@@ -103,22 +143,9 @@ async def _write(
     decree: str,
 ) -> None:
     succeeded = [area.code for area, change in wanted if change is Change.SUCCEED]
-    if succeeded:
-        await session.execute(_END, {"codes": succeeded, "valid_from": valid_from})
+    await end_areas(session, succeeded, valid_from=valid_from)
     added = [area for area, change in wanted if change in (Change.CREATE, Change.SUCCEED)]
-    if added:
-        await session.execute(
-            _ADD,
-            {
-                "codes": [area.code for area in added],
-                "levels": [area.level.value for area in added],
-                "names": [area.name for area in added],
-                "parents": [area.parent_code for area in added],
-                "zones": [area.time_zone and area.time_zone.value for area in added],
-                "valid_from": valid_from,
-                "decree": decree,
-            },
-        )
+    await open_areas(session, added, valid_from=valid_from, decree=decree)
     corrected = [area for area, change in wanted if change is Change.CORRECT]
     if corrected:
         await session.execute(
@@ -131,24 +158,79 @@ async def _write(
         )
 
 
-async def announce_areas(
-    session: AsyncSession, *, job_id: UUID, valid_from: date, now: datetime
+async def end_areas(session: AsyncSession, codes: Sequence[str], *, valid_from: date) -> None:
+    """End the present validity of some codes: `valid_from` is the first day without them."""
+    if codes:
+        await session.execute(_END, {"codes": list(codes), "valid_from": valid_from})
+
+
+async def open_areas(
+    session: AsyncSession, areas: Sequence[GivenArea], *, valid_from: date, decree: str
 ) -> None:
-    """Tell the other services that a list has been loaded, and how many areas there are now."""
-    statement = (
-        select(Area.level, func.count().label("areas"))
-        .where(Area.valid_to.is_(None))
-        .group_by(Area.level)
+    """Let areas hold from a day on."""
+    if not areas:
+        return
+    await session.execute(
+        _ADD,
+        {
+            "codes": [area.code for area in areas],
+            "levels": [area.level.value for area in areas],
+            "names": [area.name for area in areas],
+            "parents": [area.parent_code for area in areas],
+            "zones": [area.time_zone and area.time_zone.value for area in areas],
+            "valid_from": valid_from,
+            "decree": decree,
+        },
     )
-    rows = (await session.execute(statement)).all()
+
+
+def judge_missing(
+    present: Mapping[str, PresentArea],
+    keepers: Mapping[str, ServiceError | None],
+    *,
+    ends: bool,
+    first_row: int,
+    language: Language,
+) -> list[Verdict]:
+    """Return the verdicts on codes that a list leaves out, numbered after its last row.
+
+    `keepers` names what keeps each of them in force, None for one that ends if any does.
+    """
+    verdicts = []
+    for row, (code, keeper) in enumerate(sorted(keepers.items()), start=first_row):
+        outcome = Outcome.ENDED if ends and keeper is None else Outcome.MISSING
+        detail = f"{code}: {present[code].name}"
+        if keeper is not None:
+            detail = f"{detail}. {keeper.detail.in_(language)}"
+        verdicts.append(
+            Verdict(row, outcome, code=keeper.code if keeper is not None else None, detail=detail)
+        )
+    return verdicts
+
+
+async def announce_areas(
+    session: AsyncSession, *, job_id: UUID, valid_from: date, now: datetime, today: date
+) -> None:
+    """Tell the other services that a list has been loaded, and how many areas hold today."""
     await emit(
         session,
         Event,
         topic=Topic.AREAS_IMPORTED,
         stream_id=job_id,
         event=AreasImported(
-            levels={row.level: row.areas for row in rows}, valid_from=valid_from, imported_at=now
+            levels=await queries.count_levels(session, on=today),
+            valid_from=valid_from,
+            imported_at=now,
         ),
         place=Place(),
         occurred_at=now,
     )
+
+
+async def order_settling(
+    session: AsyncSession, *, valid_from: date, due_at: datetime, change_id: UUID | None = None
+) -> UUID:
+    """Queue what follows once areas have changed; return the job's id."""
+    payload = SettleAreas(change_id=change_id, valid_from=valid_from)
+    job = await add_job(session, Job, kind=SettleAreas.kind, payload=payload, due_at=due_at)
+    return job.id

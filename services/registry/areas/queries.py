@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import Text as SqlText
 
 from services.registry.areas import rules
 from services.registry.areas.rules import Location, PresentArea
-from services.registry.areas.tables import Area
+from services.registry.areas.schemas import AreaDetail, AreaLink
+from services.registry.areas.tables import Area, AreaChange, AreaSuccessor
 from services.registry.pages.queries import JsonPage, PageShape, read_page
 from shared.db.session import Sessions
 from shared.schemas.registry import AreaLevel, AreaRead
@@ -97,6 +98,55 @@ async def get_area(sessions: Sessions, code: str, *, on: date) -> AreaRead:
     return found[0]
 
 
+async def get_area_detail(session: AsyncSession, area: AreaRead) -> AreaDetail:
+    """Return an area with what it came from and what became of it."""
+    new, old = AreaSuccessor.new_code, AreaSuccessor.old_code
+    day = AreaSuccessor.valid_from
+    came = [new == area.code, day >= area.valid_from]
+    went = [old == area.code, day > area.valid_from]
+    if area.valid_to is not None:
+        came.append(day < area.valid_to)
+        went.append(day <= area.valid_to)
+    return AreaDetail(
+        **area.model_dump(),
+        predecessors=await _links(session, other=old, conditions=came),
+        successors=await _links(session, other=new, conditions=went),
+    )
+
+
+async def _links(
+    session: AsyncSession,
+    *,
+    other: InstrumentedAttribute[str],
+    conditions: list[ColumnElement[bool]],
+) -> list[AreaLink]:
+    """Return the links that meet `conditions`, each with what its other end was called."""
+    named, day = aliased(Area), AreaSuccessor.valid_from
+    since = named.valid_from < day if other is AreaSuccessor.old_code else named.valid_from <= day
+    name = (
+        select(named.name)
+        .where(named.code == other, since)
+        .order_by(named.valid_from.desc())
+        .limit(1)
+        .correlate(AreaSuccessor)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            other.label("code"),
+            name.label("name"),
+            AreaChange.kind,
+            AreaChange.decree,
+            AreaSuccessor.valid_from,
+        )
+        .join(AreaChange, AreaChange.id == AreaSuccessor.change_id)
+        .where(*conditions)
+        .order_by(AreaSuccessor.valid_from, other)
+    )
+    rows = (await session.execute(statement)).all()
+    return [AreaLink.model_validate(row) for row in rows]
+
+
 def _holds(on: date) -> ColumnElement[bool]:
     return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
 
@@ -120,14 +170,39 @@ async def locate(session: AsyncSession, code: str, *, on: date) -> Location:
     return rules.locate(code)
 
 
-async def present_areas(session: AsyncSession, codes: Iterable[str]) -> dict[str, PresentArea]:
-    """Return what is known at present of each of `codes` that is known at all."""
+async def latest_areas(session: AsyncSession, codes: Iterable[str]) -> dict[str, PresentArea]:
+    """Return what was said last of each of `codes` that was ever known."""
     wanted = literal(sorted(set(codes)), ARRAY(SqlText()))
-    statement = select(Area.code, Area.name, Area.valid_from).where(
-        Area.code == any_(wanted), Area.valid_to.is_(None)
+    statement = (
+        select(Area.code, Area.name, Area.valid_from, Area.valid_to)
+        .ext(distinct_on(Area.code))
+        .where(Area.code == any_(wanted))
+        .order_by(Area.code, Area.valid_from.desc())
+    )
+    rows = (await session.execute(statement)).all()
+    return {row.code: PresentArea(row.name, row.valid_from, row.valid_to) for row in rows}
+
+
+async def areas_in_force(
+    session: AsyncSession, *, level: AreaLevel, after: str, limit: int
+) -> dict[str, PresentArea]:
+    """Return up to `limit` areas of a level that have not ended, those that follow `after`."""
+    statement = (
+        select(Area.code, Area.name, Area.valid_from)
+        .where(Area.level == level, Area.code > after, Area.valid_to.is_(None))
+        .order_by(Area.code)
+        .limit(limit)
     )
     rows = (await session.execute(statement)).all()
     return {row.code: PresentArea(row.name, row.valid_from) for row in rows}
+
+
+async def count_levels(session: AsyncSession, *, on: date) -> dict[AreaLevel, int]:
+    """Return how many areas of each level hold on the day `on`."""
+    statement = (
+        select(Area.level, func.count().label("areas")).where(_holds(on)).group_by(Area.level)
+    )
+    return {row.level: row.areas for row in (await session.execute(statement)).all()}
 
 
 def named_like(name: InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:

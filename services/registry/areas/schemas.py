@@ -1,12 +1,14 @@
-"""What the import of areas keeps with its job."""
+"""Bodies of areas, and what their jobs keep."""
 
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from services.registry.areas.rules import AreaChangeKind
 from shared.i18n import Language
-from shared.schemas.base import Message
+from shared.schemas.base import Message, Read
+from shared.schemas.registry import AreaRead
 
 
 class AreaSource(StrEnum):
@@ -14,6 +16,49 @@ class AreaSource(StrEnum):
 
     FILE = "FILE"
     SHIPPED = "SHIPPED"
+
+
+class AreaImportMode(StrEnum):
+    """Whether the rows take effect, or are only compared with what is there."""
+
+    VALIDATE = "validate"
+    COMMIT = "commit"
+
+
+class MissingAreas(StrEnum):
+    """What becomes of codes in force that the list leaves out."""
+
+    KEEP = "keep"
+    END = "end"
+
+
+class AreaLink(Read):
+    """An area that another came from or went over into, by which decree and since when."""
+
+    code: str
+    name: str | None
+    kind: AreaChangeKind
+    decree: str
+    valid_from: date
+
+
+class AreaDetail(AreaRead):
+    """One area, with what it came from and what became of it."""
+
+    predecessors: list[AreaLink]
+    successors: list[AreaLink]
+
+
+class SettleAreas(Message):
+    """Job: tell that areas have changed, and bring what stands on codes out of force along.
+
+    `change_id` is the decree that caused it; None after a list.
+    """
+
+    kind: ClassVar[str] = "settle_areas"
+
+    change_id: UUID | None = None
+    valid_from: date
 
 
 class ImportAreas(Message):
@@ -24,4 +69,6 @@ class ImportAreas(Message):
     upload_id: UUID | None
     valid_from: date
     decree: str = ""
+    mode: AreaImportMode = AreaImportMode.COMMIT
+    missing: MissingAreas = MissingAreas.KEEP
     language: Language = "id"
