@@ -50,6 +50,7 @@ from services.registry.shifts import api as shifts
 from services.registry.space_changes import api as space_changes
 from services.registry.spaces import api as spaces
 from services.registry.tenants import api as tenants
+from services.registry.utilisation import api as utilisation
 from shared.jobs.bell import open_ring
 from shared.web.app import make_app
 from shared.web.feed import feed_router
@@ -107,6 +108,7 @@ def create_app(settings: RegistrySettings | None = None) -> FastAPI:
             opening_hours.router,
             bookings.router,
             availability.router,
+            utilisation.router,
             booking_slots.router,
             booking_slots.calendar_router,
             agreements.router,

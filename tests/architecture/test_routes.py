@@ -43,6 +43,7 @@ ROUTES = {
         "potential": 3,
         "services": 4,
         "spaces": 7,
+        "utilisation": 1,
     },
     "enrollment": {
         "": 6,

@@ -1,0 +1,1 @@
+"""Changes that an office proposes and another decides. Owns table registry.proposal."""

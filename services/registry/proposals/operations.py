@@ -1,0 +1,279 @@
+"""Changes by four eyes: one proposes, another decides, the target's own operation does it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.access.rules import check_within
+from services.registry.base import Event
+from services.registry.facilities.operations import correct_facility
+from services.registry.facilities.queries import get_facility, get_facility_for_change
+from services.registry.facilities.schemas import FacilityChange, FacilityRead
+from services.registry.institutions.operations import correct_institution
+from services.registry.institutions.queries import get_institution, get_institution_for_change
+from services.registry.institutions.schemas import InstitutionChange, InstitutionRead
+from services.registry.proposals import queries, rules
+from services.registry.proposals.queries import Reader
+from services.registry.proposals.rules import (
+    Difference,
+    ProposalEmptyError,
+    ProposalRepeatedError,
+    ProposalState,
+    TargetKind,
+)
+from services.registry.proposals.schemas import ProposalCreate
+from services.registry.proposals.tables import Proposal
+from shared.db.base import translate
+from shared.db.events import emit
+from shared.db.within import place_of
+from shared.ids import new_id
+from shared.schemas.base import Body, Read
+from shared.schemas.registry import ProposalTurned, Topic
+from shared.scope import Actor, Permission, Scope
+
+
+class Versioned(Protocol):
+    """A row that a proposal may be about."""
+
+    id: Any
+    version: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How a kind of thing is read, and changed by whom: adding a kind is one entry of TARGETS.
+
+    `find` returns a row by id, `lock` one that the scope may change; `correct` is the operation
+    that its own PATCH uses.
+    """
+
+    change: type[Body]
+    read: type[Read]
+    permission: Permission
+    find: Callable[[AsyncSession, UUID], Awaitable[Versioned]]
+    lock: Callable[..., Awaitable[Any]]
+    correct: Callable[..., Awaitable[bool]]
+
+    def present(self, row: Versioned, members: list[str]) -> dict[str, Any]:
+        """Return what a row says now of `members`, as JSON."""
+        return self.read.model_validate(row).model_dump(mode="json", include=set(members))
+
+
+TARGETS: Final[dict[TargetKind, Target]] = {
+    TargetKind.FACILITY: Target(
+        change=FacilityChange,
+        read=FacilityRead,
+        permission=Permission.FACILITIES_WRITE,
+        find=get_facility,
+        lock=get_facility_for_change,
+        correct=correct_facility,
+    ),
+    TargetKind.INSTITUTION: Target(
+        change=InstitutionChange,
+        read=InstitutionRead,
+        permission=Permission.INSTITUTIONS_WRITE,
+        find=get_institution,
+        lock=get_institution_for_change,
+        correct=correct_institution,
+    ),
+}
+_TOPICS: Final[dict[ProposalState, Topic]] = {
+    ProposalState.OPEN: Topic.PROPOSAL_MADE,
+    ProposalState.APPROVED: Topic.PROPOSAL_APPROVED,
+    ProposalState.REFUSED: Topic.PROPOSAL_REFUSED,
+    ProposalState.WITHDRAWN: Topic.PROPOSAL_WITHDRAWN,
+    ProposalState.SUPERSEDED: Topic.PROPOSAL_SUPERSEDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides: how far he may decide, and what he may change himself."""
+
+    actor: Actor
+    scope: Scope
+
+    @property
+    def reader(self) -> Reader:
+        """He sees what he may decide, and what he has proposed himself."""
+        return Reader(self.scope, self.actor.name)
+
+
+def change_of(body: ProposalCreate) -> Body:
+    """Return the change that is proposed, as the PATCH of its target would take it.
+
+    Raises:
+        ValidationError: when it is none.
+    """
+    return TARGETS[body.target].change.model_validate(body.change)
+
+
+async def make_proposal(
+    session: AsyncSession, body: ProposalCreate, *, maker: str, now: datetime
+) -> Proposal:
+    """Propose a change; it takes the place of what the same office has proposed before.
+
+    Raises:
+        FacilityNotFoundError, InstitutionNotFoundError: when there is no such target.
+        ProposalEmptyError: when it changes nothing.
+        ProposalRepeatedError: when the same office proposes twice at one moment.
+    """
+    target = TARGETS[body.target]
+    change = change_of(body).model_dump(mode="json", exclude_unset=True)
+    row = await target.find(session, body.target_id)
+    diff = rules.differences(target.present(row, list(change)), change)
+    if not diff:
+        raise ProposalEmptyError(pointer="/change")
+    before = await queries.find_open(session, row.id, maker=maker)
+    if before is not None:
+        await _turn(session, before, ProposalState.SUPERSEDED, by=maker, now=now)
+    place = place_of(row)
+    proposal = Proposal(
+        id=new_id(),
+        target=body.target,
+        target_id=row.id,
+        province_code=place.province_code,
+        regency_code=place.regency_code,
+        facility_id=place.facility_id,
+        owner_ministry=place.owner_ministry,
+        change=change,
+        diff=[asdict(each) for each in diff],
+        base_version=row.version,
+        reason=body.reason,
+        state=ProposalState.OPEN,
+        proposed_by=maker,
+        proposed_at=now,
+        version=1,
+    )
+    session.add(proposal)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise translate(error, {"uq_proposal_open": ProposalRepeatedError}) from error
+    if before is not None:
+        before.superseded_by_id = proposal.id
+    await _announce(session, proposal, now=now)
+    return proposal
+
+
+async def approve_proposal(
+    session: AsyncSession, proposal_id: UUID, *, decider: Decider, now: datetime, today: date
+) -> Proposal:
+    """Do what somebody else has proposed, within the scope of who approves it.
+
+    Raises:
+        ProposalNotFoundError: when there is none of this id within the decider's scope.
+        ProposalClosedError: when it is no longer open.
+        ProposalOwnError: when he made it himself.
+        OutOfScopeError: when he may not change the target himself.
+        ProposalOutdatedError: when what would change has changed since.
+        And what the target's own change raises.
+    """
+    proposal = await _to_decide(session, proposal_id, decider=decider)
+    target = TARGETS[proposal.target]
+    writes = decider.actor.scope(target.permission)
+    row = await target.lock(session, proposal.target_id, scope=writes)
+    check_within(decider.scope, place_of(row))
+    rules.check_fresh(_kept(proposal), target.present(row, list(proposal.change)), proposal.change)
+    change = target.change.model_validate(proposal.change)
+    await target.correct(session, row, change, scope=writes, now=now, today=today)
+    await _turn(session, proposal, ProposalState.APPROVED, by=decider.actor.name, now=now)
+    return proposal
+
+
+async def refuse_proposal(
+    session: AsyncSession, proposal_id: UUID, *, reason: str, decider: Decider, now: datetime
+) -> Proposal:
+    """Refuse what somebody else has proposed, and say why.
+
+    Raises:
+        ProposalNotFoundError: when there is none of this id within the decider's scope.
+        ProposalClosedError: when it is no longer open.
+        ProposalOwnError: when he made it himself.
+        OutOfScopeError: when the target is outside his scope.
+    """
+    proposal = await _to_decide(session, proposal_id, decider=decider)
+    row = await TARGETS[proposal.target].find(session, proposal.target_id)
+    check_within(decider.scope, place_of(row))
+    proposal.decision_reason = reason
+    await _turn(session, proposal, ProposalState.REFUSED, by=decider.actor.name, now=now)
+    return proposal
+
+
+async def withdraw_proposal(
+    session: AsyncSession, proposal_id: UUID, *, reader: Reader, now: datetime
+) -> Proposal:
+    """Withdraw what the caller has proposed himself.
+
+    Raises:
+        ProposalNotFoundError: when there is none of this id that he may see.
+        ProposalOfAnotherError: when somebody else made it.
+        ProposalClosedError: when it is no longer open.
+    """
+    proposal = await queries.get_proposal(session, proposal_id, reader=reader, for_update=True)
+    rules.check_maker(maker=proposal.proposed_by, actor=reader.name)
+    rules.check_open(proposal.state)
+    await _turn(session, proposal, ProposalState.WITHDRAWN, by=reader.name, now=now)
+    return proposal
+
+
+async def compare_proposal(
+    session: AsyncSession, proposal: Proposal
+) -> tuple[bool, list[Difference]]:
+    """Tell whether an open proposal is outdated, and what it would change today."""
+    if proposal.state is not ProposalState.OPEN:
+        return False, []
+    target = TARGETS[proposal.target]
+    row = await target.find(session, proposal.target_id)
+    present = target.present(row, list(proposal.change))
+    return (
+        rules.is_outdated(_kept(proposal), present),
+        rules.differences(present, proposal.change),
+    )
+
+
+async def _to_decide(session: AsyncSession, proposal_id: UUID, *, decider: Decider) -> Proposal:
+    proposal = await queries.get_proposal(
+        session, proposal_id, reader=decider.reader, for_update=True
+    )
+    rules.check_other(maker=proposal.proposed_by, actor=decider.actor.name)
+    rules.check_open(proposal.state)
+    return proposal
+
+
+def _kept(proposal: Proposal) -> list[Difference]:
+    return [Difference(**each) for each in proposal.diff]
+
+
+async def _turn(
+    session: AsyncSession, proposal: Proposal, state: ProposalState, *, by: str, now: datetime
+) -> None:
+    proposal.state = state
+    proposal.decided_by = by
+    proposal.decided_at = now
+    proposal.version += 1
+    await session.flush()
+    await _announce(session, proposal, now=now)
+
+
+async def _announce(session: AsyncSession, proposal: Proposal, *, now: datetime) -> None:
+    await emit(
+        session,
+        Event,
+        topic=_TOPICS[proposal.state],
+        stream_id=proposal.id,
+        event=ProposalTurned(
+            proposal_id=proposal.id,
+            target=proposal.target,
+            target_id=proposal.target_id,
+            members=[each["member"] for each in proposal.diff],
+        ),
+        place=place_of(proposal),
+        occurred_at=now,
+        version=proposal.version,
+    )
