@@ -11,6 +11,7 @@ from shared.db.audit import AuditColumns
 from shared.db.base import COLUMN_TYPES, metadata_of
 from shared.db.cursors import FeedCursorColumns
 from shared.db.events import EventColumns
+from shared.db.grants import HeldGrantColumns
 from shared.db.idempotency import IdempotencyColumns
 from shared.db.jobs import JobColumns, RowVerdictColumns
 from shared.db.uploads import UploadColumns
@@ -48,6 +49,10 @@ class Audit(AuditColumns, Base):
 
 class FeedCursor(FeedCursorColumns, Base):
     __tablename__ = "feed_cursor"
+
+
+class HeldGrant(HeldGrantColumns, Base):
+    __tablename__ = "held_grant"
 
 
 class Effect(Base):

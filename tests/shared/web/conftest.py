@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from shared.settings import Mode, ServiceSettings
 from shared.web.app import make_app
 from shared.web.state import service_state
-from tests.shared.db.tables import Audit
+from tests.shared.db.tables import Audit, HeldGrant
 from tests.shared.web.things import routers
 from tests.support.asgi import ServiceClient, serving
 from tests.support.keys import Keys
@@ -20,7 +20,7 @@ NOWHERE = "postgresql+asyncpg://nobody:none@127.0.0.1:1/nothing"
 def app_of(settings: ServiceSettings, *more: APIRouter):
     @asynccontextmanager
     async def lifespan(_):
-        async with service_state(settings, service="kernel") as state:
+        async with service_state(settings, service="kernel", held=HeldGrant) as state:
             yield state
 
     return make_app(

@@ -2,7 +2,8 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 
-from shared.web.routes import stated_permissions
+from shared.web.auth import Known
+from shared.web.routes import KNOWN, stated_permissions
 from tests.shared.web.conftest import app_of
 
 
@@ -25,6 +26,20 @@ class TestStatedPermissions:
             ("POST", "/v1/things/{thing_id}/lean", "enrollments:write"),
         }
         assert len(stated) == 22
+
+    def test_knows_routes_for_whoever_is_known(self, things_settings):
+        door = APIRouter()
+
+        @door.get("/me")
+        async def get_me(caller: Known) -> str:
+            return caller.actor.name
+
+        app = app_of(things_settings(), door)
+
+        assert ("GET", "/v1/me", KNOWN) in stated_permissions(app)
+        operation = app.openapi()["paths"]["/v1/me"]["get"]
+        assert operation["security"] == [{"bearer": []}]
+        assert operation["x-permissions"] == []
 
     def test_refuses_a_route_that_states_nothing(self, things_settings):
         forgotten = APIRouter()
