@@ -8,8 +8,10 @@ from tests.architecture.sources import files, text_of, tree_of
 MODULE_LINES = 350
 FUNCTION_LINES = 40
 # The kernel does for three services what each would write again: transactions, events, keys, jobs,
-# tokens, problems. It grows with the third use of a thing, never with the first.
-SHARED_LINES = 5_000
+# tokens, problems. It grows with the third use of a thing, never with the first. What the services
+# say to one another is counted apart: it is no mechanism, and grows with every event.
+KERNEL_LINES = 5_000
+WORDS_LINES = 2_500
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
@@ -70,7 +72,11 @@ def test_no_function_is_over_its_budget():
 
 
 def test_the_kernel_stays_small():
-    assert sum(code_lines(text_of(path)) for path in files("shared")) <= SHARED_LINES
+    words = sum(code_lines(text_of(path)) for path in files("shared/schemas"))
+    everything = sum(code_lines(text_of(path)) for path in files("shared"))
+
+    assert words <= WORDS_LINES
+    assert everything - words <= KERNEL_LINES
 
 
 SAMPLE = """
