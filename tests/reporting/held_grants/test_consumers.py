@@ -1,0 +1,71 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.reporting.worker import RegistryConsumer
+from shared.db.grants import holder_of
+from shared.db.session import transaction
+from shared.ids import new_id
+from shared.schemas.events import EventRead
+from shared.scope import SYSTEM
+from tests.reporting.conftest import READER
+from tests.reporting.story import Story
+from tests.support.waiting import eventually
+
+
+def held(assignment_id: UUID) -> EventRead:
+    now = datetime(2026, 11, 22, 5, tzinfo=UTC)
+    payload = {
+        "id": str(assignment_id),
+        "holder": holder_of("balai:people", "ibu-sari"),
+        "role": "REGIONAL_OFFICER",
+        "ministries": [],
+        "areas": ["33"],
+        "facilities": [],
+        "valid_from": "2020-01-01",
+        "valid_to": None,
+        "revoked_at": None,
+    }
+    return EventRead.model_validate(
+        {
+            "id": new_id(),
+            "stream_id": assignment_id,
+            "topic": "registry.assignment.granted",
+            "schema": 1,
+            "version": 1,
+            "occurred_at": now,
+            "recorded_at": now,
+            "payload": payload,
+        }
+    )
+
+
+class TestRegistryConsumer:
+    async def test_folds_figures_and_lets_in_whom_the_registry_assigned(
+        self, db, rows, reporting, login
+    ):
+        story = Story()
+        registered = story.tell_facility(story.register_facility())
+
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await RegistryConsumer().consume(session, [registered, held(new_id())])
+
+        async def is_in() -> bool:
+            response = await reporting.get("/v1/reports/facilities", headers=login("ibu-sari"))
+            return response.status_code == 200
+
+        await eventually(is_in)
+        [cube] = await rows("SELECT sum(n) AS n FROM reporting.facility_cube")
+        assert cube["n"] == 1
+
+    async def test_lets_nobody_in_after_a_restore_until_it_is_told_anew(self, db, rows):
+        event = held(new_id())
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await RegistryConsumer().consume(session, [event])
+
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await RegistryConsumer().reset(session)
+
+        assert await rows("SELECT id FROM reporting.held_grant") == []
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await RegistryConsumer().consume(session, [event])
+        assert len(await rows("SELECT id FROM reporting.held_grant")) == 1
