@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, DateTime, Row, Select, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.agreements.queries import covers, holds
-from services.registry.agreements.tables import Agreement, AgreementParty
+from services.registry.agreements.queries import covers, has_ministry, holds
+from services.registry.agreements.tables import Agreement
 from services.registry.bookings.rules import LONGEST_SERIES, BookingNotFoundError, Span
 from services.registry.bookings.tables import Booking, BookingSlot
 from services.registry.facilities.tables import Facility
@@ -117,16 +117,9 @@ async def find_covering(
 
     `agreement_id` is the only one to be considered, when given.
     """
-    of_ministry = exists().where(
-        AgreementParty.agreement_id == Agreement.id, AgreementParty.ministry == ministry
-    )
     statement = (
         select(Agreement.id)
-        .where(
-            covers(facility_id, first, last),
-            of_ministry,
-            holds(first, last),
-        )
+        .where(holds(first, last), covers(facility_id, first, last), has_ministry(ministry))
         .order_by(Agreement.valid_from, Agreement.id)
         .limit(1)
     )

@@ -1,0 +1,1 @@
+"""How much of their hours spaces are used, and by whom. Owns no table."""
