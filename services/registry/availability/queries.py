@@ -62,32 +62,44 @@ def _moment(day: str, at: str) -> str:
 
 
 _WINDOW: Final = f"tstzrange({_moment('wanted.day', 'starts')}, {_moment('wanted.day', 'ends')})"
-# The days on which the facility is open all of the window. One that states no hours always is.
+# The days on which the facility is open all of the window. One that states no hours always is. What
+# a facility states is read once, not once a day: OFFSET 0 keeps each sub-select whole.
 _OPEN: Final = """
-    SELECT array_agg(wanted.day ORDER BY wanted.day) AS days, bool_or(said.any_hours) AS stated
+    SELECT array_agg(wanted.day ORDER BY wanted.day) AS days, said.stated
     FROM (
-        SELECT EXISTS (
-            SELECT FROM registry.opening_hours WHERE facility_id = place.id
-        ) AS any_hours
+        SELECT
+            EXISTS (
+                SELECT FROM registry.opening_hours AS hours WHERE hours.facility_id = place.id
+            ) AS stated,
+            ARRAY(
+                SELECT closed.day FROM registry.closed_day AS closed
+                WHERE closed.facility_id = place.id
+                    AND closed.day BETWEEN CAST(:first AS date) AND CAST(:last AS date)
+                UNION ALL
+                SELECT holiday.day FROM registry.national_closed_day AS holiday
+                WHERE holiday.day BETWEEN CAST(:first AS date) AND CAST(:last AS date)
+            ) AS closed
+        OFFSET 0
     ) AS said
-    CROSS JOIN unnest(CAST(:days AS date[])) AS wanted (day)
-    WHERE NOT said.any_hours OR (
-        EXISTS (
-            SELECT FROM registry.opening_hours AS hours
+    CROSS JOIN LATERAL (
+        SELECT asked.day
+        FROM unnest(CAST(:days AS date[])) AS asked (day)
+        WHERE NOT said.stated
+        UNION ALL
+        SELECT asked.day
+        FROM (
+            SELECT hours.weekday, hours.valid_from, hours.valid_to
+            FROM registry.opening_hours AS hours
             WHERE hours.facility_id = place.id
-                AND hours.weekday = extract(isodow FROM wanted.day)
-                AND hours.valid_from <= wanted.day
-                AND (hours.valid_to IS NULL OR hours.valid_to >= wanted.day)
                 AND hours.opens <= CAST(:starts AS time) AND hours.closes >= CAST(:ends AS time)
-        )
-        AND NOT EXISTS (
-            SELECT FROM registry.closed_day AS closed
-            WHERE closed.facility_id = place.id AND closed.day = wanted.day
-        )
-        AND NOT EXISTS (
-            SELECT FROM registry.national_closed_day AS closed WHERE closed.day = wanted.day
-        )
-    )
+            OFFSET 0
+        ) AS hours
+        JOIN unnest(CAST(:days AS date[]), CAST(:weekdays AS integer[])) AS asked (day, weekday)
+            ON asked.weekday = hours.weekday AND asked.day >= hours.valid_from
+            AND (hours.valid_to IS NULL OR asked.day <= hours.valid_to)
+        WHERE said.stated AND asked.day <> ALL (said.closed)
+    ) AS wanted
+    GROUP BY said.stated
 """
 # One search of the exclusion index a space; the days are compared with what it finds.
 _FREE: Final = f"""
@@ -217,6 +229,7 @@ async def page_of_free_spaces(
     parameters = {name: value for each in asked.values() for name, value in each.items()} | {
         "people": wish.people,
         "days": list(wish.days),
+        "weekdays": [day.isoweekday() for day in wish.days],
         "first": wish.days[0],
         "last": wish.days[-1],
         "starts": wish.starts,

@@ -64,18 +64,18 @@ WITH month AS (
     JOIN registry.facility AS facility ON facility.id = space.facility_id
     WHERE {where} AND {key} IN (SELECT wanted.key FROM wanted)
 ), said AS (
-    SELECT site.facility_id, spoken.first, site.ahead, day + hours.opens AS opens,
-        day + hours.closes AS closes
+    SELECT site.facility_id, spoken.first, site.ahead, d.at + hours.opens AS opens,
+        d.at + hours.closes AS closes
     FROM (SELECT DISTINCT facility_id, ahead FROM place WHERE stated) AS site
     CROSS JOIN (SELECT DISTINCT first, next FROM wanted) AS spoken
     CROSS JOIN generate_series(CAST(spoken.first AS timestamp),
-        spoken.next - interval '1 day', interval '1 day') AS day
+        spoken.next - interval '1 day', interval '1 day') AS d (at)
     JOIN registry.opening_hours AS hours ON hours.facility_id = site.facility_id
-        AND hours.weekday = extract(isodow FROM day) AND hours.valid_from <= day
-        AND (hours.valid_to IS NULL OR hours.valid_to >= day)
+        AND hours.weekday = extract(isodow FROM d.at) AND hours.valid_from <= d.at
+        AND (hours.valid_to IS NULL OR hours.valid_to >= d.at)
     LEFT JOIN registry.closed_day AS closed
-        ON closed.facility_id = site.facility_id AND closed.day = CAST(day AS date)
-    LEFT JOIN registry.national_closed_day AS holiday ON holiday.day = CAST(day AS date)
+        ON closed.facility_id = site.facility_id AND closed.day = CAST(d.at AS date)
+    LEFT JOIN registry.national_closed_day AS holiday ON holiday.day = CAST(d.at AS date)
     WHERE closed.day IS NULL AND holiday.day IS NULL
 ), open AS (
     SELECT facility_id, first, sum(extract(epoch FROM closes - opens)) AS seconds
