@@ -193,8 +193,9 @@ class TestJoinTenant:
 
 class TestListTenants:
     async def test_narrows_pages_and_stays_within_scope(self, world, path):
-        first = await world.made(path, tenant())
-        second = await world.made(path, tenant(stage="INCUBATION"))
+        lower, higher = sorted(str(new_id()) for _ in range(2))
+        first = await world.made(path, tenant(id=lower))
+        second = await world.made(path, tenant(id=higher, stage="INCUBATION"))
         await world.post(f"{path}/{first['id']}/leave", {"left_on": "2025-04-01"})
 
         async def ids(by=None, **filters) -> list[str]:
