@@ -176,7 +176,7 @@ class TestDrafts:
         patch = {
             "title": "Judul baru",
             "valid_from": "2025-05-01",
-            "valid_to": "2030-01-01",
+            "valid_to": "2090-01-01",
             "facility_ids": [facility["id"]],
             "parties": [{"ministry": "MSME"}, {"ministry": "MANPOWER"}],
             "area_codes": ["33", "32"],

@@ -103,6 +103,49 @@ class TestCheckClass:
 
         assert (response.status_code, response.json()["code"]) == (409, "agreement-not-in-force")
 
+    async def test_refuses_a_draft(self, world):
+        check = await resources(world)
+        draft = {
+            "kind": "MOU",
+            "state": "DRAFT",
+            "number": "draf",
+            "title": "Draf",
+            "parties": [{"ministry": "MANPOWER"}, {"ministry": "MSME"}],
+            "facility_ids": [check["facility_id"]],
+            "valid_from": "2025-03-25",
+        }
+        drafted = await world.made("/agreements", draft)
+
+        response = await checked(world, {**check, "agreement_id": drafted["id"]})
+
+        assert (response.status_code, response.json()["code"]) == (409, "agreement-not-in-force")
+
+    async def test_refuses_an_agreement_from_the_day_of_its_termination(self, world):
+        check = await resources(world)
+        agreement = await world.agreement(facility_ids=[check["facility_id"]])
+        check["agreement_id"] = agreement["id"]
+        ended = {"day": "2026-12-01", "reason": "Selesai."}
+        await world.post(f"/agreements/{check['agreement_id']}/terminate", ended)
+
+        refused = await checked(world, check)
+        before = await checked(world, {**check, "starts_on": "2026-11-30"})
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "agreement-not-in-force")
+        assert before.status_code == 200
+
+    async def test_refuses_a_facility_whose_coverage_has_ended(self, world):
+        check = await resources(world)
+        agreement = await world.agreement(facility_ids=[check["facility_id"]])
+        check["agreement_id"] = agreement["id"]
+        covered = f"/agreements/{check['agreement_id']}/facilities/{check['facility_id']}"
+        await world.post(f"{covered}/end", {"last_day": "2026-11-30"})
+
+        refused = await checked(world, check)
+        before = await checked(world, {**check, "starts_on": "2026-11-30"})
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "agreement-not-covering")
+        assert before.status_code == 200
+
     async def test_refuses_an_agreement_that_does_not_cover_the_facility(self, world):
         check = await resources(world)
         other = await world.agreement()
