@@ -7,15 +7,19 @@ from services.registry.areas.rules import locate
 from services.registry.facilities.rules import (
     Circle,
     FacilityForm,
+    FacilitySort,
+    FacilitySortRefusedError,
     FacilityStatusRefusedError,
     Facts,
     FormRefusedError,
     NearInvalidError,
     ParentMissingError,
     PointIncompleteError,
+    Standing,
     check_facts,
     check_status_change,
     circle_of,
+    sort_of,
 )
 from shared.schemas.registry import FacilityKind
 from shared.schemas.registry import FacilityStatus as S
@@ -94,6 +98,43 @@ class TestFacts:
 
         assert (place.province_code, place.regency_code) == ("33", "33.73")
         assert (place.facility_id, place.owner_ministry) == (PARENT, "MANPOWER")
+
+
+class TestStanding:
+    def test_tells_what_changed(self):
+        standing = Standing(
+            kind=FacilityKind.PLUT,
+            form=None,
+            owner_ministry="MSME",
+            institution_id=None,
+            area_code="33.73",
+            status=S.ACTIVE,
+        )
+        later = replace(standing, owner_ministry="MANPOWER", status=S.CLOSED)
+
+        assert later.changed_since(standing) == ("owner_ministry", "status")
+        assert standing.changed_since(standing) == ()
+        assert len(standing.changed_since(None)) == 6
+
+
+class TestSortOf:
+    @pytest.mark.parametrize(
+        ("asked", "near", "named", "sort"),
+        [
+            (None, True, True, FacilitySort.DISTANCE),
+            (None, False, True, FacilitySort.RELEVANCE),
+            (None, False, False, FacilitySort.CODE),
+            (FacilitySort.RELEVANCE, True, True, FacilitySort.RELEVANCE),
+            (FacilitySort.CODE, True, True, FacilitySort.CODE),
+        ],
+    )
+    def test_takes_what_is_asked_or_what_there_is_to_go_by(self, asked, near, named, sort):
+        assert sort_of(asked, near=near, named=named) is sort
+
+    @pytest.mark.parametrize("asked", [FacilitySort.DISTANCE, FacilitySort.RELEVANCE])
+    def test_refuses_to_sort_by_what_is_not_there(self, asked):
+        with pytest.raises(FacilitySortRefusedError):
+            sort_of(asked, near=False, named=False)
 
 
 class TestCircleOf:
