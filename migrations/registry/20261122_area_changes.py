@@ -17,7 +17,8 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE registry.area ADD CONSTRAINT ex_area_validity"
         " EXCLUDE USING gist"
-        " (replace(code, '.', '') WITH =, daterange(valid_from, valid_to) WITH &&)"
+        " (CAST(replace(code, '.', '') AS bigint) WITH =,"
+        " daterange(valid_from, valid_to) WITH &&)"
     )
     _create_changes()
     _create_work_items()

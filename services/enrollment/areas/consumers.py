@@ -1,18 +1,24 @@
 """What enrollment does when the registry's list of areas has changed."""
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas import operations, rules
 from shared.schemas.events import EventRead
-from shared.schemas.registry import AreasImported, Topic
+from shared.schemas.registry import AreaLevel, AreasChanged, AreasImported, Topic
+
+_CHANGES: Final = {Topic.AREAS_IMPORTED: AreasImported, Topic.AREAS_CHANGED: AreasChanged}
 
 
 async def follow_areas(session: AsyncSession, events: list[EventRead]) -> None:
-    """Order a fresh copy after an import; of several in one page the last one tells enough."""
-    imports = [event for event in events if event.topic == Topic.AREAS_IMPORTED]
-    if imports:
-        imported = AreasImported.model_validate(imports[-1].payload)
-        await operations.order_copy(session, levels=rules.in_order(imported.levels))
+    """Order a fresh copy of the levels that lists or decrees have changed; one a page of events."""
+    levels: dict[AreaLevel, int] = {}
+    for event in events:
+        if event.topic in _CHANGES:
+            levels |= _CHANGES[Topic(event.topic)].model_validate(event.payload).levels
+    if levels:
+        await operations.order_copy(session, levels=rules.in_order(levels))
 
 
 async def forget_areas(session: AsyncSession) -> None:

@@ -1,10 +1,15 @@
+from datetime import date
+
 import pytest
 from sqlalchemy import update
 
 from services.enrollment.areas.queries import check_known
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
 from services.enrollment.base import Job
+from shared.clock import utc_now
 from shared.db.session import transaction
+from shared.ids import new_id
+from shared.schemas.registry import AreasChanged, Topic
 from shared.scope import SYSTEM, Actor
 
 
@@ -47,6 +52,45 @@ async def test_follows_changes_and_drops_what_is_gone(enrollment, fake_registry,
     assert names["33.72"] == "Kota Sala"
     assert "33.73.02" not in names
     assert len(names) == len(fake_registry.areas)
+
+
+def decree(fake_registry, **levels: int) -> None:
+    """Tell of a decree that has come into force, as the registry does."""
+    changed = AreasChanged(
+        change_id=new_id(), levels=levels, valid_from=date(2026, 5, 6), changed_at=utc_now()
+    )
+    payload = changed.model_dump(mode="json")
+    fake_registry.events.append(fake_registry.event(Topic.AREAS_CHANGED, payload))
+
+
+async def test_follows_a_decree_that_recodes_a_regency(fake_registry, worker, rows):
+    fake_registry.announce()
+    await worker()
+    seen = len(fake_registry.requests)
+    fake_registry.areas = [
+        each.model_copy(update={"code": "33.74"}) if each.code == "33.72" else each
+        for each in fake_registry.areas
+    ]
+    fake_registry.areas.sort(key=lambda each: each.code)
+    decree(fake_registry, REGENCY=4, DISTRICT=2)
+
+    await worker()
+
+    codes = {row["code"] for row in await rows("SELECT code FROM enrollment.area_copy")}
+    assert "33.74" in codes
+    assert "33.72" not in codes
+    asked = [each for each in fake_registry.requests[seen:] if each.url.path == "/v1/areas"]
+    assert {each.url.params["level"] for each in asked} == {"REGENCY", "DISTRICT"}
+
+
+async def test_of_a_decree_after_an_import_copies_all_levels_once(fake_registry, worker, rows):
+    fake_registry.announce()
+    decree(fake_registry, DISTRICT=2)
+
+    await worker()
+
+    (job,) = await rows("SELECT payload FROM enrollment.job WHERE kind = 'copy_areas'")
+    assert job["payload"]["levels"] == ["PROVINCE", "REGENCY", "DISTRICT", "VILLAGE"]
 
 
 async def test_keeps_what_it_has_when_the_registry_lists_nothing(fake_registry, worker, rows):

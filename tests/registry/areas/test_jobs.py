@@ -5,10 +5,10 @@ from sqlalchemy import func, select
 from services.registry.areas.operations import load_areas
 from services.registry.areas.rules import read_row
 from services.registry.areas.tables import Area
-from services.registry.base import Event, RowVerdict
+from services.registry.base import Event, Job, RowVerdict
 from shared.db.imports import keep_verdicts
 from shared.schemas.registry import Topic
-from tests.registry.world import SINCE
+from tests.registry.world import AREAS, SINCE
 
 SHIPPED = {"PROVINCE": 38, "REGENCY": 514, "DISTRICT": 7285, "VILLAGE": 83762}
 
@@ -129,3 +129,163 @@ class TestImportAreas:
             "refused": 0,
         }
         assert [row for row, _, _ in await verdicts(world, job)] == list(rows)
+
+
+def listed(areas: dict[str, str]) -> str:
+    return "code,name\n" + "".join(f"{code},{name}\n" for code, name in areas.items())
+
+
+async def details(world, job: dict) -> list[tuple]:
+    rows = (await world.get(f"/jobs/{job['id']}/rows", limit=200)).json()["items"]
+    return [(row["verdict"], row["code"], row["detail"]) for row in rows]
+
+
+# Twelve regencies of one province, so that one of them is less than a tenth of its level.
+JAVA = {f"33.{number}": f"Kabupaten {number}" for number in range(10, 22)}
+REGENCIES = {code: name for code, name in AREAS.items() if len(code) == 5} | JAVA
+
+MISSING = [
+    "32: Jawa Barat",
+    "32.73: Kota Bandung",
+    "32.73.01: Sukasari",
+    "33.74: Kota Semarang",
+    "73: Sulawesi Selatan",
+    "73.71: Kota Makassar",
+    "91: Papua",
+    "91.71: Kota Jayapura",
+]
+
+
+class TestCompareAreas:
+    async def test_says_what_would_change_and_changes_nothing(self, world, work):
+        csv = listed(
+            {
+                "33": "Jawa Tengah",
+                "33.73": "Kota Salatiga Baru",
+                "33.75": "Kota Baru",
+                "33.75.01": "Satu",
+                "34.01": "Kabupaten Lain",
+            }
+        )
+        before = (await world.get("/areas", limit=200)).json()["items"]
+
+        job = await imported(world, work, csv, mode="validate", valid_from="2026-05-06")
+
+        assert job["status"] == "SUCCEEDED"
+        assert job["result"] == {
+            "rows": 5,
+            "created": 2,
+            "changed": 1,
+            "unchanged": 1,
+            "refused": 1,
+            "missing": len(MISSING),
+            "ended": 0,
+        }
+        rows = await details(world, job)
+        assert rows[1] == ("CHANGED", None, "33.73: Kota Salatiga -> Kota Salatiga Baru")
+        assert rows[4][:2] == ("REFUSED", "area-parent-unknown")
+        # It names a province, so that it covers them all, and with those that it leaves out what
+        # lies below them on the levels that it names.
+        assert [detail for _, _, detail in rows[5:]] == MISSING
+        assert (await world.get("/areas", limit=200)).json()["items"] == before
+
+    async def test_says_what_a_commit_then_does(self, world, work):
+        csv = listed({"33.73": "Kota Salatiga Baru", "33.75": "Kota Baru", "33.75.01": "Satu"})
+        judged = await imported(world, work, csv, mode="validate", valid_from="2026-05-06")
+
+        done = await imported(world, work, csv, valid_from="2026-05-06")
+
+        assert await details(world, done) == (await details(world, judged))[:3]
+        assert "missing" not in done["result"]
+
+
+class TestEndMissingAreas:
+    async def country(self, world, work) -> None:
+        await imported(world, work, listed(JAVA), valid_from="2020-01-01")
+
+    async def test_ends_what_a_whole_list_leaves_out(self, world, work):
+        await self.country(world, work)
+        facility = await world.facility(area_code="33.12")
+        rest = {code: name for code, name in REGENCIES.items() if code != "33.12"}
+        asked = {"missing": "end", "valid_from": "2026-05-06"}
+        judged = await imported(world, work, listed(rest), mode="validate", **asked)
+
+        job = await imported(world, work, listed(rest), **asked)
+
+        assert job["result"] == judged["result"]
+        assert (job["result"]["rows"], job["result"]["ended"]) == (len(rest), 1)
+        assert (await details(world, job))[-1] == ("ENDED", None, "33.12: Kabupaten 12")
+        assert (await world.get("/areas/33.12")).status_code == 404
+        ended = (await world.get("/areas/33.12", on="2026-05-05")).json()
+        assert ended["valid_to"] == "2026-05-06"
+        (item,) = (await world.get("/area-work-items")).json()["items"]
+        assert (item["facility_id"], item["candidates"]) == (facility["id"], [])
+
+    async def test_keeps_an_area_with_others_below_it(self, world, work):
+        await self.country(world, work)
+        rest = {code: name for code, name in REGENCIES.items() if code != "33.73"}
+
+        job = await imported(world, work, listed(rest), missing="end", valid_from="2026-05-06")
+
+        assert (job["result"]["ended"], job["result"]["missing"]) == (0, 1)
+        assert (await details(world, job))[-1][:2] == ("MISSING", "area-has-children")
+        assert (await world.get("/areas/33.73")).status_code == 200
+
+    async def test_writes_nothing_of_a_list_that_is_not_whole(self, world, work):
+        await self.country(world, work)
+        asked = {"missing": "end", "valid_from": "2026-05-06"}
+        few = {code: name for code, name in REGENCIES.items() if code not in ("33.10", "33.11")}
+        elsewhere = {code: name for code, name in REGENCIES.items() if code[:2] != "73"}
+
+        for rest in (few, elsewhere):
+            job = await imported(world, work, listed({**rest, "33.99": "Kabupaten Baru"}), **asked)
+            assert (job["status"], job["error"]) == ("FAILED", "area-list-incomplete")
+        broken = await imported(world, work, listed({**REGENCIES, "abc": "Rusak"}), **asked)
+
+        assert (broken["status"], broken["error"]) == ("FAILED", "area-list-refused-rows")
+        assert (await world.get("/areas/33.99")).status_code == 404
+
+    async def test_lets_a_decree_say_later_what_followed(self, world, work):
+        await self.country(world, work)
+        facility = await world.facility(area_code="33.12")
+        rest = {code: name for code, name in REGENCIES.items() if code != "33.12"}
+        newer = listed({**rest, "33.30": "Kabupaten Dua Belas"})
+        await imported(world, work, newer, missing="end", valid_from="2026-05-06")
+
+        decree = {
+            "kind": "RECODE",
+            "decree": "UU 3/2026 (contoh)",
+            "valid_from": "2026-05-06",
+            "from_codes": ["33.12"],
+            "to": [{"code": "33.30", "name": "Kabupaten Dua Belas"}],
+        }
+        await world.made("/area-changes", decree)
+        await work()
+
+        moved = (await world.get(f"/facilities/{facility['id']}")).json()
+        assert moved["area_code"] == "33.30"
+        assert (await world.get("/area-work-items")).json()["items"] == []
+        (resolved,) = (await world.get("/area-work-items", state="RESOLVED")).json()["items"]
+        assert resolved["area_code"] == "33.30"
+
+    async def test_refuses_to_bring_a_code_back_before_it_ended(self, world, work):
+        await self.country(world, work)
+        rest = {code: name for code, name in REGENCIES.items() if code != "33.12"}
+        await imported(world, work, listed(rest), missing="end", valid_from="2026-05-06")
+        again = listed({"33.12": "Kabupaten 12"})
+
+        early = await imported(world, work, again, valid_from="2026-05-05")
+        later = await imported(world, work, again, valid_from="2026-06-01")
+
+        assert (await verdicts(world, early))[0][1:] == ("REFUSED", "area-older")
+        assert (await verdicts(world, later))[0][1:] == ("CREATED", None)
+
+
+class TestAnnounce:
+    async def test_tells_of_a_later_list_again_on_its_day(self, world, work, in_transaction):
+        await imported(world, work, "code,name\n34,DI Yogyakarta\n", valid_from="2099-01-01")
+
+        assert (await world.get("/areas/34")).status_code == 404
+        async with in_transaction() as session:
+            due = await session.scalar(select(Job.due_at).where(Job.kind == "settle_areas"))
+        assert due.isoformat() == "2098-12-31T17:00:00+00:00"

@@ -4,6 +4,7 @@ import pytest
 
 from services.registry.areas.rules import (
     AreaCodeInvalidError,
+    AreaListIncompleteError,
     AreaNameMissingError,
     AreaOlderError,
     AreaParentMismatchError,
@@ -12,12 +13,15 @@ from services.registry.areas.rules import (
     Change,
     PresentArea,
     TimeZoneUnknownError,
+    check_whole,
+    codes_left_out,
     judge_row,
     level_of,
     locate,
     parent_of,
     read_row,
     time_zone_of,
+    what_keeps,
 )
 from shared.schemas.registry import AreaLevel, TimeZone
 
@@ -130,6 +134,7 @@ class TestJudgeRow:
             (PresentArea("Kota Salatiga", NEW), Change.NOTHING),
             (PresentArea("Salatiga", OLD), Change.SUCCEED),
             (PresentArea("Salatiga", NEW), Change.CORRECT),
+            (PresentArea("Salatiga", OLD, NEW), Change.CREATE),
         ],
     )
     def test_says_what_the_row_does(self, present, change):
@@ -142,3 +147,82 @@ class TestJudgeRow:
     def test_refuses_to_change_what_a_later_list_said(self):
         with pytest.raises(AreaOlderError):
             judge(present=PresentArea("Salatiga", NEW), valid_from=OLD)
+
+    def test_refuses_to_bring_a_code_back_before_it_ended(self):
+        with pytest.raises(AreaOlderError):
+            judge(present=PresentArea("Kota Salatiga", OLD, date(2027, 1, 1)))
+
+
+# Two provinces with ten regencies each, and a district in each regency of the first.
+COUNTRY = {
+    code: PresentArea(code, OLD)
+    for province in ("32", "33")
+    for regency in (f"{province}.{number}" for number in range(10, 20))
+    for code in (province, regency, *([f"{regency}.01"] if province == "32" else []))
+}
+
+
+def without(*codes: str) -> list[str]:
+    return [code for code in COUNTRY if not code.startswith(codes)]
+
+
+class TestCodesLeftOut:
+    @pytest.mark.parametrize(
+        ("given", "missing"),
+        [
+            (list(COUNTRY), []),
+            ([], []),
+            (["32.10.01"], []),
+            (["32.10"], [f"32.{number}" for number in range(11, 20)]),
+            (["33"], ["32"]),
+            (without("32.10"), ["32.10", "32.10.01"]),
+        ],
+    )
+    def test_names_what_stands_beside_what_is_given(self, given, missing):
+        assert codes_left_out(COUNTRY, given) == missing
+
+    def test_names_what_lies_below_a_province_that_is_left_out(self):
+        missing = codes_left_out(COUNTRY, without("33"))
+
+        assert missing == ["33", *(f"33.{number}" for number in range(10, 20))]
+
+
+class TestCheckWhole:
+    @pytest.mark.parametrize("given", [list(COUNTRY), without("32.10"), without("33.10")])
+    def test_takes_a_list_of_all_but_a_few(self, given):
+        check_whole(COUNTRY, given, codes_left_out(COUNTRY, given))
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            [code for code in COUNTRY if code.startswith("32.")],
+            without("33.10", "33.11", "32.12"),
+            without("33"),
+        ],
+    )
+    def test_refuses_one_that_lost_a_region_or_more_than_a_tenth(self, given):
+        with pytest.raises(AreaListIncompleteError):
+            check_whole(COUNTRY, given, codes_left_out(COUNTRY, given))
+
+
+class TestWhatKeeps:
+    def keepers(self, given: list[str], *, valid_from: date = NEW) -> dict[str, str | None]:
+        missing = codes_left_out(COUNTRY, given)
+        found = what_keeps(COUNTRY, given, missing, valid_from=valid_from)
+        return {code: error and error.code for code, error in found.items()}
+
+    def test_lets_an_area_end_with_all_below_it(self):
+        assert self.keepers(without("32.10")) == {"32.10": None, "32.10.01": None}
+
+    def test_keeps_an_area_above_one_that_stays(self):
+        given = [code for code in COUNTRY if code.count(".") < 2 and code != "32.10"]
+
+        assert self.keepers(given) == {"32.10": "area-has-children"}
+
+    def test_keeps_an_area_above_a_new_one(self):
+        kept = self.keepers([*without("32.10"), "32.10.02"])
+
+        assert kept == {"32.10": "area-has-children", "32.10.01": None}
+
+    def test_keeps_what_began_on_the_same_day(self):
+        assert self.keepers(without("33.10"), valid_from=OLD) == {"33.10": "area-older"}
