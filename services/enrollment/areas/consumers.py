@@ -8,15 +8,19 @@ from services.enrollment.areas import operations, rules
 from shared.schemas.events import EventRead
 from shared.schemas.registry import AreaLevel, AreasChanged, AreasImported, Topic
 
-_CHANGES: Final = {Topic.AREAS_IMPORTED: AreasImported, Topic.AREAS_CHANGED: AreasChanged}
+_CHANGES: Final[dict[str, type[AreasImported] | type[AreasChanged]]] = {
+    Topic.AREAS_IMPORTED: AreasImported,
+    Topic.AREAS_CHANGED: AreasChanged,
+}
 
 
 async def follow_areas(session: AsyncSession, events: list[EventRead]) -> None:
     """Order a fresh copy of the levels that lists or decrees have changed; one a page of events."""
     levels: dict[AreaLevel, int] = {}
     for event in events:
-        if event.topic in _CHANGES:
-            levels |= _CHANGES[Topic(event.topic)].model_validate(event.payload).levels
+        change = _CHANGES.get(event.topic)
+        if change is not None:
+            levels |= change.model_validate(event.payload).levels
     if levels:
         await operations.order_copy(session, levels=rules.in_order(levels))
 

@@ -24,6 +24,7 @@ from services.registry.areas.rules import (
 )
 from services.registry.base import Idempotency
 from services.registry.facilities.rules import FacilityClosedError
+from services.registry.institutions.rules import InstitutionEndedError
 from shared.clock import JAKARTA, ledger_day
 from shared.schemas.paging import Page
 from shared.scope import Permission
@@ -158,6 +159,7 @@ async def list_area_work_items(
         AreaTooCoarseError,
         OutOfScopeError,
         FacilityClosedError,
+        InstitutionEndedError,
     ),
 )
 async def resolve_area_work_item(

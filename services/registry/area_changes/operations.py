@@ -34,6 +34,8 @@ from services.registry.facilities.operations import facts_of, keep_changes, rest
 from services.registry.facilities.queries import get_facility_for_change
 from services.registry.facilities.rules import FacilityClosedError
 from services.registry.facilities.tables import Facility
+from services.registry.institutions.operations import relocate_institution
+from services.registry.institutions.rules import InstitutionEndedError
 from services.registry.institutions.tables import Institution
 from shared.db.base import translate
 from shared.db.events import Draft, emit, emit_all
@@ -46,7 +48,6 @@ from shared.schemas.registry import (
     AreasChanged,
     AreaSettled,
     FacilityStatus,
-    InstitutionRelocated,
     Topic,
 )
 from shared.scope import Place, Scope
@@ -236,31 +237,14 @@ async def _move(
     session: AsyncSession, moving: Sequence[tuple[Stander, str]], *, now: datetime
 ) -> None:
     """Let locked things stand in other areas, and tell the other services."""
-    changes, drafts = [], []
+    changes = []
     for thing, code in moving:
         if isinstance(thing, Facility):
             facts = replace(facts_of(thing), location=location_of(code))
             changes.append(restate(thing, facts, now=now))
         else:
-            drafts.append(_relocate(thing, code, now=now))
+            await relocate_institution(session, thing, code, now=now)
     await keep_changes(session, changes, now=now)
-    await emit_all(session, Event, drafts)
-
-
-def _relocate(institution: Institution, code: str, *, now: datetime) -> Draft:
-    before = institution.area_code
-    institution.area_code = code
-    institution.province_code = code[:2]
-    institution.regency_code = None if level_of(code) is AreaLevel.PROVINCE else code[:5]
-    return Draft(
-        topic=Topic.INSTITUTION_RELOCATED,
-        stream_id=institution.id,
-        event=InstitutionRelocated(
-            institution_id=institution.id, area_code_before=before, area_code=code
-        ),
-        place=place_of(institution),
-        occurred_at=now,
-    )
 
 
 async def open_items(
@@ -361,7 +345,7 @@ async def resolve_item(
         WorkItemResolvedError: when it is decided.
         AreaNotCandidateError, AreaUnknownError, AreaTooCoarseError: when it cannot stand there.
         OutOfScopeError: when it, or an area that is no candidate's, is not the caller's.
-        FacilityClosedError: when the facility is closed.
+        FacilityClosedError, InstitutionEndedError: when it is closed or dissolved.
     """
     item = await queries.get_work_item(session, item_id, scope=scope)
     rules.check_candidate(area_code, item.candidates)
@@ -374,8 +358,11 @@ async def resolve_item(
         if thing.status is FacilityStatus.CLOSED:
             raise FacilityClosedError
         await locate(session, area_code, on=today)
-    elif not await known_codes(session, [area_code], on=today):
-        raise AreaUnknownError(pointer="/area_code")
+    else:
+        if thing.ended_on is not None:
+            raise InstitutionEndedError
+        if not await known_codes(session, [area_code], on=today):
+            raise AreaUnknownError(pointer="/area_code")
     if not item.candidates:
         check_within(scope, _place_in(thing, area_code))
     if thing.area_code != area_code:

@@ -188,9 +188,14 @@ def _displaced(table: type[Facility] | type[Institution], on: date) -> ColumnEle
         Area.valid_from <= on,
         or_(Area.valid_to.is_(None), Area.valid_to > on),
     )
+    return and_(gone, table.area_code.is_not(None), _lives(table))
+
+
+def _lives(table: type[Facility] | type[Institution]) -> ColumnElement[bool]:
+    """Return the condition that a facility is not closed, or an institution not dissolved."""
     if table is Facility:
-        return and_(gone, Facility.status != FacilityStatus.CLOSED)
-    return and_(gone, table.area_code.is_not(None))
+        return Facility.status != FacilityStatus.CLOSED
+    return Institution.ended_on.is_(None)
 
 
 def _left_in(table: type[Facility] | type[Institution], change: AreaChange) -> ColumnElement[bool]:
@@ -200,8 +205,7 @@ def _left_in(table: type[Facility] | type[Institution], change: AreaChange) -> C
     """
     column = AreaWorkItem.facility_id if table is Facility else AreaWorkItem.institution_id
     seen = exists().where(AreaWorkItem.change_id == change.id, column == table.id)
-    at = and_(table.area_code == change.from_codes[0], ~seen)
-    return and_(at, Facility.status != FacilityStatus.CLOSED) if table is Facility else at
+    return and_(table.area_code == change.from_codes[0], ~seen, _lives(table))
 
 
 def in_question(
@@ -281,7 +285,7 @@ async def lock_open_items(
 
 
 async def lock_stale_items(session: AsyncSession) -> list[tuple[AreaWorkItem, str | None]]:
-    """Return the open items of what stands elsewhere by now or is closed, and where it stands."""
+    """Return the open items of what stands elsewhere by now or is gone, and where it stands."""
     stands = func.coalesce(Facility.area_code, Institution.area_code)
     statement = (
         select(AreaWorkItem, stands.label("stands"))
@@ -292,6 +296,7 @@ async def lock_stale_items(session: AsyncSession) -> list[tuple[AreaWorkItem, st
             or_(
                 stands.is_distinct_from(AreaWorkItem.old_code),
                 Facility.status == FacilityStatus.CLOSED,
+                Institution.ended_on.is_not(None),
             ),
         )
         .order_by(AreaWorkItem.id)

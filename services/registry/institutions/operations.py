@@ -148,6 +148,14 @@ async def correct_institution(
     return True
 
 
+async def relocate_institution(
+    session: AsyncSession, institution: Institution, area_code: str, *, now: datetime
+) -> None:
+    """Let a locked institution sit in the area that its own went over into."""
+    _lay(institution, area_code)
+    await _tell_changed(session, institution, now=now)
+
+
 async def end_institution(
     session: AsyncSession, institution: Institution, *, ended_on: date, now: datetime, today: date
 ) -> None:

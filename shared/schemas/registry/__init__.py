@@ -20,7 +20,6 @@ from shared.schemas.registry.areas import (
     AreasChanged,
     AreaSettled,
     AreasImported,
-    InstitutionRelocated,
     TimeZone,
 )
 from shared.schemas.registry.assignments import AssignmentHeld, InvitationTurned
@@ -36,7 +35,17 @@ from shared.schemas.registry.bookings import (
     SpaceClosure,
 )
 from shared.schemas.registry.catalogue import RegencyPotentialStated, ServiceStated
-from shared.schemas.registry.classes import ClassCheck, ClassResources
+from shared.schemas.registry.classes import (
+    ClassCheck,
+    ClassReservation,
+    ClassReservationState,
+    ClassReserved,
+    ClassResources,
+    ClassSession,
+    ClassSessions,
+    ReservationNamed,
+    ReservationRead,
+)
 from shared.schemas.registry.developments import DevelopmentAccountsDue, DevelopmentMoved
 from shared.schemas.registry.facilities import (
     FacilityCell,
@@ -106,7 +115,12 @@ __all__ = [
     "BookingPurpose",
     "BookingState",
     "ClassCheck",
+    "ClassReservation",
+    "ClassReservationState",
+    "ClassReserved",
     "ClassResources",
+    "ClassSession",
+    "ClassSessions",
     "ClosedDaysStated",
     "ContactsChanged",
     "CriteriaPublished",
@@ -125,7 +139,6 @@ __all__ = [
     "IncubatorPersonChanged",
     "InstitutionChanged",
     "InstitutionRegistered",
-    "InstitutionRelocated",
     "InstructorCertified",
     "InstructorChanged",
     "InstructorLeft",
@@ -155,4 +168,6 @@ __all__ = [
     "TenantMoved",
     "TimeZone",
     "Topic",
+    "ReservationNamed",
+    "ReservationRead",
 ]

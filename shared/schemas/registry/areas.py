@@ -85,11 +85,3 @@ class AreaSettled(Message):
     institution_id: UUID | None
     old_code: str
     area_code: str | None
-
-
-class InstitutionRelocated(Message):
-    """Event: an institution sits in another area because areas have changed."""
-
-    institution_id: UUID
-    area_code_before: str | None
-    area_code: str

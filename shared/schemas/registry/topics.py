@@ -10,7 +10,6 @@ class Topic(StrEnum):
     AREA_CHANGE_DECREED = "registry.area_change.decreed"
     AREAS_CHANGED = "registry.areas.changed"
     AREA_WORK_ITEM_OPENED = "registry.area_work_item.opened"
-    INSTITUTION_RELOCATED = "registry.institution.relocated"
     AREA_WORK_ITEM_RESOLVED = "registry.area_work_item.resolved"
     FACILITY_REGISTERED = "registry.facility.registered"
     FACILITY_CHANGED = "registry.facility.changed"

@@ -361,4 +361,4 @@ class TestResolveAreaWorkItem:
 
         assert response.status_code == 200, response.text
         moved = (await papua.get(f"/institutions/{office['id']}")).json()
-        assert moved["area_code"] == "94"
+        assert (moved["area_code"], moved["version"]) == ("94", office["version"] + 1)
