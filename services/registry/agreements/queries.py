@@ -146,20 +146,6 @@ def has_ministry(ministry: str) -> ColumnElement[bool]:
     )
 
 
-async def covering_agreement(
-    session: AsyncSession, *, facility_id: UUID, ministry: str, first: date, last: date
-) -> UUID | None:
-    """Return an agreement that lets a ministry use a facility from `first` until `last`, if any."""
-    statement = (
-        select(Agreement.id)
-        .where(holds(first, last), covers(facility_id, first, last), has_ministry(ministry))
-        .order_by(Agreement.number)
-        .limit(1)
-    )
-    found: UUID | None = await session.scalar(statement)
-    return found
-
-
 def _narrowed(wanted: AgreementFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.state is not None:
