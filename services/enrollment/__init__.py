@@ -4,6 +4,6 @@ Owns programmes, waves and classes; participants with their sealed NIK; enrollme
 openings; and a read copy of the area codes, so that people register while the registry is down.
 Emits `enrollment.program.*`, `enrollment.wave.*`, `enrollment.class.*`,
 `enrollment.participant.registered` and `enrollment.enrollment.*`.
-Consumes `registry.areas.imported` and `registry.areas.changed`. Asks the registry over HTTP only
-when a class is planned.
+Consumes `registry.areas.imported`, `registry.areas.changed` and `registry.assignment.*`, which say
+who may act for whom. Asks the registry over HTTP only when a class is planned.
 """

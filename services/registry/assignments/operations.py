@@ -1,11 +1,12 @@
 """Changes to assignments, each within the caller's transaction."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -243,6 +244,41 @@ async def end_assignment(
     assignment.version += 1
     await session.flush()
     await _tell(session, assignment, Topic.ASSIGNMENT_REVOKED, now=now)
+
+
+async def move_assignments(
+    session: AsyncSession, *, gone: UUID, to: UUID, actor: Actor, now: datetime
+) -> int:
+    """Let those who act at a facility that was merged act at the one that stays; return how many.
+
+    Who acts there already in the same role keeps that, and the other assignment ends.
+
+    Raises:
+        AssignedFacilityUnknownError: when the one that stays is not there, or is closed.
+    """
+    if to not in await queries.places_of(session, [to]):
+        raise AssignedFacilityUnknownError
+    found = await queries.assigned_at(session, gone)
+    for assignment in found:
+        named = [to if each == gone else each for each in assignment.facilities]
+        moved = replace(grant_of(assignment), facilities=tuple(dict.fromkeys(named)))
+        reach_key = rules.reach_key(moved)
+        if await queries.has_twin(session, assignment, reach_key=reach_key):
+            await end_assignment(session, assignment, reason="merged", actor=actor, now=now)
+        else:
+            assignment.facilities, assignment.reach_key = list(moved.facilities), reach_key
+            assignment.version += 1
+            await _move_places(session, assignment.id, moved)
+            await _tell(session, assignment, Topic.ASSIGNMENT_CHANGED, now=now)
+    return len(found)
+
+
+async def _move_places(session: AsyncSession, assignment_id: UUID, grant: Grant) -> None:
+    own = AssignmentPlace.assignment_id == assignment_id
+    await session.execute(delete(AssignmentPlace).where(own))
+    places = await queries.places_of(session, grant.facilities, closed=True)
+    session.add_all(_places_reached(assignment_id, grant, places))
+    await session.flush()
 
 
 async def _tell(

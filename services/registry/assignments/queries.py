@@ -123,6 +123,32 @@ async def operators_of(
     return (await session.scalars(statement)).all()
 
 
+async def assigned_at(session: AsyncSession, facility_id: UUID) -> Sequence[Assignment]:
+    """Return the assignments that name a facility and are not revoked, locked in key order."""
+    at = select(AssignmentPlace.assignment_id).where(AssignmentPlace.facility_id == facility_id)
+    statement = (
+        select(Assignment)
+        .where(Assignment.id.in_(at), Assignment.revoked_at.is_(None))
+        .order_by(Assignment.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def has_twin(session: AsyncSession, assignment: Assignment, *, reach_key: str) -> bool:
+    """Tell whether the holder has the same role with another reach for part of the same time."""
+    statement = select(Assignment.id).where(
+        Assignment.holder == assignment.holder,
+        Assignment.role == assignment.role,
+        Assignment.reach_key == reach_key,
+        Assignment.revoked_at.is_(None),
+        Assignment.id != assignment.id,
+        Assignment.valid_from <= (assignment.valid_to or date.max),
+        or_(Assignment.valid_to.is_(None), Assignment.valid_to >= assignment.valid_from),
+    )
+    return (await session.scalars(statement.limit(1))).first() is not None
+
+
 async def places_reached(session: AsyncSession, assignment_id: UUID) -> list[Place]:
     """Return every place of one ministry that an assignment reaches."""
     statement = (
@@ -133,11 +159,13 @@ async def places_reached(session: AsyncSession, assignment_id: UUID) -> list[Pla
     return [place_of(row) for row in (await session.scalars(statement)).all()]
 
 
-async def places_of(session: AsyncSession, facility_ids: Iterable[UUID]) -> dict[UUID, Place]:
-    """Return where facilities that are not closed lie."""
+async def places_of(
+    session: AsyncSession, facility_ids: Iterable[UUID], *, closed: bool = False
+) -> dict[UUID, Place]:
+    """Return where facilities lie; with `closed` also those that are closed."""
     wanted = literal(sorted(set(facility_ids)), ARRAY(Uuid()))
-    statement = select(Facility).where(
-        Facility.id == any_(wanted), Facility.status != FacilityStatus.CLOSED
-    )
+    statement = select(Facility).where(Facility.id == any_(wanted))
+    if not closed:
+        statement = statement.where(Facility.status != FacilityStatus.CLOSED)
     rows = (await session.scalars(statement)).all()
     return {facility.id: place_of(facility) for facility in rows}

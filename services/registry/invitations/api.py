@@ -1,5 +1,6 @@
 """HTTP face of invitations."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ _END_REFUSED: Final = problems(
 async def _code_key(request: Request) -> bytes:
     """Return the key from which codes follow; it never leaves the process."""
     key: bytes = request.scope["state"]["fingerprint_key"]
-    return key
+    return hashlib.sha256(b"balai invitations\n" + key).digest()
 
 
 CodeKey = Annotated[bytes, Depends(_code_key)]

@@ -1,0 +1,58 @@
+from uuid import UUID
+
+import pytest
+
+from services.registry.assignments.operations import move_assignments
+from services.registry.assignments.rules import AssignedFacilityUnknownError
+from shared.clock import utc_now
+from shared.ids import new_id
+from tests.registry.assignments.test_api import granted, told
+from tests.registry.conftest import TESTER
+
+
+@pytest.fixture
+def move(in_transaction):
+    async def merge(gone: dict, to: str) -> int:
+        async with in_transaction() as session:
+            return await move_assignments(
+                session, gone=UUID(gone["id"]), to=UUID(to), actor=TESTER, now=utc_now()
+            )
+
+    return merge
+
+
+class TestMoveAssignments:
+    async def test_those_of_a_merged_facility_go_on_at_the_one_that_stays(
+        self, world, move, in_transaction
+    ):
+        gone = await world.facility(area_code="33.73")
+        stays = await world.facility(area_code="32.73")
+        third = await world.facility(area_code="91.71")
+        operator = {"role": "FACILITY_OPERATOR", "areas": []}
+        one = await granted(world, **operator, facilities=[gone["id"], third["id"]])
+        both = await granted(world, **operator, subject="both", facilities=[gone["id"]])
+        twin = await granted(world, **operator, subject="both", facilities=[stays["id"]])
+        await granted(world, subject="office")
+        await world.post(f"/facilities/{gone['id']}/close")
+
+        moved = await move(gone, stays["id"])
+        again = await move(gone, stays["id"])
+
+        async def shown(assignment: dict) -> dict:
+            return (await world.get(f"/assignments/{assignment['id']}")).json()
+
+        assert (moved, again) == (2, 0)
+        assert (await shown(one))["facilities"] == [stays["id"], third["id"]]
+        assert (await shown(both))["revoke_reason"] == "merged"
+        assert (await shown(twin))["version"] == 1
+        events = await told(in_transaction, one["id"])
+        assert events[-1].topic == "registry.assignment.changed"
+        assert events[-1].payload["facilities"] == [stays["id"], third["id"]]
+        seen = await world.get("/assignments", by=world.officer("32"))
+        assert {each["id"] for each in seen.json()["items"]} == {one["id"], twin["id"]}
+
+    async def test_refuses_to_move_them_to_nowhere(self, world, move):
+        gone = await world.facility()
+
+        with pytest.raises(AssignedFacilityUnknownError):
+            await move(gone, str(new_id()))
