@@ -298,6 +298,22 @@ def upgrade() -> None:
         schema="registry",
     )
     op.create_index(
+        "ix_booking_slot_closure",
+        "booking_slot",
+        ["space_id"],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("purpose = 'CLOSURE' AND state = 'APPROVED'"),
+    )
+    op.create_index(
+        "ix_booking_slot_due",
+        "booking_slot",
+        ["purpose", sa.literal_column("upper(during)")],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("state = 'APPROVED'"),
+    )
+    op.create_index(
         "ix_booking_slot_facility_id",
         "booking_slot",
         ["facility_id"],
@@ -318,6 +334,14 @@ def upgrade() -> None:
         unique=False,
         schema="registry",
         postgresql_where=sa.text("state IN ('APPROVED', 'USED')"),
+    )
+    op.create_index(
+        "ix_booking_slot_class_ends",
+        "booking_slot",
+        [sa.literal_column("upper(during)")],
+        unique=False,
+        schema="registry",
+        postgresql_where=sa.text("state = 'APPROVED' AND purpose = 'CLASS'"),
     )
 
 

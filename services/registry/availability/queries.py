@@ -62,10 +62,10 @@ def _moment(day: str, at: str) -> str:
 
 
 _WINDOW: Final = f"tstzrange({_moment('wanted.day', 'starts')}, {_moment('wanted.day', 'ends')})"
-# The days on which the facility is open all of the window. One that states no hours always is. What
+# The windows all of which the facility is open. One that states no hours always is. What
 # a facility states is read once, not once a day: OFFSET 0 keeps each sub-select whole.
-_OPEN: Final = """
-    SELECT array_agg(wanted.day ORDER BY wanted.day) AS days, said.stated
+_OPEN: Final = f"""
+    SELECT array_agg({_WINDOW} ORDER BY wanted.day) AS windows, said.stated
     FROM (
         SELECT
             EXISTS (
@@ -100,10 +100,10 @@ _OPEN: Final = """
         WHERE said.stated AND asked.day <> ALL (said.closed)
     ) AS wanted
     GROUP BY said.stated
-"""
-# One search of the exclusion index a space; the days are compared with what it finds.
+"""  # noqa: S608 - put together from constants only
+# One search of the exclusion index a space; the windows are compared with what it finds.
 _FREE: Final = f"""
-    SELECT array_agg(wanted.day ORDER BY wanted.day) AS days
+    SELECT array_agg(wanted.during ORDER BY wanted.during) AS windows
     FROM (
         SELECT range_agg(slot.during) AS ranges
         FROM registry.booking_slot AS slot
@@ -113,15 +113,15 @@ _FREE: Final = f"""
                 {_moment("CAST(:last AS date)", "ends")}
             )
     ) AS busy
-    CROSS JOIN unnest(hours.days) AS wanted (day)
-    WHERE busy.ranges IS NULL OR NOT busy.ranges && {_WINDOW}
+    CROSS JOIN unnest(hours.windows) AS wanted (during)
+    WHERE busy.ranges IS NULL OR NOT busy.ranges && wanted.during
 """  # noqa: S608 - put together from constants only
-_WINDOWS: Final = f"""(
+_WINDOWS: Final = """(
     SELECT json_agg(json_build_object(
-        'starts_at', {_moment("wanted.day", "starts")}, 'ends_at', {_moment("wanted.day", "ends")}
-    ) ORDER BY wanted.day)
-    FROM unnest(free.days) AS wanted (day)
-)"""  # noqa: S608 - put together from constants only
+        'starts_at', lower(free_at.during), 'ends_at', upper(free_at.during)
+    ) ORDER BY free_at.during)
+    FROM unnest(free.windows) AS free_at (during)
+)"""
 _MEMBERS: Final = (
     ("space_id", "space.id"),
     ("space_name", "space.name"),
@@ -170,10 +170,10 @@ def page_shape(conditions: Iterable[str], limit: int) -> PageShape:
         CROSS JOIN LATERAL ({_FREE}) AS free
     """  # noqa: S608 - put together from constants only; values are parameters
     conditions = (
-        "cardinality(hours.days) >= :at_least",
+        "cardinality(hours.windows) >= :at_least",
         "space.closed_at IS NULL",
         "space.capacity >= :people",
-        "cardinality(free.days) >= :at_least",
+        "cardinality(free.windows) >= :at_least",
         *_known(_SPACES, names),
     )
     order = ("facility_code", "space_name")

@@ -96,11 +96,27 @@ class BookingSlot(Base):
             name="ex_booking_slot_space",
         ),
         Index("ix_booking_slot_facility_id", "facility_id"),
+        Index(
+            "ix_booking_slot_closure",
+            "space_id",
+            postgresql_where=text("purpose = 'CLOSURE' AND state = 'APPROVED'"),
+        ),
+        Index(
+            "ix_booking_slot_due",
+            "purpose",
+            text("upper(during)"),
+            postgresql_where=text("state = 'APPROVED'"),
+        ),
         Index("ix_booking_slot_space_id_starts", "space_id", text("lower(during)")),
         Index(
             "ix_booking_slot_starts",
             text("lower(during)"),
             postgresql_where=text("state IN ('APPROVED', 'USED')"),
+        ),
+        Index(
+            "ix_booking_slot_class_ends",
+            text("upper(during)"),
+            postgresql_where=text("state = 'APPROVED' AND purpose = 'CLASS'"),
         ),
     )
 

@@ -85,16 +85,14 @@ WITH month AS (
         AS seconds
     FROM (
         SELECT place.id, place.facility_id, range_agg(gone.during) AS ranges
-        FROM place
-        CROSS JOIN LATERAL (
-            SELECT tstzrange(place.closed_at, NULL) AS during
-            WHERE place.closed_at IS NOT NULL
+        FROM (
+            SELECT closed.id AS space_id, tstzrange(closed.closed_at, NULL) AS during
+            FROM place AS closed WHERE closed.closed_at IS NOT NULL
             UNION ALL
-            SELECT slot.during FROM registry.booking_slot AS slot
-            WHERE slot.space_id = place.id AND slot.state IN ('APPROVED', 'USED')
-                AND slot.purpose = 'CLOSURE'
+            SELECT slot.space_id, slot.during FROM registry.booking_slot AS slot
+            WHERE slot.purpose = 'CLOSURE' AND slot.state = 'APPROVED'
         ) AS gone
-        WHERE place.stated
+        JOIN place ON place.id = gone.space_id AND place.stated
         GROUP BY place.id, place.facility_id
     ) AS shut
     JOIN said ON said.facility_id = shut.facility_id
