@@ -23,10 +23,12 @@ from services.registry.booking_slots import api as booking_slots
 from services.registry.bookings import api as bookings
 from services.registry.bulk_imports import api as bulk_imports
 from services.registry.class_checks import api as class_checks
+from services.registry.class_reservations import api as class_reservations
 from services.registry.contacts import api as contacts
 from services.registry.developments import api as developments
 from services.registry.engagements import api as engagements
 from services.registry.equipment import api as equipment
+from services.registry.exports import api as exports
 from services.registry.facilities import api as facilities
 from services.registry.facility_codes import api as facility_codes
 from services.registry.facility_histories import api as facility_histories
@@ -88,6 +90,7 @@ _ROUTERS: Final = (
     shifts.router,
     facility_imports.router,
     bulk_imports.router,
+    exports.router,
     spaces.router,
     space_changes.router,
     opening_hours.router,
@@ -109,6 +112,7 @@ _ROUTERS: Final = (
     engagements.router,
     proposals.router,
     class_checks.router,
+    class_reservations.router,
     assignments.router,
     invitations.router,
     invitations.handover_router,

@@ -6,6 +6,7 @@ from services.registry.areas.jobs import IMPORT_AREAS
 from services.registry.base import Idempotency, Job, RowVerdict, Upload
 from services.registry.bulk_imports.jobs import IMPORT_ROWS
 from services.registry.class_bookings.jobs import RELEASE_HOLDS
+from services.registry.class_reservations.jobs import MARK_SESSIONS_HELD
 from services.registry.facility_imports.jobs import IMPORT_FACILITIES
 from services.registry.invitations.jobs import END_INVITATIONS
 from services.registry.settings import RegistrySettings
@@ -19,7 +20,7 @@ def create_worker(settings: RegistrySettings | None = None) -> ServiceWorker:
         service="registry",
         settings=settings or RegistrySettings(),
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        crons=[RELEASE_HOLDS, END_INVITATIONS, REMIND],
+        crons=[RELEASE_HOLDS, MARK_SESSIONS_HELD, END_INVITATIONS, REMIND],
         handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS],
     )
 

@@ -25,6 +25,7 @@ ROUTES = {
         "assignments": 5,
         "bookings": 9,
         "class-checks": 1,
+        "class-reservations": 3,
         "closed-days": 2,
         "developments": 4,
         "events": 1,

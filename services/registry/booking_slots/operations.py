@@ -15,7 +15,13 @@ from services.registry.bookings.rules import Span
 from services.registry.bookings.tables import Booking, BookingSlot
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
-from shared.schemas.registry import BookingState, SlotMoved, SlotState, TimeZone, Topic
+from shared.schemas.registry import (
+    BookingState,
+    SlotMoved,
+    SlotState,
+    TimeZone,
+    Topic,
+)
 from shared.scope import Scope
 
 _SLOT_TOPICS: Final = {
@@ -64,13 +70,46 @@ async def turn_slot(
         before, booking.state, booking.hold_until = booking.state, BookingState.CANCELLED, None
         drafts = [moved(booking, (), zone=zone, before=before, now=now)]
     booking.version += 1
-    drafts.append(_slot_moved(booking, slots[position], wanted, zone=zone, now=now))
+    drafts.append(slot_moved(booking, slots[position], wanted, zone=zone, now=now))
     await session.flush()
     await emit_all(session, Event, drafts)
     return booking
 
 
-def _slot_moved(
+async def use_slots_of_classes(
+    session: AsyncSession, *, ended_by: datetime, now: datetime, limit: int
+) -> int:
+    """Note as used the slots of up to `limit` classes that ended by then; return how many.
+
+    Those of which it was said that they were not used, were cancelled or are only held, stay.
+    """
+    used = 0
+    for booking in await queries.classes_over(session, ended_by=ended_by, limit=limit):
+        due = [
+            row
+            for row in await queries.slots_of(session, booking.id)
+            if row.state is SlotState.APPROVED and row.ends_at <= ended_by
+        ]
+        if not due:
+            continue
+        await session.execute(
+            update(BookingSlot)
+            .where(
+                BookingSlot.booking_id == booking.id,
+                BookingSlot.position.in_([row.position for row in due]),
+            )
+            .values(state=SlotState.USED)
+        )
+        zone = await queries.zone_of(session, booking.facility_id)
+        booking.version += 1
+        await session.flush()
+        drafts = [slot_moved(booking, row, SlotState.USED, zone=zone, now=now) for row in due]
+        await emit_all(session, Event, drafts)
+        used += len(due)
+    return used
+
+
+def slot_moved(
     booking: Booking,
     slot: Row[int, datetime, datetime, SlotState],
     after: SlotState,
@@ -78,6 +117,7 @@ def _slot_moved(
     zone: TimeZone,
     now: datetime,
 ) -> Draft:
+    """Return the event that tells of a slot's new state."""
     return Draft(
         topic=_SLOT_TOPICS[after],
         stream_id=booking.id,

@@ -6,7 +6,17 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, func, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +31,13 @@ from shared.db.within import within
 from shared.schemas.registry import BookingPurpose, BookingState, SlotState, TimeZone
 from shared.scope import Scope
 
-HOLDING: Final = (SlotState.APPROVED, SlotState.USED)
-LIVE: Final = (BookingState.REQUESTED, BookingState.APPROVED)
+# Literals, so that any plan may use the indexes that hold these states only.
+HOLDING: Final[ColumnElement[bool]] = BookingSlot.state.in_(
+    [literal_column("'APPROVED'"), literal_column("'USED'")]
+)
+LIVE: Final[ColumnElement[bool]] = Booking.state.in_(
+    [literal_column("'REQUESTED'"), literal_column("'APPROVED'")]
+)
 STARTS: Final[ColumnElement[datetime]] = func.lower(
     BookingSlot.during, type_=DateTime(timezone=True)
 )
@@ -172,21 +187,40 @@ async def find_of_class(session: AsyncSession, class_id: UUID) -> Booking | None
     """Return the booking that a class has at present, locked until the transaction ends."""
     statement = (
         select(Booking)
-        .where(Booking.class_id == class_id, Booking.state.in_(LIVE))
+        .where(Booking.class_id == class_id, LIVE)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     return (await session.scalars(statement)).one_or_none()
 
 
-async def lapsed_holds(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Booking]:
-    """Return held bookings that nobody confirmed in time, locked; others may have the rest."""
+async def lapsed_classes(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Return up to `limit` classes whose space was held and not confirmed in time."""
     statement = (
-        select(Booking)
-        .where(Booking.hold_until <= now)
+        select(Booking.class_id)
+        .where(Booking.hold_until <= now, Booking.class_id.is_not(None))
         .order_by(Booking.hold_until)
         .limit(limit)
+    )
+    return [each for each in (await session.scalars(statement)).all() if each is not None]
+
+
+async def classes_over(
+    session: AsyncSession, *, ended_by: datetime, limit: int
+) -> Sequence[Booking]:
+    """Return bookings of classes with approved slots that ended by then, locked.
+
+    Those that are only held, or that somebody else is changing, are left out.
+    """
+    # As it stands in the index, whatever plan is made.
+    due = text("state = 'APPROVED' AND purpose = 'CLASS'")
+    over = select(BookingSlot.booking_id).where(due, ended_by >= ENDS).distinct()
+    statement = (
+        select(Booking)
+        .where(Booking.id.in_(over), Booking.hold_until.is_(None))
+        .limit(limit)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     return (await session.scalars(statement)).all()
 
@@ -253,7 +287,7 @@ async def busy_ranges(
         select(STARTS.label("starts_at"), ENDS.label("ends_at"), BookingSlot.purpose)
         .where(
             BookingSlot.space_id == space_id,
-            BookingSlot.state.in_(HOLDING),
+            HOLDING,
             BookingSlot.during.overlaps(wanted),
         )
         .order_by(STARTS)

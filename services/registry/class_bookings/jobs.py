@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from services.registry.bookings.queries import lapsed_classes
 from services.registry.class_bookings.operations import release_lapsed
 from shared.clock import utc_now
 from shared.jobs.context import Cron, WorkerContext
@@ -13,12 +14,18 @@ _log = get_logger(__name__)
 
 
 async def release_holds(context: WorkerContext) -> None:
-    """Give spaces back that were held for classes and not confirmed in time."""
+    """Take back spaces and instructors that classes held and nobody confirmed in time.
+
+    One class a transaction: it locks what a reservation locks, in the same order.
+    """
     while True:
+        now = utc_now()
         async with context.transaction() as session:
-            lapsed = await release_lapsed(session, now=utc_now(), limit=_AT_ONCE)
-        if lapsed:
-            _log.info("holds-lapsed", bookings=len(lapsed))
+            lapsed = await lapsed_classes(session, now=now, limit=_AT_ONCE)
+        for class_id in lapsed:
+            async with context.transaction() as session:
+                released = await release_lapsed(session, class_id, now=now)
+            _log.info("hold-lapsed", class_id=str(class_id), released=released)
         if len(lapsed) < _AT_ONCE:
             return
 

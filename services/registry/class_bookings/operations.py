@@ -14,6 +14,8 @@ from services.registry.bookings import queries, rules
 from services.registry.bookings.operations import Wanted, add_booking, decide, using_place
 from services.registry.bookings.rules import Span
 from services.registry.bookings.tables import Booking
+from services.registry.engagements.operations import release
+from services.registry.engagements.queries import lock_class
 from shared.db.events import emit
 from shared.db.within import place_of
 from shared.schemas.registry import BookingPurpose, BookingState, HoldConfirmed, Topic
@@ -61,7 +63,7 @@ async def book_for_class(
     present = await queries.find_of_class(session, plan.class_id)
     if present is not None:
         if await _is_same(session, present, plan, spans):
-            return present
+            return await _held_again(session, present, hold_until=hold_until, now=now)
         await _give_up(session, present, reason=_MOVED, now=now)
     wanted = Wanted(
         space_id=plan.space_id,
@@ -77,6 +79,17 @@ async def book_for_class(
     )
 
 
+async def _held_again(
+    session: AsyncSession, booking: Booking, *, hold_until: datetime | None, now: datetime
+) -> Booking:
+    """Hold what lapsed and nobody has taken back yet; leave all else as it is."""
+    if booking.hold_until is not None and booking.hold_until <= now:
+        booking.hold_until = hold_until
+        booking.version += 1
+        await session.flush()
+    return booking
+
+
 async def _is_same(
     session: AsyncSession, booking: Booking, plan: ClassPlan, spans: Sequence[Span]
 ) -> bool:
@@ -85,6 +98,8 @@ async def _is_same(
         booking.co_ministry,
         booking.people,
     ) != (plan.space_id, plan.ministry, plan.people):
+        return False
+    if plan.agreement_id not in (None, booking.agreement_id):
         return False
     slots = await queries.slots_of(session, booking.id)
     return [Span(row.starts_at, row.ends_at) for row in slots] == list(spans)
@@ -126,12 +141,15 @@ async def release_of_class(
     return booking
 
 
-async def release_lapsed(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Booking]:
-    """Give up to `limit` spaces back that were held and not confirmed in time; return which."""
-    lapsed = await queries.lapsed_holds(session, now=now, limit=limit)
-    for booking in lapsed:
-        await _give_up(session, booking, reason=_LAPSED, now=now, topic=Topic.BOOKING_LAPSED)
-    return lapsed
+async def release_lapsed(session: AsyncSession, class_id: UUID, *, now: datetime) -> bool:
+    """Take back what a class held and nobody confirmed in time; tell whether there was any."""
+    await lock_class(session, class_id)
+    booking = await queries.find_of_class(session, class_id)
+    if booking is None or booking.hold_until is None or booking.hold_until > now:
+        return False
+    await _give_up(session, booking, reason=_LAPSED, now=now, topic=Topic.BOOKING_LAPSED)
+    await release(session, class_id, now=now)
+    return True
 
 
 async def _give_up(

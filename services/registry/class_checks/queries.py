@@ -1,6 +1,7 @@
 """Reads of everything that a class would use."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,11 +23,12 @@ from shared.scope import Scope
 
 
 async def find_resources(
-    session: AsyncSession, check: ClassCheck, *, scope: Scope
+    session: AsyncSession, check: ClassCheck, *, scope: Scope, keeps: UUID | None = None
 ) -> ClassResources:
     """Return what a class would use, once everything is found in order.
 
-    Instructors need not belong to the facility: those of one ministry teach in the other's.
+    Instructors need not belong to the facility: those of one ministry teach in the other's. A class
+    goes on with the version of a module that it `keeps`, though it was retired since.
 
     Raises:
         FacilityUnknownError, FacilityNotActiveError, SpaceUnknownError, AgreementUnknownError,
@@ -36,8 +38,8 @@ async def find_resources(
     """
     facility = await _facility(session, check.facility_id)
     space = await _space(session, check.space_id, facility=facility)
-    agreement = await _agreement(session, check)
-    module = await _module(session, check.module_id)
+    agreement = await get_covering(session, check)
+    module = await _module(session, check.module_id, keeps=keeps)
     instructors = await _instructors(session, check, module, scope=scope)
     return _resources(facility, space, agreement, module, instructors)
 
@@ -92,25 +94,32 @@ async def _space(session: AsyncSession, space_id: UUID, *, facility: Facility) -
     return space
 
 
-async def _agreement(session: AsyncSession, check: ClassCheck) -> Agreement:
-    covering = covers(check.facility_id, check.starts_on).label("covering")
+async def get_covering(
+    session: AsyncSession, check: ClassCheck, *, last_day: date | None = None
+) -> Agreement:
+    """Return the agreement under which a class is held, until its last day where that is known.
+
+    Raises:
+        AgreementUnknownError, AgreementNotInForceError, AgreementNotCoveringError
+    """
+    covering = covers(check.facility_id, check.starts_on, last_day).label("covering")
     statement = select(Agreement, covering).where(Agreement.id == check.agreement_id)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise rules.AgreementUnknownError(pointer="/agreement_id")
     agreement: Agreement = row.Agreement
-    if not agreement.term.holds(check.starts_on):
+    if not agreement.term.holds(check.starts_on, last_day):
         raise rules.AgreementNotInForceError(pointer="/agreement_id")
     if not row.covering:
         raise rules.AgreementNotCoveringError(pointer="/agreement_id")
     return agreement
 
 
-async def _module(session: AsyncSession, module_id: UUID) -> Module:
+async def _module(session: AsyncSession, module_id: UUID, *, keeps: UUID | None) -> Module:
     module = await session.get(Module, module_id)
     if module is None:
         raise rules.ModuleUnknownError(pointer="/module_id")
-    if module.state is not ModuleState.PUBLISHED:
+    if module.state is not ModuleState.PUBLISHED and module_id != keeps:
         raise rules.ModuleNotPublishedError(pointer="/module_id")
     return module
 

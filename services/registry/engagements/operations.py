@@ -67,7 +67,7 @@ async def engage(
     rules.check_sessions(sessions)
     facility = await get_facility(session, facility_id)
     module = await get_module(session, module_id, scope=scope)
-    engagement = await _locked(
+    engagement = await lock_engagement(
         session, class_id, facility_id=facility_id, module_id=module_id, now=now
     )
     present = await queries.slots_of(session, class_id)
@@ -130,9 +130,10 @@ async def end_service(
     return instructor
 
 
-async def _locked(
+async def lock_engagement(
     session: AsyncSession, class_id: UUID, *, facility_id: UUID, module_id: UUID, now: datetime
 ) -> Engagement:
+    """Return what a class engages, locked; an empty one when it engages nobody yet."""
     values = {
         "class_id": class_id,
         "facility_id": facility_id,

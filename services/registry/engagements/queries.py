@@ -153,6 +153,26 @@ async def engaged_after(
     )
 
 
+async def lock_class(session: AsyncSession, class_id: UUID) -> None:
+    """Let nobody else change what a class engages, or books, until the transaction ends.
+
+    Whoever changes both begins here, so that no two wait for each other.
+    """
+    await session.execute(
+        select(Engagement.class_id).where(Engagement.class_id == class_id).with_for_update()
+    )
+
+
+async def module_of(session: AsyncSession, class_id: UUID) -> UUID | None:
+    """Return the version of a module that a class is engaged for, if it engages anybody."""
+    statement = select(Engagement.module_id).where(
+        Engagement.class_id == class_id,
+        exists().where(EngagementSlot.class_id == class_id),
+    )
+    found: UUID | None = await session.scalar(statement)
+    return found
+
+
 async def slots_of(session: AsyncSession, class_id: UUID) -> set[tuple[UUID, Period]]:
     """Return whom a class engages, and when."""
     statement = select(EngagementSlot.instructor_id, EngagementSlot.during).where(

@@ -157,6 +157,8 @@ __all__ = [
     "OpeningHoursStated",
     "ProposalTurned",
     "RegencyPotentialStated",
+    "ReservationNamed",
+    "ReservationRead",
     "RoadmapAdopted",
     "ServiceStated",
     "ShiftsChanged",
@@ -168,6 +170,4 @@ __all__ = [
     "TenantMoved",
     "TimeZone",
     "Topic",
-    "ReservationNamed",
-    "ReservationRead",
 ]

@@ -1,9 +1,11 @@
 """What a class uses, and what the registry vouches for."""
 
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.schemas.base import AreaCode, Body, Message, Ministry
 from shared.schemas.registry.areas import TimeZone
@@ -47,3 +49,56 @@ class ClassResources(Message):
     module_hours: int
     instructor_ids: list[UUID]
     instructor_names: list[str]
+
+
+class ClassSession(Body):
+    """One session of a class, its end not included."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+# As many as a booking has slots at most.
+ClassSessions = Annotated[list[ClassSession], Field(min_length=1, max_length=200)]
+
+
+class ClassReservation(ClassCheck):
+    """What a class takes, and when: `ministry` uses it, for `people`.
+
+    Without `sessions` the registry makes a timetable that begins at `starts_at`.
+    """
+
+    starts_at: AwareDatetime
+    sessions: ClassSessions | None = None
+    ministry: Ministry
+    people: int = Field(ge=1, le=1000)
+
+
+class ClassReserved(ClassResources):
+    """What a class has been given, until `hold_until` unless it is confirmed."""
+
+    booking_id: UUID
+    sessions: list[ClassSession]
+    hold_until: datetime | None
+
+
+class ClassReservationState(StrEnum):
+    """The class keeps it, or has it no longer."""
+
+    CONFIRMED = "CONFIRMED"
+    RELEASED = "RELEASED"
+
+
+class ReservationNamed(Body):
+    """Which of the reservations that a class has had is meant."""
+
+    booking_id: UUID
+
+
+class ReservationRead(Message):
+    """What has become of a class's reservation."""
+
+    class_id: UUID
+    booking_id: UUID
+    state: ClassReservationState
+    hold_until: datetime | None = None
