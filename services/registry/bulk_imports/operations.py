@@ -15,7 +15,6 @@ from services.registry.agreements.rules import (
     AgreementPartiesInvalidError,
 )
 from services.registry.agreements.schemas import AgreementCreate, Party
-from services.registry.base import Event
 from services.registry.bulk_imports import queries
 from services.registry.bulk_imports.rules import (
     AGREEMENT_COLUMNS,
@@ -30,7 +29,6 @@ from services.registry.bulk_imports.schemas import (
     InstructorRow,
     SpaceRow,
 )
-from services.registry.facilities.queries import get_facility_for_change
 from services.registry.facilities.rules import FacilityClosedError
 from services.registry.facility_imports.operations import Importer, NumberedRow, import_rows
 from services.registry.facility_imports.rules import Known
@@ -46,10 +44,11 @@ from services.registry.instructors import operations as instructors
 from services.registry.instructors.queries import get_instructor_for_change
 from services.registry.instructors.rules import InstructorIdTakenError
 from services.registry.instructors.schemas import InstructorChange, InstructorCreate
-from services.registry.spaces import operations as spaces
-from services.registry.spaces.rules import SpaceClosedError, SpaceIdTakenError, SpaceKind
-from services.registry.spaces.schemas import SpaceCreate
-from shared.db.events import emit_all
+from services.registry.space_changes.operations import correct_space
+from services.registry.space_changes.queries import get_space_for_change
+from services.registry.spaces.operations import add_space
+from services.registry.spaces.rules import SpaceIdTakenError, SpaceKind
+from services.registry.spaces.schemas import SpaceChange, SpaceCreate
 from shared.errors import ServiceError
 from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import FacilityStatus
@@ -146,31 +145,28 @@ async def bring_space(session: AsyncSession, row: SpaceRow, importer: Importer) 
 
     Raises:
         FacilityUnknownError: when there is no such facility.
-        SpaceIdTakenError, SpaceClosedError: when the space is another one, or out of use.
-        And what `add_space` raises.
+        SpaceIdTakenError: when the name belongs to another id.
+        FacilityClosedError: when the facility of a space to change is closed.
+        And what `add_space`, `get_space_for_change` and `correct_space` raise.
     """
-    facility_id = await queries.facility_of(session, row.facility_code)
-    facility = await get_facility_for_change(session, facility_id, scope=importer.scope)
-    present = await queries.find_space(session, facility_id, row.name)
-    kind = row.kind or (SpaceKind.ROOM if present is None else present.kind)
-    body = SpaceCreate(id=row.id, name=row.name, kind=kind, capacity=row.capacity)
-    if present is None:
-        added = await spaces.add_space(
-            session, facility_id, body, scope=importer.scope, now=importer.now
+    facility = await queries.facility_of(session, row.facility_code)
+    found = await queries.find_space(session, facility.id, row.name)
+    if found is None:
+        body = SpaceCreate(
+            id=row.id, name=row.name, kind=row.kind or SpaceKind.ROOM, capacity=row.capacity
         )
+        added = await add_space(session, facility.id, body, scope=importer.scope, now=importer.now)
         return Outcome.CREATED, added.id
-    if row.id not in (None, present.id):
+    if row.id not in (None, found):
         raise SpaceIdTakenError
-    if (present.kind, present.capacity) == (kind, row.capacity):
-        return Outcome.UNCHANGED, present.id
-    if present.closed_at is not None:
-        raise SpaceClosedError
+    space = await get_space_for_change(session, found, scope=importer.scope)
+    change = SpaceChange(kind=row.kind or space.kind, capacity=row.capacity)
+    if (space.kind, space.capacity) == (change.kind, change.capacity):
+        return Outcome.UNCHANGED, found
     if facility.status is FacilityStatus.CLOSED:
         raise FacilityClosedError
-    event = spaces.resize(present, body, now=importer.now)
-    await session.flush()
-    await emit_all(session, Event, [event])
-    return Outcome.CHANGED, present.id
+    await correct_space(session, space, change, now=importer.now)
+    return Outcome.CHANGED, found
 
 
 async def bring_institution(
@@ -222,7 +218,8 @@ async def bring_instructor(
     said = row.model_dump(
         exclude={"id", "code", "home_facility_code", "synthetic"}, exclude_none=True
     )
-    said["home_facility_id"] = await queries.facility_of(session, row.home_facility_code)
+    home = await queries.facility_of(session, row.home_facility_code)
+    said["home_facility_id"] = home.id
     found = await queries.find_instructor(session, row.code)
     if found is None:
         made = await instructors.register_instructor(

@@ -10,14 +10,15 @@ from services.registry.agreements.rules import CoveredFacilityUnknownError
 from services.registry.agreements.tables import Agreement, AgreementFacility
 from services.registry.bulk_imports.rules import FacilityUnknownError
 from services.registry.facilities.queries import facilities_by_code
+from services.registry.facilities.tables import Facility
 from services.registry.institutions.queries import ids_by_code
 from services.registry.institutions.rules import InstitutionUnknownError
 from services.registry.instructors.tables import Instructor
 from services.registry.spaces.tables import Space
 
 
-async def facility_of(session: AsyncSession, code: str) -> UUID:
-    """Return the id of the facility that has a code.
+async def facility_of(session: AsyncSession, code: str) -> Facility:
+    """Return the facility that has a code.
 
     Raises:
         FacilityUnknownError: when there is none.
@@ -25,7 +26,7 @@ async def facility_of(session: AsyncSession, code: str) -> UUID:
     found = await facilities_by_code(session, [code])
     if not found:
         raise FacilityUnknownError
-    return found[code].id
+    return found[code]
 
 
 async def facilities_of(session: AsyncSession, codes: Sequence[str]) -> list[UUID]:
@@ -53,10 +54,10 @@ async def institutions_of(session: AsyncSession, codes: Iterable[str]) -> list[U
     return [found[code] for code in wanted]
 
 
-async def find_space(session: AsyncSession, facility_id: UUID, name: str) -> Space | None:
-    """Return the space of this name in a facility, locked until the transaction ends."""
-    statement = select(Space).where(Space.facility_id == facility_id, Space.name == name)
-    return await session.scalar(statement.with_for_update())
+async def find_space(session: AsyncSession, facility_id: UUID, name: str) -> UUID | None:
+    """Return the id of the space of this name in a facility."""
+    statement = select(Space.id).where(Space.facility_id == facility_id, Space.name == name)
+    return await session.scalar(statement)
 
 
 async def find_instructor(session: AsyncSession, code: str) -> UUID | None:

@@ -53,10 +53,14 @@ class NumberedRow:
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What is locked while a chunk is brought in: facilities by code, spaces by id."""
+    """What is locked while a chunk is brought in: facilities by code, spaces by id.
+
+    `people` are those of the fullest booking to come, by space.
+    """
 
     facilities: dict[str, Facility]
     spaces: dict[UUID, Space]
+    people: dict[UUID, int]
 
 
 async def import_rows(
@@ -68,7 +72,8 @@ async def import_rows(
     """
     bodies = [row.body for row in rows]
     await queries.learn(session, known, bodies, today=importer.today)
-    present = _Present(*await queries.lock_present(session, (body.code for body in bodies)))
+    codes = (body.code for body in bodies)
+    present = _Present(*await queries.lock_present(session, codes, now=importer.now))
     judged = _judge(rows, present, known, importer)
     if importer.mode is ImportMode.COMMIT:
         plans = [plan for plan in judged.values() if isinstance(plan, Plan)]
@@ -90,7 +95,7 @@ def _judge(
                 row.body,
                 present=None
                 if facility is None
-                else queries.describe_present(facility, spaces[facility.id]),
+                else queries.describe_present(facility, spaces[facility.id], people=present.people),
                 known=known,
                 scope=importer.scope,
                 fresh_id=new_id,

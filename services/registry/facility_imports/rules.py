@@ -20,6 +20,7 @@ from services.registry.facilities.rules import (
 )
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
 from services.registry.institutions.schemas import InstitutionCreate
+from services.registry.space_changes.rules import check_capacity
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceNameTakenError
 from services.registry.spaces.schemas import SpaceCreate
 from shared.schemas.imports import Outcome
@@ -57,11 +58,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class PresentSpace:
-    """A space that the facility has."""
+    """A space that the facility has; `people` are those of its fullest booking to come."""
 
     id: UUID
     kind: str
     capacity: int
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,7 @@ def _spaces(
                 raise SpaceIdTakenError
             added.append(space.model_copy(update={"id": space.id or fresh_id()}))
         elif (space.kind, space.capacity) != (old.kind, old.capacity):
+            check_capacity(space.capacity, people=old.people)
             resized[old.id] = space
     if len({space.id for space in added}) != len(added):
         raise SpaceIdTakenError

@@ -55,8 +55,8 @@ async def correct_space(
     if not changed:
         return
     if "capacity" in changed:
-        people = await queries.people_to_come(session, space.id, now=now)
-        rules.check_capacity(changed["capacity"], people=people)
+        people = await queries.people_to_come(session, [space.id], now=now)
+        rules.check_capacity(changed["capacity"], people=people.get(space.id))
     for name, value in changed.items():
         setattr(space, name, value)
     space.version += 1

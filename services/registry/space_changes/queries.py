@@ -1,11 +1,11 @@
 """Reads of a space and of what is ahead of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import Uuid, any_, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.access.rules import OutOfScopeError
@@ -55,19 +55,23 @@ async def get_space_for_change(session: AsyncSession, space_id: UUID, *, scope: 
     return space
 
 
-async def people_to_come(session: AsyncSession, space_id: UUID, *, now: datetime) -> int | None:
-    """Return the people of the fullest booking that has the space from now on."""
+async def people_to_come(
+    session: AsyncSession, space_ids: Iterable[UUID], *, now: datetime
+) -> dict[UUID, int]:
+    """Return the people of the fullest booking that has each of some spaces from now on, if any."""
     statement = (
-        select(func.max(Booking.people))
-        .join(BookingSlot, BookingSlot.booking_id == Booking.id)
+        select(BookingSlot.space_id, func.max(Booking.people).label("people"))
+        .join(Booking, Booking.id == BookingSlot.booking_id)
         .where(
-            BookingSlot.space_id == space_id,
-            BookingSlot.state.in_(HOLDING),
+            BookingSlot.space_id == any_(literal(list(space_ids), ARRAY(Uuid()))),
+            HOLDING,
             BookingSlot.purpose != BookingPurpose.CLOSURE,
             BookingSlot.during.overlaps(Range(now, None)),
         )
+        .group_by(BookingSlot.space_id)
     )
-    return (await session.execute(statement)).scalar_one()
+    rows = (await session.execute(statement)).all()
+    return {row.space_id: row.people for row in rows}
 
 
 async def ranges_to_come(session: AsyncSession, space_id: UUID, *, now: datetime) -> Sequence[Span]:
@@ -76,7 +80,7 @@ async def ranges_to_come(session: AsyncSession, space_id: UUID, *, now: datetime
         select(STARTS, ENDS)
         .where(
             BookingSlot.space_id == space_id,
-            BookingSlot.state.in_(HOLDING),
+            HOLDING,
             BookingSlot.purpose != BookingPurpose.CLOSURE,
             BookingSlot.during.overlaps(Range(now, None)),
         )

@@ -22,6 +22,7 @@ from services.registry.facility_imports.rules import (
     plan_row,
 )
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
+from services.registry.space_changes.rules import CapacityBookedError
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceKind, SpaceNameTakenError
 from services.registry.spaces.schemas import SpaceCreate
 from shared.schemas.imports import Outcome
@@ -100,6 +101,16 @@ class TestPlanRow:
         changed = plan(given, present=present())
 
         assert (changed.outcome, changed.id) == (Outcome.CHANGED, THERE)
+
+    def test_keeps_room_for_those_who_are_coming(self):
+        there = present()
+        there.spaces["Ruang 1"] = replace(there.spaces["Ruang 1"], people=16)
+        enough = replace(GIVEN, spaces=[SpaceCreate(name="Ruang 1", capacity=16)])
+        short = replace(GIVEN, spaces=[SpaceCreate(name="Ruang 1", capacity=15)])
+
+        assert plan(enough, present=there).outcome is Outcome.CHANGED
+        with pytest.raises(CapacityBookedError):
+            plan(short, present=there)
 
     def test_leaves_what_an_empty_cell_says_nothing_of(self):
         there = present(replace(GIVEN, trades=["ICT"], address="Jalan Melati 1", parent_code="P-1"))
