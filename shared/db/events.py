@@ -6,7 +6,7 @@ restore the old transaction numbers lie above the new counter; the epoch, which 
 orders them before everything new.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -107,7 +107,6 @@ def _next_id(session: AsyncSession) -> UUID:
 
 
 def _row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
-    place = asdict(draft.place)
     return {
         "stream_id": draft.stream_id,
         "id": _next_id(session),
@@ -118,7 +117,7 @@ def _row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
         "actor": session.info["actor"].name,
         "request_id": current_request_id(),
         "payload": draft.event.model_dump(mode="json"),
-        **{name: place[name] for name in _PLACE_COLUMNS},
+        **{name: getattr(draft.place, name) for name in _PLACE_COLUMNS},
     }
 
 

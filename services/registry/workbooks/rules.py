@@ -46,10 +46,10 @@ _NOTES: Final = (
     ),
     Text("Sel kosong tidak mengubah apa yang sudah tercatat.", "An empty cell changes nothing."),
 )
-_FILLS: Final = {
-    Outcome.CREATED: "C6EFCE",
-    Outcome.CHANGED: "FFEB9C",
-    Outcome.REFUSED: "FFC7CE",
+_FILLS: Final[Mapping[str, PatternFill]] = {
+    Outcome.CREATED: PatternFill("solid", start_color="C6EFCE"),
+    Outcome.CHANGED: PatternFill("solid", start_color="FFEB9C"),
+    Outcome.REFUSED: PatternFill("solid", start_color="FFC7CE"),
 }
 
 
@@ -137,12 +137,11 @@ def _judged_xlsx(file: bytes, verdicts: Mapping[int, RowVerdict]) -> bytes:
     for place, name in enumerate(VERDICT_COLUMNS):
         sheet.cell(top, first + place, name).font = bold
     for number, verdict in verdicts.items():
-        fill = _FILLS.get(Outcome(verdict.verdict))
         for place, value in enumerate(_cells(verdict)):
-            cell = sheet.cell(top + number, first + place, value)
-            cell.data_type = "s"
-            if fill is not None:
-                cell.fill = PatternFill("solid", start_color=fill)
+            sheet.cell(top + number, first + place, value).data_type = "s"
+        fill = _FILLS.get(verdict.verdict)
+        if fill is not None:
+            sheet.cell(top + number, first).fill = fill
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

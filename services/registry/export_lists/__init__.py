@@ -1,0 +1,1 @@
+"""Which lists of the registry are exported, and by which reading rule. Owns no table."""
