@@ -26,6 +26,7 @@ from sqlalchemy.types import Text as SqlText
 from services.registry.access.rules import OutOfScopeError
 from services.registry.area_changes.rules import (
     AreaChangeNotFoundError,
+    Taken,
     WorkItemNotFoundError,
     WorkItemState,
 )
@@ -106,15 +107,19 @@ async def lock_areas(
     return {row.code: PresentArea(row.name, row.valid_from, row.valid_to) for row in rows}
 
 
-async def areas_from(
-    session: AsyncSession, codes: Iterable[str], *, day: date
-) -> list[tuple[str, PresentArea]]:
+async def areas_from(session: AsyncSession, codes: Iterable[str], *, day: date) -> list[Taken]:
     """Return the areas that have one of `codes` on a day or later."""
-    statement = select(Area.code, Area.name, Area.valid_from, Area.valid_to).where(
-        _one_of(sorted(set(codes))), or_(Area.valid_to.is_(None), Area.valid_to > day)
+    decreed = exists().where(
+        AreaSuccessor.new_code == Area.code, AreaSuccessor.valid_from == Area.valid_from
     )
+    statement = select(
+        Area.code, Area.name, Area.valid_from, Area.valid_to, decreed.label("decreed")
+    ).where(_one_of(sorted(set(codes))), or_(Area.valid_to.is_(None), Area.valid_to > day))
     rows = (await session.execute(statement)).all()
-    return [(row.code, PresentArea(row.name, row.valid_from, row.valid_to)) for row in rows]
+    return [
+        Taken(row.code, PresentArea(row.name, row.valid_from, row.valid_to), row.decreed)
+        for row in rows
+    ]
 
 
 def _one_of(codes: Sequence[str]) -> ColumnElement[bool]:

@@ -122,6 +122,15 @@ class Plan:
     links: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A code on the day or later, whose area it is, and whether a decree of that day made it."""
+
+    code: str
+    area: PresentArea
+    decreed: bool = False
+
+
 def check_shape(decree: Decree) -> None:
     """Refuse a change whose areas do not fit its kind.
 
@@ -161,7 +170,7 @@ def plan_change(
     *,
     present: Mapping[str, PresentArea],
     known_parents: Iterable[str],
-    taken: Iterable[tuple[str, PresentArea]],
+    taken: Iterable[Taken],
 ) -> Plan:
     """Return what a sound change does to the list.
 
@@ -184,7 +193,7 @@ def plan_change(
     ends = {old for old, _ in links if old not in stays}
     _check_dates(decree, present, ends=ends, stays=stays)
     own = {code: present[code] for code in ends | stays}
-    others = [(code, area) for code, area in taken if own.get(code) != area]
+    others = [each for each in taken if own.get(each.code) != each.area]
     there = _there_already(decree, names, others)
     return Plan(
         ends=sorted(code for code in ends if present[code].valid_to is None),
@@ -281,19 +290,18 @@ def _check_dates(
         raise AreaChangeTooEarlyError(pointer="/valid_from")
 
 
-def _there_already(
-    decree: Decree, names: Mapping[str, str], others: Iterable[tuple[str, PresentArea]]
-) -> set[str]:
+def _there_already(decree: Decree, names: Mapping[str, str], others: Iterable[Taken]) -> set[str]:
     """Return the new areas that a list has brought in before the decree: since the same day.
 
     Raises:
         AreaValidityOverlapsError: when a code is another area's on the day or later.
     """
     there = set()
-    for code, area in others:
-        if area != PresentArea(names.get(code, area.name), decree.valid_from):
+    for each in others:
+        meant = PresentArea(names.get(each.code, each.area.name), decree.valid_from)
+        if each.decreed or each.area != meant:
             raise AreaValidityOverlapsError(pointer="/to")
-        there.add(code)
+        there.add(each.code)
     return there
 
 

@@ -75,8 +75,18 @@ async def get_area(
     code: Code,
     on: On = None,
 ) -> AreaDetail:
-    """Return one area, with the areas that it came from and those that it went over into."""
-    area = await queries.get_area(request.state.sessions, code, on=on or ledger_day(now))
+    """Return one area, with the areas that it came from and those that it went over into.
+
+    The refusal of a code that is out of force names in `successors` the codes that followed it.
+    """
+    day = on or ledger_day(now)
+    try:
+        area = await queries.get_area(request.state.sessions, code, on=day)
+    except AreaNotFoundError as error:
+        successors = await queries.successors_of(session, code, on=day)
+        if not successors:
+            raise
+        raise AreaNotFoundError(extra={"successors": successors}) from error
     return await queries.get_area_detail(session, area)
 
 

@@ -114,6 +114,22 @@ async def get_area_detail(session: AsyncSession, area: AreaRead) -> AreaDetail:
     )
 
 
+async def successors_of(session: AsyncSession, code: str, *, on: date) -> list[str]:
+    """Return the codes that one went over into when it last changed before a day or on it."""
+    changed = select(func.max(AreaSuccessor.valid_from)).where(
+        AreaSuccessor.old_code == code, AreaSuccessor.valid_from <= on
+    )
+    statement = (
+        select(AreaSuccessor.new_code)
+        .where(
+            AreaSuccessor.old_code == code,
+            AreaSuccessor.valid_from == changed.scalar_subquery(),
+        )
+        .order_by(AreaSuccessor.new_code)
+    )
+    return list((await session.scalars(statement)).all())
+
+
 async def _links(
     session: AsyncSession,
     *,

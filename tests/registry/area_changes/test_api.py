@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from services.registry.areas.operations import load_areas
@@ -130,6 +132,8 @@ class TestDecreeAreaChange:
                 "valid_from": DAY,
             }
         ]
+        gone = await papua.get("/areas/91.01")
+        assert (gone.status_code, gone.json()["successors"]) == (404, ["93.01"])
         after = (await papua.get("/areas/93")).json()
         assert [link["code"] for link in after["predecessors"]] == ["91"]
 
@@ -230,6 +234,18 @@ class TestDecreeAreaChange:
 
         assert refused.status_code == 422
         assert refused.json()["code"] == "unknown-area"
+
+    async def test_lets_one_of_two_decrees_have_a_code(self, papua):
+        decrees = [
+            RECODE | {"from_codes": [old], "to": [{"code": "91.05", "name": "Baru"}]}
+            for old in ("91.01", "91.02", "91.04")
+        ]
+
+        answers = await asyncio.gather(*(papua.post("/area-changes", decree) for decree in decrees))
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+        refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+        assert refused == {"area-validity-overlaps"}
 
     async def test_refuses_a_bad_change_and_leaves_nothing_half_done(self, papua):
         before = await names(papua)

@@ -11,6 +11,7 @@ from services.registry.area_changes.rules import (
     Decree,
     Named,
     Plan,
+    Taken,
     check_candidate,
     check_shape,
     links_of,
@@ -133,7 +134,7 @@ class TestPlanChange:
             ["91.01", "91.02"],
             {"91.02": "Kabupaten Merauke", "91.01": "Kabupaten Jayawijaya"},
         )
-        taken = [("91.01", present()["91.01"]), ("91.02", present()["91.02"])]
+        taken = [Taken(code, present()[code]) for code in ("91.01", "91.02")]
 
         made = plan(given, taken=taken)
 
@@ -143,7 +144,7 @@ class TestPlanChange:
     def test_merges_into_one_of_them(self):
         given = decree("MERGE", ["91.01", "91.02"], {"91.02": "Kabupaten Jayawijaya"})
 
-        made = plan(given, taken=[("91.02", present()["91.02"])])
+        made = plan(given, taken=[Taken("91.02", present()["91.02"])])
 
         assert made.ends == ["91.01", "91.01.01", "91.01.01.1001"]
         assert made.opens == [
@@ -206,18 +207,24 @@ class TestPlanChange:
     )
     def test_refuses_a_code_that_another_area_has(self, other):
         with pytest.raises(AreaValidityOverlapsError):
-            plan(RECODE, taken=[("93.01", other)])
+            plan(RECODE, taken=[Taken("93.01", other)])
 
     def test_takes_what_a_list_brought_in_on_the_same_day(self):
         taken = [
-            ("93.01", PresentArea("Kabupaten Merauke", DAY)),
-            ("93.01.01", PresentArea("Distrik Merauke", DAY)),
+            Taken("93.01", PresentArea("Kabupaten Merauke", DAY)),
+            Taken("93.01.01", PresentArea("Distrik Merauke", DAY)),
         ]
 
         made = plan(RECODE, taken=taken)
 
         assert made.opens == [Named("93.01.01.1001", "Kelapa Lima")]
         assert len(made.links) == 3
+
+    def test_refuses_what_another_decree_made_on_the_same_day(self):
+        made = Taken("93.01", PresentArea("Kabupaten Merauke", DAY), decreed=True)
+
+        with pytest.raises(AreaValidityOverlapsError):
+            plan(RECODE, taken=[made])
 
     def test_does_not_end_what_a_list_has_ended_on_that_day(self):
         made = plan(RECODE, areas=present("91.01", valid_to=DAY))
