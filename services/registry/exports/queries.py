@@ -29,7 +29,7 @@ def export_statement(
     scope: Scope,
     filters: Mapping[str, Any],
     after: tuple[Any, ...] | None,
-    limit: int = CHUNK,
+    limit: int,
 ) -> Select[Any]:
     """Return up to `limit` rows of a list that follow key `after`, each with point and key.
 
@@ -62,7 +62,7 @@ async def read_rows(
     after: tuple[Any, ...] | None,
 ) -> ExportRows:
     """Return the rows of a list that follow key `after`."""
-    statement = export_statement(exported, scope=scope, filters=filters, after=after)
+    statement = export_statement(exported, scope=scope, filters=filters, after=after, limit=CHUNK)
     found = (await session.execute(statement)).all()
     width = len(exported.columns())
     return ExportRows(
