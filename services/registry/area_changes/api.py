@@ -23,7 +23,7 @@ from services.registry.areas.rules import (
     TimeZoneUnknownError,
 )
 from services.registry.base import Idempotency
-from services.registry.facilities.rules import FacilityClosedError
+from services.registry.facilities.rules import FacilityClosedError, FacilityMergedError
 from services.registry.institutions.rules import InstitutionEndedError
 from shared.clock import JAKARTA, ledger_day
 from shared.schemas.paging import Page
@@ -159,6 +159,7 @@ async def list_area_work_items(
         AreaTooCoarseError,
         OutOfScopeError,
         FacilityClosedError,
+        FacilityMergedError,
         InstitutionEndedError,
     ),
 )

@@ -31,8 +31,7 @@ from services.registry.areas.rules import locate as location_of
 from services.registry.areas.tables import AreaChange
 from services.registry.base import Event
 from services.registry.facilities.operations import facts_of, keep_changes, restate
-from services.registry.facilities.queries import get_facility_for_change
-from services.registry.facilities.rules import FacilityClosedError
+from services.registry.facilities.queries import get_open_facility_for_change
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.operations import relocate_institution
 from services.registry.institutions.rules import InstitutionEndedError
@@ -47,7 +46,6 @@ from shared.schemas.registry import (
     AreaLevel,
     AreasChanged,
     AreaSettled,
-    FacilityStatus,
     Topic,
 )
 from shared.scope import Place, Scope
@@ -345,7 +343,8 @@ async def resolve_item(
         WorkItemResolvedError: when it is decided.
         AreaNotCandidateError, AreaUnknownError, AreaTooCoarseError: when it cannot stand there.
         OutOfScopeError: when it, or an area that is no candidate's, is not the caller's.
-        FacilityClosedError, InstitutionEndedError: when it is closed or dissolved.
+        FacilityClosedError, FacilityMergedError, InstitutionEndedError: when it is closed, merged
+            into another or dissolved.
     """
     item = await queries.get_work_item(session, item_id, scope=scope)
     rules.check_candidate(area_code, item.candidates)
@@ -355,8 +354,6 @@ async def resolve_item(
     if item.state is WorkItemState.RESOLVED:
         raise rules.WorkItemResolvedError
     if isinstance(thing, Facility):
-        if thing.status is FacilityStatus.CLOSED:
-            raise FacilityClosedError
         await locate(session, area_code, on=today)
     else:
         if thing.ended_on is not None:
@@ -375,7 +372,7 @@ async def resolve_item(
 
 async def _lock_subject(session: AsyncSession, item: AreaWorkItem, *, scope: Scope) -> Stander:
     if item.facility_id is not None:
-        return await get_facility_for_change(session, item.facility_id, scope=scope)
+        return await get_open_facility_for_change(session, item.facility_id, scope=scope)
     return await queries.lock_institution(session, item.subject_id, scope=scope)
 
 
