@@ -32,13 +32,16 @@ from services.registry.equipment import api as equipment
 from services.registry.exports import api as exports
 from services.registry.facilities import api as facilities
 from services.registry.facility_codes import api as facility_codes
+from services.registry.facility_duplicates import api as facility_duplicates
 from services.registry.facility_histories import api as facility_histories
 from services.registry.facility_imports import api as facility_imports
+from services.registry.facility_merges import api as facility_merges
 from services.registry.facility_roles import api as facility_roles
 from services.registry.incubators import api as incubators
 from services.registry.institutions import api as institutions
 from services.registry.instructors import api as instructors
 from services.registry.invitations import api as invitations
+from services.registry.marks.jobs import Watch, watching
 from services.registry.maturity import api as maturity
 from services.registry.me import api as me
 from services.registry.modules import api as modules
@@ -89,6 +92,9 @@ _ROUTERS: Final = (
     contacts.router,
     equipment.router,
     shifts.router,
+    facility_duplicates.router,
+    facility_duplicates.scans_router,
+    facility_merges.router,
     facility_imports.router,
     bulk_imports.router,
     exports.router,
@@ -129,17 +135,24 @@ _ROUTERS: Final = (
 )
 
 
+class State(ServiceState):
+    """What lives as long as the process."""
+
+    watch: Watch
+
+
 def create_app(settings: RegistrySettings | None = None) -> FastAPI:
     """Return the application, wired to what `settings` or the environment names."""
     wired = settings or RegistrySettings()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[ServiceState]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with (
             open_ring(wired.redis_url, service="registry") as ring,
             service_state(wired, service="registry", ring=ring, held=Assignment) as state,
+            watching(wired.database_url) as watch,
         ):
-            yield state
+            yield {**state, "watch": watch}
 
     return make_app(
         service="registry",

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agreement_coverage import queries, rules
 from services.registry.agreement_coverage.schemas import CoverageAdd, CoverageEnd
-from services.registry.agreements.operations import check_facilities
-from services.registry.agreements.queries import get_agreement_for_change
+from services.registry.agreements.queries import check_facilities, get_agreement_for_change
 from services.registry.agreements.rules import Verb, check_verb
 from services.registry.agreements.tables import Agreement, AgreementFacility
 from services.registry.base import Event

@@ -15,8 +15,6 @@ from services.registry.agreements.schemas import (
     AgreementCreate,
     AgreementRead,
     AgreementRenewal,
-    Document,
-    DocumentRead,
     SignatoryRead,
     Signing,
     Termination,
@@ -84,12 +82,6 @@ _RENEWAL: Final = {
     "signed_on": "2028-03-01",
     "valid_from": "2028-03-25",
     "valid_to": "2031-03-24",
-}
-_DOCUMENT: Final = {
-    "title": "Naskah nota kesepahaman",
-    "reference": "arsip/2025/mou-contoh.pdf",
-    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "mime": "application/pdf",
 }
 
 
@@ -318,49 +310,6 @@ async def list_agreement_signatories(
         session, agreement_id, scope=caller.scope, after=after, limit=page.fetch
     )
     return page_of(request, rows, page.limit, key=lambda row: [row.ordinal], read=SignatoryRead)
-
-
-@router.get(
-    "/{agreement_id}/documents",
-    responses=problems(rules.AgreementNotFoundError, CursorInvalidError),
-)
-async def list_agreement_documents(
-    request: Request,
-    session: SessionDep,
-    caller: RegistryReader,
-    agreement_id: AgreementId,
-    page: PageArgs,
-) -> Page[DocumentRead]:
-    """List the documents of an agreement, by reference, in the order in which they were added."""
-    await queries.find_agreement(session, agreement_id, scope=caller.scope)
-    after = None if page.after_text is None else UUID(page.after_text)
-    rows = await queries.list_documents(session, agreement_id, after=after, limit=page.fetch)
-    return page_of(request, rows, page.limit, key=lambda row: [str(row.id)], read=DocumentRead)
-
-
-@router.post(
-    "/{agreement_id}/documents",
-    status_code=status.HTTP_201_CREATED,
-    response_model=DocumentRead,
-    responses=problems(rules.AgreementNotFoundError, OutOfScopeError, rules.DocumentKeptError),
-)
-async def add_agreement_document(
-    session: SessionDep,
-    caller: AgreementWriter,
-    once: OnceDep,
-    now: Now,
-    agreement_id: AgreementId,
-    body: Annotated[Document, Body(examples=[_DOCUMENT])],
-) -> Response:
-    """Keep where a document of an agreement is, and the hash that proves that it is the same."""
-
-    async def work() -> DocumentRead:
-        document = await operations.add_document(
-            session, agreement_id, body, scope=caller.scope, now=now
-        )
-        return DocumentRead.model_validate(document)
-
-    return await answer_once(session, Idempotency, once, work, status=status.HTTP_201_CREATED)
 
 
 def _answer(agreement: AgreementRead) -> Response:

@@ -30,12 +30,7 @@ from services.registry.agreements.tables import (
     AgreementParty,
     AgreementSignatory,
 )
-from services.registry.areas.queries import known_codes
-from services.registry.areas.rules import AreaUnknownError
 from services.registry.base import Event
-from services.registry.facilities.queries import known_ids as known_facilities
-from services.registry.institutions.queries import known_ids as known_institutions
-from services.registry.institutions.rules import InstitutionUnknownError
 from shared.db.base import translate
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
@@ -44,7 +39,6 @@ from shared.ids import new_id
 from shared.schemas.base import Message
 from shared.schemas.registry import (
     AgreementChanged,
-    AgreementDocumentAdded,
     AgreementEnded,
     AgreementSigned,
     Topic,
@@ -219,27 +213,6 @@ async def terminate_agreement(
     return await queries.get_agreement(session, agreement.id, scope=scope, on=today)
 
 
-async def add_document(
-    session: AsyncSession, agreement_id: UUID, body: Document, *, scope: Scope, now: datetime
-) -> AgreementDocument:
-    """Keep where a document of an agreement is, and its hash.
-
-    Raises:
-        AgreementNotFoundError, OutOfScopeError: when it is not there, or not the caller's.
-        DocumentKeptError: when it has a document of this hash.
-    """
-    agreement = await queries.get_agreement_for_change(session, agreement_id, scope=scope)
-    document = AgreementDocument(**_document(agreement.id, body, now=now))
-    session.add(document)
-    agreement.version += 1
-    await _flush(session)
-    added = AgreementDocumentAdded(
-        agreement_id=agreement.id, document_id=document.id, sha256=document.sha256
-    )
-    await _tell(session, agreement, Topic.AGREEMENT_DOCUMENT_ADDED, added, now=now)
-    return document
-
-
 async def _record(
     session: AsyncSession,
     content: AgreementCreate,
@@ -257,13 +230,11 @@ async def _record(
         if agreement.state is KeptState.SIGNED:
             await _end_by_renewal(session, renews, successor=agreement, now=now, today=today)
     session.add(agreement)
+    session.add_all(new_document(agreement.id, each, now=now) for each in content.documents)
     await _flush(session)
     await session.execute(insert(AgreementParty), _parties(agreement.id, content.parties))
     await _cover(session, agreement, content.facility_ids)
     await _put_signatories(session, agreement.id, content.signatories)
-    if content.documents:
-        documents = [_document(agreement.id, each, now=now) for each in content.documents]
-        await _insert(session, documents)
     return await _announce(session, agreement, scope=scope, now=now, today=today)
 
 
@@ -324,32 +295,7 @@ async def _check(
     rules.check_signatories(
         [each.party for each in content.signatories], parties=len(content.parties)
     )
-    await _check_names(session, content, today=today)
-
-
-async def _check_names(session: AsyncSession, content: AgreementCreate, *, today: date) -> None:
-    institutions = {party.institution_id for party in content.parties} - {None}
-    known = await known_institutions(session, (each for each in institutions if each))
-    for place, party in enumerate(content.parties):
-        if party.institution_id is not None and party.institution_id not in known:
-            raise InstitutionUnknownError(pointer=f"/parties/{place}/institution_id")
-    await check_facilities(session, content.facility_ids)
-    areas = await known_codes(session, content.area_codes, on=today) if content.area_codes else ()
-    for place, code in enumerate(content.area_codes):
-        if code not in areas:
-            raise AreaUnknownError(pointer=f"/area_codes/{place}")
-
-
-async def check_facilities(session: AsyncSession, facility_ids: list[UUID]) -> None:
-    """Refuse to cover a facility that is not there.
-
-    Raises:
-        CoveredFacilityUnknownError
-    """
-    facilities = await known_facilities(session, facility_ids) if facility_ids else ()
-    for place, facility_id in enumerate(facility_ids):
-        if facility_id not in facilities:
-            raise rules.CoveredFacilityUnknownError(pointer=f"/facility_ids/{place}")
+    await queries.check_names(session, content, today=today)
 
 
 def _parties(agreement_id: UUID, parties: list[Party]) -> list[dict[str, Any]]:
@@ -359,13 +305,11 @@ def _parties(agreement_id: UUID, parties: list[Party]) -> list[dict[str, Any]]:
     ]
 
 
-def _document(agreement_id: UUID, document: Document, *, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "agreement_id": agreement_id,
-        "added_at": now,
-        **document.model_dump(),
-    }
+def new_document(agreement_id: UUID, document: Document, *, now: datetime) -> AgreementDocument:
+    """Return a document of an agreement, still to be added to a session."""
+    return AgreementDocument(
+        id=new_id(), agreement_id=agreement_id, added_at=now, **document.model_dump()
+    )
 
 
 async def _replace_parts(
@@ -412,13 +356,6 @@ async def _put_signatories(
             for place, each in enumerate(signatories)
         ]
         await session.execute(insert(AgreementSignatory), rows)
-
-
-async def _insert(session: AsyncSession, documents: list[dict[str, Any]]) -> None:
-    try:
-        await session.execute(insert(AgreementDocument), documents)
-    except IntegrityError as error:
-        raise translate(error, _REFUSALS) from error
 
 
 async def _flush(session: AsyncSession) -> None:

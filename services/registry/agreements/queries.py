@@ -28,17 +28,22 @@ from services.registry.agreements.rules import (
     AgreementKind,
     AgreementNotFoundError,
     AgreementState,
+    CoveredFacilityUnknownError,
     KeptState,
     Term,
 )
-from services.registry.agreements.schemas import AgreementRead, PartyRead
+from services.registry.agreements.schemas import AgreementCreate, AgreementRead, PartyRead
 from services.registry.agreements.tables import (
     Agreement,
-    AgreementDocument,
     AgreementFacility,
     AgreementParty,
     AgreementSignatory,
 )
+from services.registry.areas.queries import known_codes
+from services.registry.areas.rules import AreaUnknownError
+from services.registry.facilities.queries import known_ids as known_facilities
+from services.registry.institutions.queries import known_ids as known_institutions
+from services.registry.institutions.rules import InstitutionUnknownError
 from shared.db.within import within
 from shared.scope import Scope
 
@@ -345,16 +350,31 @@ async def all_signatories(
     return (await session.scalars(statement)).all()
 
 
-async def list_documents(
-    session: AsyncSession, agreement_id: UUID, *, after: UUID | None, limit: int
-) -> Sequence[AgreementDocument]:
-    """Return up to `limit` documents of an agreement that were added after one of them."""
-    statement = (
-        select(AgreementDocument)
-        .where(AgreementDocument.agreement_id == agreement_id)
-        .order_by(AgreementDocument.id)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(AgreementDocument.id > after)
-    return (await session.scalars(statement)).all()
+async def check_names(session: AsyncSession, content: AgreementCreate, *, today: date) -> None:
+    """Refuse an agreement that names what is not there.
+
+    Raises:
+        InstitutionUnknownError, CoveredFacilityUnknownError, AreaUnknownError
+    """
+    institutions = {party.institution_id for party in content.parties} - {None}
+    known = await known_institutions(session, (each for each in institutions if each))
+    for place, party in enumerate(content.parties):
+        if party.institution_id is not None and party.institution_id not in known:
+            raise InstitutionUnknownError(pointer=f"/parties/{place}/institution_id")
+    await check_facilities(session, content.facility_ids)
+    areas = await known_codes(session, content.area_codes, on=today) if content.area_codes else ()
+    for place, code in enumerate(content.area_codes):
+        if code not in areas:
+            raise AreaUnknownError(pointer=f"/area_codes/{place}")
+
+
+async def check_facilities(session: AsyncSession, facility_ids: list[UUID]) -> None:
+    """Refuse to cover a facility that is not there.
+
+    Raises:
+        CoveredFacilityUnknownError
+    """
+    facilities = await known_facilities(session, facility_ids) if facility_ids else ()
+    for place, facility_id in enumerate(facility_ids):
+        if facility_id not in facilities:
+            raise CoveredFacilityUnknownError(pointer=f"/facility_ids/{place}")

@@ -362,27 +362,6 @@ class TestRenewAgreement:
         assert (response.status_code, response.json()["code"]) == (422, "agreement-renewal-invalid")
 
 
-class TestDocuments:
-    async def test_are_kept_by_reference_each_once(self, world, told):
-        agreement = await world.agreement(documents=[DOCUMENT])
-        path = f"/agreements/{agreement['id']}/documents"
-        further = {**DOCUMENT, "title": "Lampiran", "sha256": "cd" * 32}
-
-        added = await world.post(path, further)
-        taken = await world.post(path, further)
-        page = (await world.get(path, limit=1)).json()
-        rest = page["next"].removeprefix("http://balai.test/registry")
-        second = (await world.registry.get(rest, headers=world.admin)).json()
-
-        assert added.status_code == 201, added.text
-        assert (taken.status_code, taken.json()["code"]) == (409, "agreement-document-kept")
-        assert [each["title"] for each in page["items"] + second["items"]] == ["Naskah", "Lampiran"]
-        assert [each["sha256"] for each in await told("document_added")] == ["cd" * 32]
-        assert (await world.get(f"/agreements/{agreement['id']}")).json()["version"] == 2
-        manager = world.auth(Role.PROGRAM_MANAGER, ministries=["HOME_AFFAIRS"])
-        assert (await world.post(path, DOCUMENT, by=manager)).json()["code"] == "out-of-scope"
-
-
 class TestSignatories:
     async def test_are_named_to_its_ministries_only(self, world):
         agreement = await world.agreement(signatories=SIGNATORIES)
