@@ -2,14 +2,34 @@
 
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 
-from shared.http.client import get_json, post_json
+from shared.db.idempotency import KeyInFlightError, KeyReusedError
+from shared.errors import ServiceError
+from shared.http.client import UpstreamRefusedError, get_json, post_json, put_json
+from shared.ids import new_id
+from shared.logging import get_logger
 from shared.schemas.paging import Page
-from shared.schemas.registry import AreaLevel, AreaRead, ClassCheck, ClassResources
+from shared.schemas.registry import (
+    AreaLevel,
+    AreaRead,
+    ClassCheck,
+    ClassReservation,
+    ClassReserved,
+    ClassResources,
+    ReservationNamed,
+)
 
 _PAGE: Final = 200
+_DEADLINE_S: Final = 4.0
+_NOT_RESERVED: Final = "class-not-reserved"
+# Of classes and of keys: somebody else has planned it with this very reservation, or is about to.
+_CLASS_IS_THERE: Final = frozenset(
+    {"id-taken", "class-code-taken", KeyInFlightError.code, KeyReusedError.code}
+)
+_log = get_logger(__name__)
 
 
 async def check_class(registry: httpx.AsyncClient, check: ClassCheck) -> ClassResources:
@@ -20,9 +40,78 @@ async def check_class(registry: httpx.AsyncClient, check: ClassCheck) -> ClassRe
         UpstreamRefusedError: when something cannot be used; it carries the registry's own problem.
     """
     answer = await post_json(
-        registry, "/v1/class-checks", body=check, deadline_s=4.0, retry_safe=True
+        registry, "/v1/class-checks", body=check, deadline_s=_DEADLINE_S, retry_safe=True
     )
     return ClassResources.model_validate(answer)
+
+
+async def reserve_class(
+    registry: httpx.AsyncClient, class_id: UUID, wanted: ClassReservation
+) -> ClassReserved:
+    """Hold the space and the instructors of a class, or return the registry's refusal.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when something cannot be had; it carries the registry's own problem.
+    """
+    path = f"/v1/class-reservations/{class_id}"
+    answer = await put_json(registry, path, body=wanted, deadline_s=_DEADLINE_S)
+    return ClassReserved.model_validate(answer)
+
+
+async def confirm_class(registry: httpx.AsyncClient, class_id: UUID, *, booking_id: UUID) -> bool:
+    """Let a class keep what it holds; tell whether it still held it.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when it refuses for any other reason.
+    """
+    try:
+        await _turn(registry, class_id, "confirm", booking_id=booking_id)
+    except UpstreamRefusedError as error:
+        if error.upstream_code != _NOT_RESERVED:
+            raise
+        return False
+    return True
+
+
+async def release_class(registry: httpx.AsyncClient, class_id: UUID, *, booking_id: UUID) -> None:
+    """Give up what a class holds or has; it may be gone already.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+    """
+    await _turn(registry, class_id, "release", booking_id=booking_id)
+
+
+async def give_back(
+    registry: httpx.AsyncClient, class_id: UUID, reserved: ClassReserved, *, refusal: ServiceError
+) -> None:
+    """Release what was held for a class that was then refused, if the registry can be reached.
+
+    Otherwise the hold lapses by itself. Where the class is there, or its request is still being
+    answered, what is held is that class's own.
+    """
+    if refusal.code in _CLASS_IS_THERE:
+        return
+    try:
+        await release_class(registry, class_id, booking_id=reserved.booking_id)
+    except ServiceError as error:
+        _log.warning("hold-left", class_id=str(class_id), code=error.code)
+
+
+async def _turn(
+    registry: httpx.AsyncClient, class_id: UUID, verb: str, *, booking_id: UUID
+) -> None:
+    # Both may be done again at will: the key only lets one request be tried twice.
+    await post_json(
+        registry,
+        f"/v1/class-reservations/{class_id}/{verb}",
+        body=ReservationNamed(booking_id=booking_id),
+        deadline_s=_DEADLINE_S,
+        idempotency_key=str(new_id()),
+        retry_safe=True,
+    )
 
 
 async def page_of_areas(

@@ -10,6 +10,7 @@ from services.enrollment.areas import jobs as areas
 from services.enrollment.areas.consumers import follow_areas, forget_areas
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports import jobs as class_imports
+from services.enrollment.classes import jobs as classes
 from services.enrollment.enrollments.jobs import END_WAITLISTS
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.settings import EnrollmentSettings
@@ -65,8 +66,8 @@ def create_worker(
         service="enrollment",
         settings=chosen,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[areas.HANDLER, class_imports.HANDLER],
-        crons=[END_WAITLISTS],
+        handlers=[areas.HANDLER, class_imports.HANDLER, classes.HANDLER],
+        crons=[END_WAITLISTS, classes.SETTLE_LEFT_OVER],
         readers=_readers,
         clients={"registry": registry},
     )

@@ -175,10 +175,31 @@ async def post_json(
         UpstreamUnavailableError: when it gives no answer within the deadline, or a 5xx.
         UpstreamRefusedError: when it answers 4xx.
     """
-    content = body.model_dump(mode="json") if isinstance(body, BaseModel) else dict(body)
+    content = _members(body)
     headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
     request = client.build_request("POST", path, json=content, headers=headers)
     return await _ask(client, request, deadline_s=deadline_s, retry_safe=retry_safe)
+
+
+async def put_json(
+    client: httpx.AsyncClient,
+    path: str,
+    *,
+    body: BaseModel | Mapping[str, Any],
+    deadline_s: float = 5.0,
+) -> Any:  # noqa: ANN401 - as above
+    """Return the JSON that the other service answers to a PUT, which is safe to send again.
+
+    Raises:
+        UpstreamUnavailableError: when it gives no answer within the deadline, or a 5xx.
+        UpstreamRefusedError: when it answers 4xx.
+    """
+    request = client.build_request("PUT", path, json=_members(body))
+    return await _ask(client, request, deadline_s=deadline_s, retry_safe=True)
+
+
+def _members(body: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+    return body.model_dump(mode="json") if isinstance(body, BaseModel) else dict(body)
 
 
 async def _ask(

@@ -59,7 +59,7 @@ ROUTES = {
         "": 6,
         "areas": 1,
         "class-imports": 1,
-        "classes": 15,
+        "classes": 16,
         "events": 1,
         "jobs": 3,
         "participants": 4,
@@ -106,6 +106,7 @@ PUBLIC_ROUTES = {
         "/v1/waves/{wave_id}",
         "/v1/waves/{wave_id}/classes",
         "/v1/classes/{class_id}",
+        "/v1/classes/{class_id}/sessions",
     },
     # The page, and the two reports that anybody may cut down to the province.
     "reporting": {

@@ -1,7 +1,8 @@
 """A registry at the other end of the wire, of which a test says what it answers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -9,7 +10,14 @@ import httpx
 
 from shared.clock import utc_now
 from shared.ids import new_id
-from shared.schemas.registry import AreaLevel, AreaRead, ClassCheck, Topic
+from shared.schemas.registry import (
+    AreaLevel,
+    AreaRead,
+    ClassCheck,
+    ClassReservation,
+    ReservationNamed,
+    Topic,
+)
 
 PUBLIC = "http://balai.test/registry"
 AREAS = [
@@ -24,6 +32,7 @@ AREAS = [
     ("33.73.02", "Tingkir", "WIB"),
     ("33.73.01.1001", "Blotongan", "WIB"),
 ]
+_RESERVATIONS = "/v1/class-reservations/"
 _LEVELS = dict(zip((2, 5, 8, 13), AreaLevel, strict=True))
 
 
@@ -40,13 +49,19 @@ def area(code: str, name: str, zone: str | None) -> AreaRead:
 
 
 class FakeRegistry(httpx.AsyncBaseTransport):
-    """Vouches for every class at the facilities it was told of; keeps what it was asked."""
+    """Vouches for every class at the facilities it was told of; keeps what it was asked.
+
+    A space is for one class at a time: `reservations` are body, booking and state by class.
+    """
 
     def __init__(self) -> None:
         self.away = False
         self.away_after: int | None = None
         self.failing: set[str] = set()
         self.refusals: dict[UUID, tuple[int, str, str]] = {}
+        self.reservations: dict[str, dict] = {}
+        self.answer_lost = False
+        self.after_reserving: Callable[[], Awaitable[None]] | None = None
         self.facilities: dict[UUID, dict] = {}
         self.areas = [area(*each) for each in AREAS]
         self.events: list[dict] = []
@@ -109,28 +124,81 @@ class FakeRegistry(httpx.AsyncBaseTransport):
         checks = sum(each.url.path == "/v1/class-checks" for each in self.requests)
         if self.away or (self.away_after is not None and checks > self.away_after):
             raise httpx.ConnectError("refused", request=request)
-        if request.url.path in self.failing:
+        if any(request.url.path.startswith(each) for each in self.failing):
             return httpx.Response(500)
         routes: dict[str, Callable[[httpx.Request], httpx.Response]] = {
             "/v1/class-checks": self._check,
             "/v1/areas": self._areas,
             "/v1/events": self._events,
         }
+        if request.url.path.startswith(_RESERVATIONS):
+            answer = self._reservation(request)
+            if request.method == "PUT" and self.after_reserving is not None:
+                await self.after_reserving()
+            return httpx.Response(502) if self.answer_lost else answer
         return routes[request.url.path](request)
+
+    def asked(self, part: str) -> list[httpx.Request]:
+        """Return the requests whose path holds `part`."""
+        return [each for each in self.requests if part in each.url.path]
+
+    def lapse(self) -> None:
+        """Let go of all that is only held."""
+        for held in self.reservations.values():
+            if held["state"] == "HELD":
+                held["state"] = "LAPSED"
 
     def _check(self, request: httpx.Request) -> httpx.Response:
         check = ClassCheck.model_validate_json(request.content)
         if check.facility_id in self.refusals:
-            status, code, detail = self.refusals[check.facility_id]
-            body = {"type": f"urn:balai:problem:{code}", "status": status, "code": code}
-            body |= {"title": detail, "detail": detail, "request_id": "x"}
-            return httpx.Response(
-                status, content=json.dumps(body), headers=_type("application/problem+json")
-            )
-        asked = check.model_dump(mode="json", exclude={"starts_on"})
+            return _problem(*self.refusals[check.facility_id])
+        return _json(self._resources(check))
+
+    def _resources(self, check: ClassCheck) -> dict:
+        asked = check.model_dump(mode="json", include=set(ClassCheck.model_fields) - {"starts_on"})
         names = [f"Instruktur {place}" for place, _ in enumerate(check.instructor_ids)]
-        facility = self.facilities[check.facility_id]
-        return _json({**facility, **asked, "instructor_names": names})
+        return {**self.facilities[check.facility_id], **asked, "instructor_names": names}
+
+    def _reservation(self, request: httpx.Request) -> httpx.Response:
+        class_id, _, verb = request.url.path.removeprefix(_RESERVATIONS).partition("/")
+        if request.method == "PUT":
+            return self._reserve(class_id, ClassReservation.model_validate_json(request.content))
+        named = str(ReservationNamed.model_validate_json(request.content).booking_id)
+        held = self.reservations.get(class_id)
+        same = held is not None and held["booking_id"] == named
+        if verb == "confirm":
+            if not same or held["state"] not in ("HELD", "CONFIRMED"):
+                return _problem(404, "class-not-reserved", "Tidak ada.")
+            held["state"] = "CONFIRMED"
+        elif same:
+            held["state"] = "RELEASED"
+        return _json({"class_id": class_id, "booking_id": named, "state": "CONFIRMED"})
+
+    def _reserve(self, class_id: str, wanted: ClassReservation) -> httpx.Response:
+        others = [each for name, each in self.reservations.items() if name != class_id]
+        if any(
+            each["state"] in ("HELD", "CONFIRMED") and each["body"].space_id == wanted.space_id
+            for each in others
+        ):
+            return _problem(409, "space-taken", "Ruang sudah terpakai.")
+        held = self.reservations.get(class_id)
+        if held is None or held["body"] != wanted or held["state"] not in ("HELD", "CONFIRMED"):
+            held = {"body": wanted, "booking_id": str(new_id()), "state": "HELD"}
+            self.reservations[class_id] = held
+        hours = timedelta(hours=8)
+        made = [
+            {"starts_at": starts, "ends_at": starts + hours}
+            for starts in (wanted.starts_at + timedelta(days=day) for day in range(2))
+        ]
+        given = [each.model_dump() for each in wanted.sessions or ()]
+        return _json(
+            {
+                **self._resources(wanted),
+                "booking_id": held["booking_id"],
+                "sessions": [_iso(each) for each in given or made],
+                "hold_until": None,
+            }
+        )
 
     def _areas(self, request: httpx.Request) -> httpx.Response:
         query = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
@@ -152,6 +220,18 @@ class FakeRegistry(httpx.AsyncBaseTransport):
             "more": False,
         }
         return _json(page)
+
+
+def _iso(moments: dict[str, datetime]) -> dict[str, str]:
+    return {name: moment.isoformat() for name, moment in moments.items()}
+
+
+def _problem(status: int, code: str, detail: str) -> httpx.Response:
+    body = {"type": f"urn:balai:problem:{code}", "status": status, "code": code}
+    body |= {"title": detail, "detail": detail, "request_id": "x"}
+    return httpx.Response(
+        status, content=json.dumps(body), headers=_type("application/problem+json")
+    )
 
 
 def _type(kind: str) -> dict[str, str]:

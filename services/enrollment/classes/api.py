@@ -1,12 +1,16 @@
 """HTTP face of classes."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 from pydantic import BeforeValidator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment import gateways
 from services.enrollment.base import Idempotency
@@ -18,17 +22,19 @@ from services.enrollment.classes.schemas import (
     ClassRead,
     EligibilityAsk,
     EligibilityRead,
+    MeetingRead,
 )
 from services.enrollment.participants.rules import ParticipantUnknownError
 from services.enrollment.waves.queries import get_wave
 from services.enrollment.waves.rules import WaveStartedError, WaveUnknownError
 from shared.clock import ledger_day
+from shared.db.session import transaction
 from shared.errors import ServiceError
 from shared.http.client import RegistryUnavailableError
 from shared.schemas.base import AreaCode
 from shared.schemas.enrollment import ClassState
 from shared.schemas.paging import Page
-from shared.schemas.registry import ClassCheck, ClassResources
+from shared.schemas.registry import ClassCheck, ClassReserved
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
 from shared.web.etag import etag_of
@@ -110,43 +116,88 @@ async def _filter(
     ),
 )
 async def plan_class(
-    session: SessionDep,
+    request: Request,
     caller: ClassWriter,
     once: OnceDep,
     now: Now,
     registry: RegistryDep,
     body: ClassBody,
 ) -> Response:
-    """Plan a class with what the registry finds in order; its refusals are passed on.
+    """Plan a class with the space and the instructors that the registry holds for it.
 
-    The registry is asked before any SQL. When the key stands for an answer already, that is given
-    whatever the registry says by now.
+    The registry's refusals are passed on. It confirms what it holds a moment after the class is
+    planned: see `reserved_at`. When the key stands for an answer already, that is given whatever
+    the registry says by now.
     """
-    resources = await _asked(registry, body)
+    # No SessionDep: the registry is asked before the transaction, and told after it.
+    plan = _Plan(request.scope["state"], caller, body, now)
+    reserved = await _reserved(registry, plan)
 
-    async def work() -> ClassRead:
-        if isinstance(resources, ServiceError):
-            raise resources
+    async def work(session: AsyncSession) -> ClassRead:
+        if isinstance(reserved, ServiceError):
+            raise reserved
         planned = await operations.plan_class(
-            session, body=body, resources=resources, scope=caller.scope, now=now
+            session, body=body, reserved=reserved, scope=caller.scope, now=now
         )
+        await operations.settle_later(session, [planned.id])
         return queries.read_of(planned)
 
-    return await answer_once(
-        session,
-        Idempotency,
-        once,
-        work,
-        status=status.HTTP_201_CREATED,
-        location=lambda planned: f"/v1/classes/{planned.id}",
-        etag=lambda planned: etag_of(planned.version),
-    )
-
-
-async def _asked(registry: httpx.AsyncClient, body: ClassCreate) -> ClassResources | ServiceError:
-    """Return what the class may use, or why the registry did not say so."""
     try:
-        return await gateways.check_class(registry, check_of(body))
+        async with plan.transaction() as session:
+            return await answer_once(
+                session,
+                Idempotency,
+                once,
+                lambda: work(session),
+                status=status.HTTP_201_CREATED,
+                location=lambda planned: f"/v1/classes/{planned.id}",
+                etag=lambda planned: etag_of(planned.version),
+            )
+    except ServiceError as error:
+        if isinstance(reserved, ClassReserved):
+            await gateways.give_back(registry, plan.class_id, reserved, refusal=error)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A class to plan, and by whom."""
+
+    state: dict[str, Any]
+    caller: Caller
+    body: ClassCreate
+    now: datetime
+
+    @property
+    def class_id(self) -> UUID:
+        return self.body.id or rules.id_of_code(self.body.code)
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return transaction(
+            self.state["sessions"],
+            scope=self.caller.scope,
+            actor=self.caller.actor,
+            ring=self.state["ring"],
+        )
+
+
+async def _reserved(registry: httpx.AsyncClient, plan: _Plan) -> ClassReserved | ServiceError:
+    """Return what the registry holds for a class that nothing refuses, or what refuses it.
+
+    Nothing is held for who may not plan the class, nor in the name of a class that is there.
+    """
+    try:
+        resources = await gateways.check_class(registry, check_of(plan.body))
+        async with plan.transaction() as session:
+            judged = await operations.judge_class(
+                session,
+                body=plan.body,
+                resources=resources,
+                scope=plan.caller.scope,
+                now=plan.now,
+            )
+        wanted = queries.reservation_of(judged, plan.body.sessions)
+        return await gateways.reserve_class(registry, judged.id, wanted)
     except ServiceError as error:
         return error
 
@@ -182,6 +233,19 @@ async def get_class(
     found = await queries.get_class(session, class_id)
     response.headers["ETag"] = etag_of(found.version)
     return queries.read_of(found)
+
+
+@router.get(
+    "/classes/{class_id}/sessions", responses=problems(rules.ClassUnknownError, CursorInvalidError)
+)
+async def list_class_sessions(
+    request: Request, session: SessionDep, _: Public, class_id: ClassId, page: PageArgs
+) -> Page[MeetingRead]:
+    """List when a class meets, in order; of a class planned before there were timetables, none."""
+    await queries.get_class(session, class_id)
+    after = 0 if page.after is None else int(page.after[0] or 0)
+    rows = await queries.list_meetings(session, class_id, after=after, limit=page.fetch)
+    return page_of(request, rows, page.limit, key=lambda row: [row.position], read=MeetingRead)
 
 
 @router.get("/waves/{wave_id}/classes", responses=problems(WaveUnknownError, CursorInvalidError))

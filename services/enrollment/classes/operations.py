@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.base import Event
+from services.enrollment.base import Event, Job
 from services.enrollment.classes import rules
-from services.enrollment.classes.queries import cell_of
-from services.enrollment.classes.schemas import ClassChange, ClassCreate
-from services.enrollment.classes.tables import Class
+from services.enrollment.classes.queries import cell_of, find_class, get_class
+from services.enrollment.classes.schemas import ClassChange, ClassCreate, SettleReservations
+from services.enrollment.classes.tables import Class, Meeting
 from services.enrollment.programs.queries import get_program
 from services.enrollment.programs.tables import Program
 from services.enrollment.waves.queries import get_wave
@@ -18,16 +20,18 @@ from services.enrollment.waves.rules import check_not_started, start_instant
 from services.enrollment.waves.tables import Wave
 from shared.db.base import translate
 from shared.db.events import emit
+from shared.db.jobs import add_job
 from shared.db.within import place_of
-from shared.ids import new_id
 from shared.schemas.enrollment import ClassCell, ClassMoved, ClassState, Topic
-from shared.schemas.registry import ClassResources
+from shared.schemas.registry import ClassReserved, ClassResources
 from shared.scope import Scope
 
 _REFUSALS: Final = {
     "pk_class": rules.ClassIdTakenError,
     "uq_class_code": rules.ClassCodeTakenError,
 }
+# Without an id of the caller's own, two of one id are two of one code.
+_REFUSALS_OF_CODE: Final = dict.fromkeys(_REFUSALS, rules.ClassCodeTakenError)
 # What is copied under the names that the registry gives it.
 _COPIED: Final = (
     "facility_id", "facility_code", "facility_name", "facility_kind", "province_code",
@@ -37,7 +41,7 @@ _COPIED: Final = (
 )  # fmt: skip
 
 
-async def plan_class(
+async def judge_class(
     session: AsyncSession,
     *,
     body: ClassCreate,
@@ -45,7 +49,7 @@ async def plan_class(
     scope: Scope,
     now: datetime,
 ) -> Class:
-    """Add a class to a wave with what the registry has found in order, and tell the others.
+    """Return the class that would be planned, once nothing refuses it; nothing is stored.
 
     Raises:
         WaveUnknownError: when there is no such wave.
@@ -64,13 +68,78 @@ async def plan_class(
     )
     check_not_started(starts_at=planned.starts_at, now=now)
     rules.check_size(capacity=planned.capacity, space_capacity=planned.space_capacity)
+    if await find_class(session, code=body.code) is not None:
+        raise rules.ClassCodeTakenError
+    if await session.get(Class, planned.id) is not None:
+        raise rules.ClassIdTakenError
+    return planned
+
+
+async def plan_class(
+    session: AsyncSession,
+    *,
+    body: ClassCreate,
+    reserved: ClassReserved,
+    scope: Scope,
+    now: datetime,
+) -> Class:
+    """Add a class to a wave with what the registry holds for it, and tell the others.
+
+    Whoever plans it has the reservation settled in the same transaction: see `settle_later`.
+
+    Raises:
+        What `judge_class` raises.
+    """
+    planned = await judge_class(session, body=body, resources=reserved, scope=scope, now=now)
+    planned.booking_id = reserved.booking_id
+    planned.ends_at = reserved.sessions[-1].ends_at
     session.add(planned)
     try:
         await session.flush()
     except IntegrityError as error:
-        raise translate(error, _REFUSALS) from error
+        raise translate(error, _REFUSALS if body.id else _REFUSALS_OF_CODE) from error
+    meetings = [
+        {"class_id": planned.id, "position": position, **each.model_dump()}
+        for position, each in enumerate(reserved.sessions, start=1)
+    ]
+    await session.execute(insert(Meeting), meetings)
     await tell_moved(session, planned, topic=Topic.CLASS_PLANNED, before=None, now=now)
     return planned
+
+
+async def settle_later(session: AsyncSession, class_ids: list[UUID]) -> None:
+    """Have the reservations of classes confirmed, or released where they were cancelled.
+
+    The job is committed with what it is about: whatever happens, the registry is told.
+    """
+    payload = SettleReservations(class_ids=class_ids)
+    await add_job(session, Job, kind=SettleReservations.kind, payload=payload)
+
+
+async def keep_booking(session: AsyncSession, class_id: UUID, *, booking_id: UUID) -> None:
+    """Note what a class holds now in the place of what lapsed."""
+    row = await get_class(session, class_id, for_update=True)
+    row.booking_id = booking_id
+    row.reserved_at = None
+    await session.flush()
+
+
+async def keep_reservation(
+    session: AsyncSession, class_id: UUID, *, booking_id: UUID, now: datetime
+) -> None:
+    """Note that the registry has confirmed what a class holds."""
+    row = await get_class(session, class_id, for_update=True)
+    if row.booking_id == booking_id:
+        row.reserved_at = now
+        await session.flush()
+
+
+async def forget_reservation(session: AsyncSession, class_id: UUID, *, booking_id: UUID) -> None:
+    """Note that a cancelled class has given up what it had."""
+    row = await get_class(session, class_id, for_update=True)
+    if row.booking_id == booking_id:
+        row.booking_id = row.reserved_at = None
+        await session.flush()
 
 
 def _class(
@@ -84,7 +153,7 @@ def _class(
     reserve = body.reserve_capacity
     names = zip(resources.instructor_ids, resources.instructor_names, strict=True)
     return Class(
-        id=body.id or new_id(),
+        id=body.id or rules.id_of_code(body.code),
         program_id=program.id,
         wave_id=wave.id,
         code=body.code,

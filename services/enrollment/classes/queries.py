@@ -5,19 +5,20 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.enrollment.classes import rules
 from services.enrollment.classes.rules import ClassUnknownError, Nearness
 from services.enrollment.classes.schemas import ClassOffer, ClassRead
-from services.enrollment.classes.tables import Class
+from services.enrollment.classes.tables import Class, Meeting
 from services.enrollment.participants.queries import get_facts
 from services.enrollment.programs.queries import get_program, terms_of
 from services.enrollment.programs.rules import Refusal, refusal
 from shared.db.within import place_of, within
 from shared.schemas.enrollment import ClassCell, ClassState
+from shared.schemas.registry import ClassReservation, ClassSession
 from shared.scope import Scope
 
 
@@ -38,6 +39,7 @@ class OfferKey(NamedTuple):
 
 
 # Near first; without an area everything is equally far.
+_MOST_MEETINGS: Final = 200
 _TIERS: Final = (Nearness.SAME_REGENCY, Nearness.SAME_PROVINCE, Nearness.ELSEWHERE)
 
 
@@ -72,6 +74,67 @@ async def lock_class(session: AsyncSession, class_id: UUID, *, scope: Scope) -> 
 async def find_class(session: AsyncSession, *, code: str) -> Class | None:
     """Return the class with a code."""
     return await session.scalar(select(Class).where(Class.code == code))
+
+
+async def list_meetings(
+    session: AsyncSession, class_id: UUID, *, after: int, limit: int
+) -> Sequence[Meeting]:
+    """Return up to `limit` sessions of a class that follow number `after`, in order."""
+    statement = (
+        select(Meeting)
+        .where(Meeting.class_id == class_id, Meeting.position > after)
+        .order_by(Meeting.position)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+def reservation_of(row: Class, sessions: list[ClassSession] | None) -> ClassReservation:
+    """Return what the registry is to reserve for a class, planned or about to be."""
+    return ClassReservation(
+        facility_id=row.facility_id,
+        space_id=row.space_id,
+        agreement_id=row.agreement_id,
+        module_id=row.module_id,
+        instructor_ids=[each["id"] for each in row.instructors],
+        starts_on=rules.local_day(row.starts_at, zone=row.time_zone),
+        starts_at=row.starts_at,
+        sessions=sessions,
+        ministry=row.owner_ministry,
+        people=row.capacity,
+    )
+
+
+class Unsettled(NamedTuple):
+    """A class whose reservation is to be confirmed, or released where it was dropped."""
+
+    booking_id: UUID
+    dropped: bool
+    wanted: ClassReservation
+
+
+async def find_unsettled(session: AsyncSession, class_id: UUID) -> Unsettled | None:
+    """Return what is left to settle with the registry about a class, if anything."""
+    row = await session.get(Class, class_id)
+    if row is None or row.booking_id is None:
+        return None
+    dropped = row.state is ClassState.CANCELLED
+    if row.reserved_at is not None and not dropped:
+        return None
+    meetings = await list_meetings(session, class_id, after=0, limit=_MOST_MEETINGS)
+    sessions = [ClassSession(starts_at=each.starts_at, ends_at=each.ends_at) for each in meetings]
+    return Unsettled(row.booking_id, dropped, reservation_of(row, sessions or None))
+
+
+async def list_unsettled(
+    session: AsyncSession, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Return up to `limit` classes that follow `after` whose reservations are to be settled."""
+    unsettled = text("booking_id IS NOT NULL AND (reserved_at IS NULL OR state = 'CANCELLED')")
+    statement = select(Class.id).where(unsettled).order_by(Class.id).limit(limit)
+    if after is not None:
+        statement = statement.where(Class.id > after)
+    return (await session.scalars(statement)).all()
 
 
 async def list_classes(

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID, uuid5
 
 from services.enrollment.programs.rules import REFUSAL_TEXT, Refusal
 from services.enrollment.waves.rules import ZONES
@@ -99,7 +100,23 @@ class ClassNotPlannedError(ConflictError):
     )
 
 
+# Names the classes whose ids follow from their codes; never to be changed.
+_CODES: Final = UUID("6f1d3c1e-5b0a-4a53-9d0e-2a8f6b7c4d21")
 _CHANGEABLE: Final = frozenset({ClassState.PLANNED})
+
+
+def id_of_code(code: str) -> UUID:
+    """Return the id of a class for which nobody has chosen one.
+
+    It follows from the code, so that a class that is planned again, because nobody knows whether it
+    was, asks the registry for the same reservation and not for a second one.
+    """
+    return uuid5(_CODES, code)
+
+
+def local_day(starts_at: datetime, *, zone: TimeZone) -> date:
+    """Return the day on which a class starts by the clocks of its place."""
+    return starts_at.astimezone(ZONES[zone]).date()
 
 
 def check_starts_on(*, starts_at: datetime, zone: TimeZone, starts_on: date) -> None:
@@ -108,12 +125,12 @@ def check_starts_on(*, starts_at: datetime, zone: TimeZone, starts_on: date) -> 
     Raises:
         StartsOnError: when the wave starts on another day in `zone`.
     """
-    local_day = starts_at.astimezone(ZONES[zone]).date()
-    if local_day != starts_on:
+    day = local_day(starts_at, zone=zone)
+    if day != starts_on:
         raise StartsOnError(
             Text(
-                f"Gelombang dimulai pada {local_day} {zone} di tempat kelas ini.",
-                f"The wave starts on {local_day} {zone} where this class is.",
+                f"Gelombang dimulai pada {day} {zone} di tempat kelas ini.",
+                f"The wave starts on {day} {zone} where this class is.",
             ),
             pointer="/starts_on",
         )

@@ -1,16 +1,16 @@
 """Bodies of classes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from services.enrollment.classes.rules import Nearness
 from services.enrollment.programs.rules import Refusal
-from shared.schemas.base import Body, Code, Label, Read
+from shared.schemas.base import Body, Code, Label, Message, Read
 from shared.schemas.enrollment import ClassState
-from shared.schemas.registry import FacilityKind, TimeZone
+from shared.schemas.registry import ClassSessions, FacilityKind, TimeZone
 
 
 class ClassPlan(Body):
@@ -34,10 +34,22 @@ class ClassPlan(Body):
 
 
 class ClassCreate(ClassPlan):
-    """A class to plan in a wave."""
+    """A class to plan in a wave.
+
+    Without `sessions` the registry makes the timetable from the hours of the module.
+    """
 
     id: UUID | None = None
     wave_id: UUID
+    sessions: ClassSessions | None = None
+
+
+class SettleReservations(Message):
+    """Job: confirm what planned classes have reserved, release what cancelled ones have."""
+
+    kind: ClassVar[str] = "settle_reservations"
+
+    class_ids: list[UUID]
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -57,7 +69,10 @@ class ClassChange(Body):
 
 
 class ClassRead(Read):
-    """A class with all that was copied from the registry."""
+    """A class with all that was copied from the registry.
+
+    `reserved_at` is when the registry confirmed its space and instructors, which takes a moment.
+    """
 
     id: UUID
     program_id: UUID
@@ -88,6 +103,8 @@ class ClassRead(Read):
     module_hours: int
     instructor_ids: list[UUID]
     starts_at: datetime
+    ends_at: datetime | None
+    reserved_at: datetime | None
     opens_at: datetime
     closes_at: datetime
     promote_until: datetime | None
@@ -101,6 +118,14 @@ class ClassRead(Read):
     synthetic: bool
     version: int
     created_at: datetime
+
+
+class MeetingRead(Read):
+    """One session of a class's timetable."""
+
+    position: int
+    starts_at: datetime
+    ends_at: datetime
 
 
 class ClassOffer(Read):
@@ -127,6 +152,7 @@ class ClassOffer(Read):
     module_title: str
     module_hours: int
     starts_at: datetime
+    ends_at: datetime | None
     opens_at: datetime
     closes_at: datetime
     capacity: int

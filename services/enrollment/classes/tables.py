@@ -16,9 +16,13 @@ from shared.schemas.registry import FacilityKind, TimeZone
 class Class(Base):
     """One group in one space; what the registry vouched for is copied in.
 
-    `instructors` is a list of {id, name}. `taken` counts the enrollments that hold a seat,
-    `waiting` those on the waitlist, whose next number is `next_waitlist_number`. The seat desk
-    writes these three at every claim: no index may hold them, so that such an update stays within
+    `instructors` is a list of {id, name}. `booking_id` is what the registry calls the reservation
+    of its space and instructors, `reserved_at` when that was confirmed; a class without a booking
+    was planned before there were any, or was cancelled and has given it up.
+
+    `taken` counts the enrollments that hold a seat, `waiting` those on the waitlist, whose next
+    number is `next_waitlist_number`. The seat desk writes these three at every claim: no index may
+    hold them, so that such an update stays within
     its page.
     """
 
@@ -28,6 +32,8 @@ class Class(Base):
         CheckConstraint("0 <= waiting AND waiting <= reserve_capacity", name="waiting"),
         CheckConstraint("0 < capacity AND capacity <= space_capacity", name="capacity"),
         CheckConstraint("next_waitlist_number > waiting", name="waitlist"),
+        CheckConstraint("ends_at > starts_at", name="ends"),
+        CheckConstraint("reserved_at IS NULL OR booking_id IS NOT NULL", name="reserved"),
         Index("ix_class_wave", "wave_id", "code"),
         Index("ix_class_wave_province", "wave_id", "province_code", "code"),
         Index("ix_class_wave_regency", "wave_id", "regency_code", "code"),
@@ -38,6 +44,13 @@ class Class(Base):
             "ix_class_silent",
             "starts_at",
             postgresql_where=text("state = 'PLANNED' AND promote_until IS NULL"),
+        ),
+        Index(
+            "ix_class_unsettled",
+            "id",
+            postgresql_where=text(
+                "booking_id IS NOT NULL AND (reserved_at IS NULL OR state = 'CANCELLED')"
+            ),
         ),
         {"postgresql_with": {"fillfactor": "50"}},
     )
@@ -70,6 +83,9 @@ class Class(Base):
     module_hours: Mapped[int]
     instructors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    booking_id: Mapped[UUID | None]
+    reserved_at: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     promote_until: Mapped[datetime | None]
@@ -85,3 +101,15 @@ class Class(Base):
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class Meeting(Base):
+    """One session of a class's timetable, as the registry has reserved it; the first is 1."""
+
+    __tablename__ = "class_session"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="period"),)
+
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("enrollment.class.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.classes.operations import tell_moved
+from services.enrollment.classes.operations import settle_later, tell_moved
 from services.enrollment.classes.queries import cell_of, lock_class
 from services.enrollment.classes.rules import check_changeable
 from services.enrollment.classes.tables import Class
@@ -144,6 +144,8 @@ async def cancel_class(
 ) -> Class:
     """Call a planned class off: all seats, places in line and claims are given back.
 
+    A job gives up its space and its instructors as well.
+
     Raises:
         ClassUnknownError: when there is no such class.
         OutsideScopeError: when it lies outside the scope.
@@ -156,6 +158,8 @@ async def cancel_class(
     class_.version += 1
     await cancel_everybody(session, class_=class_, reason=reason, now=now)
     await tell_moved(session, class_, topic=Topic.CLASS_CANCELLED, before=before, now=now)
+    if class_.booking_id is not None:
+        await settle_later(session, [class_id])
     return class_
 
 

@@ -101,6 +101,32 @@ async def test_plans_every_class_of_the_file(send, row, rows):
     assert len(events) == 13
 
 
+async def test_has_every_class_reserved_and_confirmed(send, row, rows, fake_registry):
+    await send(file(*(row(f"K-{place:02d}") for place in range(13))))
+
+    assert [each["state"] for each in fake_registry.reservations.values()] == ["CONFIRMED"] * 13
+    classes = await rows("SELECT * FROM enrollment.class WHERE reserved_at IS NULL")
+    assert classes == []
+    jobs = await rows("SELECT payload FROM enrollment.job WHERE kind = 'settle_reservations'")
+    assert sorted(len(each["payload"]["class_ids"]) for each in jobs) == [3, 10]
+
+
+async def test_gives_a_space_to_the_first_row_that_wants_it(send, row, fake_registry):
+    space = new_id()
+
+    _, verdicts = await send(file(*(row(f"K-{place}", space_id=space) for place in range(3))))
+
+    assert [each["code"] for each in verdicts] == [None, "space-taken", "space-taken"]
+    assert [each["state"] for each in fake_registry.reservations.values()] == ["CONFIRMED"]
+
+
+async def test_reserves_nothing_for_rows_that_are_refused_or_only_judged(send, row, fake_registry):
+    await send(file(row("K-01", capacity="99"), row("K-02", wave_code="LAIN")))
+    await send(file(row("K-03")), mode="validate")
+
+    assert fake_registry.asked("class-reservations") == []
+
+
 async def test_gives_each_row_its_own_verdict(send, row, fake_registry):
     closed = fake_registry.add_facility()
     fake_registry.refuse(closed, 409, "facility-not-active", "The facility is closed.")
@@ -217,7 +243,7 @@ async def test_goes_on_where_it_stopped_when_the_registry_comes_back(
     posted = await desk.post("/v1/class-imports", raw, **{"Content-Type": "text/csv"})
     fake_registry.away_after = 10
     await worker()
-    (job,) = await rows("SELECT * FROM enrollment.job")
+    (job,) = await rows("SELECT * FROM enrollment.job WHERE kind = 'import_classes'")
     assert (job["state"], job["error"]) == ("QUEUED", "registry-unavailable")
     assert len(await rows("SELECT id FROM enrollment.class")) == 10
     fake_registry.away_after = None

@@ -3,7 +3,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from services.enrollment.classes.jobs import settle_left_over
 from services.enrollment.classes.tables import Class
+from services.enrollment.waves.tables import Wave
+from services.enrollment.worker import create_worker
 from shared.clock import utc_now
 from shared.db.session import transaction
 from shared.http.tokens import sign_business_time
@@ -20,6 +23,19 @@ async def wave(desk) -> dict:
 @pytest.fixture
 def facility(fake_registry):
     return fake_registry.add_facility()
+
+
+@pytest.fixture
+def left_over(enrollment_db, settings_of, fake_registry):
+    """Return the function that settles what no job could."""
+
+    async def settle() -> None:
+        settings = settings_of("enrollment", enrollment_db, redis_url=None)
+        worker = create_worker(settings, registry_transport=fake_registry)
+        async with worker.context() as context:
+            await settle_left_over(context)
+
+    return settle
 
 
 class TestPlanClass:
@@ -72,15 +88,21 @@ class TestPlanClass:
         assert event["payload"]["after"]["wave_id"] == wave["id"]
         assert event["payload"]["capacity"] == 16
 
-    async def test_asks_the_registry_once_with_the_service_token(
+    async def test_asks_the_registry_first_and_has_it_hold_the_rest(
         self, desk, wave, facility, fake_registry
     ):
-        await desk.post("/v1/classes", class_body(wave, facility), **{"X-Request-ID": "req-1"})
+        body = class_body(wave, facility, id=str(new_id()))
 
-        (asked,) = fake_registry.requests
-        assert asked.url.path == "/v1/class-checks"
-        assert asked.headers["Authorization"] != desk.caller["Authorization"]
-        assert asked.headers["X-Request-ID"] == "req-1"
+        await desk.post("/v1/classes", body, **{"X-Request-ID": "req-1"})
+
+        checked, held = fake_registry.requests
+        assert checked.url.path == "/v1/class-checks"
+        assert (held.method, held.url.path) == ("PUT", f"/v1/class-reservations/{body['id']}")
+        assert held.headers["Authorization"] != desk.caller["Authorization"]
+        assert held.headers["X-Request-ID"] == "req-1"
+        wanted = fake_registry.reservations[body["id"]]["body"]
+        assert (wanted.ministry, wanted.people, wanted.sessions) == ("MANPOWER", 16, None)
+        assert str(wanted.space_id) == body["space_id"]
 
     async def test_answers_503_while_the_registry_is_away(
         self, desk, wave, facility, fake_registry, rows
@@ -209,6 +231,157 @@ class TestPlanClass:
         response = await desk_of(role, **grant).post("/v1/classes", class_body(wave, facility))
 
         assert response.status_code == status, response.text
+
+
+class TestReservationOfAPlannedClass:
+    @pytest.fixture
+    def state(self, fake_registry):
+        """Return the function that tells what became of the only reservation."""
+
+        def read() -> str:
+            (held,) = fake_registry.reservations.values()
+            return held["state"]
+
+        return read
+
+    @pytest.fixture
+    async def planned(self, desk, wave, facility) -> dict:
+        return await desk.made("/v1/classes", class_body(wave, facility))
+
+    async def test_is_confirmed_by_a_job(self, desk, planned, worker, state):
+        assert (planned["reserved_at"], state()) == (None, "HELD")
+
+        await worker()
+
+        found = (await desk.get(f"/v1/classes/{planned['id']}")).json()
+        assert state() == "CONFIRMED"
+        assert found["reserved_at"] is not None
+        assert {**found, "reserved_at": None} == planned
+
+    async def test_gives_the_class_its_timetable(self, planned, enrollment):
+        path = f"/v1/classes/{planned['id']}/sessions"
+        first = (await enrollment.get(path, params={"limit": 1})).json()
+        rest = (await enrollment.get(first["next"].partition("/enrollment")[2])).json()
+
+        met = [each["starts_at"] for each in first["items"] + rest["items"]]
+        assert (met[0], len(met), rest["next"]) == (planned["starts_at"], 2, None)
+        assert rest["items"][-1]["ends_at"] == planned["ends_at"]
+        unknown = await enrollment.get(f"/v1/classes/{new_id()}/sessions")
+        assert unknown.json()["code"] == "class-unknown"
+
+    async def test_takes_the_sessions_that_are_named(self, desk, wave, facility, fake_registry):
+        starts = f"{wave['starts_local'][:10]}T01:00:00Z"
+        ends = f"{wave['starts_local'][:10]}T05:00:00Z"
+        body = class_body(wave, facility, sessions=[{"starts_at": starts, "ends_at": ends}])
+
+        planned = await desk.made("/v1/classes", body)
+
+        assert (planned["starts_at"], planned["ends_at"]) == (starts, ends)
+
+    async def test_is_asked_for_anew_when_it_has_lapsed(
+        self, planned, worker, state, fake_registry, rows
+    ):
+        (before,) = await rows("SELECT booking_id FROM enrollment.class")
+        fake_registry.lapse()
+
+        await worker()
+
+        (after,) = await rows("SELECT booking_id, reserved_at FROM enrollment.class")
+        assert state() == "CONFIRMED"
+        assert after["booking_id"] != before["booking_id"]
+        assert after["reserved_at"] is not None
+        sent = fake_registry.reservations[planned["id"]]["body"].sessions
+        assert sent[-1].ends_at.isoformat().replace("+00:00", "Z") == planned["ends_at"]
+
+    async def test_is_settled_once_the_registry_is_back(
+        self, planned, worker, fake_registry, state, left_over
+    ):
+        fake_registry.failing.add("/v1/class-reservations/")
+        await worker()
+        await left_over()
+        assert state() == "HELD"
+        fake_registry.failing.clear()
+
+        await left_over()
+
+        assert state() == "CONFIRMED"
+
+    async def test_is_not_made_for_what_may_not_be_planned(
+        self, desk_of, desk, wave, facility, fake_registry
+    ):
+        stranger = desk_of(Role.REGIONAL_OFFICER, areas=["31"])
+        first = await desk.made("/v1/classes", class_body(wave, facility))
+
+        await stranger.post("/v1/classes", class_body(wave, facility))
+        await desk.post("/v1/classes", class_body(wave, facility, id=first["id"]))
+        await desk.post("/v1/classes", class_body(wave, facility, capacity=21))
+
+        assert list(fake_registry.reservations) == [first["id"]]
+        assert len(fake_registry.asked("class-reservations")) == 1
+
+    async def test_refuses_a_space_that_another_class_has(self, desk, wave, facility, rows):
+        first = class_body(wave, facility)
+        await desk.made("/v1/classes", first)
+
+        response = await desk.post(
+            "/v1/classes", class_body(wave, facility, space_id=first["space_id"])
+        )
+
+        assert (response.status_code, response.json()["code"]) == (409, "space-taken")
+        assert len(await rows("SELECT id FROM enrollment.class")) == 1
+
+    async def test_is_the_same_when_nobody_knows_whether_it_was_planned(
+        self, desk, wave, facility, fake_registry
+    ):
+        body = class_body(wave, facility)
+        fake_registry.answer_lost = True
+        lost = await desk.post("/v1/classes", body)
+        fake_registry.answer_lost = False
+
+        again = await desk.post("/v1/classes", body)
+
+        assert (lost.status_code, again.status_code) == (503, 201)
+        assert list(fake_registry.reservations) == [again.json()["id"]]
+
+    async def test_is_released_when_the_class_is_refused_after_all(
+        self, desk, wave, facility, fake_registry, state, db
+    ):
+        async def wave_starts() -> None:
+            async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+                await session.execute(
+                    update(Wave).values(starts_local=utc_now().replace(tzinfo=None))
+                )
+
+        fake_registry.after_reserving = wave_starts
+
+        response = await desk.post("/v1/classes", class_body(wave, facility))
+
+        assert response.status_code in (409, 422), response.text
+        assert state() == "RELEASED"
+
+    async def test_is_released_when_the_class_is_cancelled(
+        self, desk, planned, worker, state, rows
+    ):
+        await worker()
+
+        await desk.post(f"/v1/classes/{planned['id']}/cancel", {"reason": "Balai batal"})
+        assert state() == "CONFIRMED"
+        await worker()
+
+        assert state() == "RELEASED"
+        (row,) = await rows("SELECT booking_id, reserved_at FROM enrollment.class")
+        assert row == {"booking_id": None, "reserved_at": None}
+
+    async def test_is_released_when_the_class_is_cancelled_before_it_was_confirmed(
+        self, desk, planned, worker, state, rows
+    ):
+        await desk.post(f"/v1/classes/{planned['id']}/cancel", {"reason": "Balai batal"})
+
+        await worker()
+
+        assert state() == "RELEASED"
+        jobs = await rows("SELECT state FROM enrollment.job")
+        assert [each["state"] for each in jobs] == ["SUCCEEDED", "SUCCEEDED"]
 
 
 class TestGetClass:
