@@ -1,3 +1,6 @@
+import io
+
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
@@ -211,6 +214,20 @@ class TestImportFacilities:
         job = await imported(world, work, content)
 
         assert (job["status"], job["error"]) == ("FAILED", error)
+
+    async def test_reads_a_workbook(self, world, work):
+        book, sent = openpyxl.Workbook(), io.BytesIO()
+        book.active.append(["code", "name", "kind", "owner_ministry", "area_code", "latitude"])
+        book.active["G1"] = "longitude"
+        book.active.append(["B-1", "Balai", "uptd", "kemnaker", "33.73.04", "-7,25", 110.5])
+        book.active.append(["B-2", "Balai", "UPTD", "MANPOWER", 33.73, None, None])
+        book.save(sent)
+
+        job = await imported(world, work, sent.getvalue())
+
+        assert await verdicts(world, job) == [(1, "CREATED", None), (2, "REFUSED", "cell-numeric")]
+        made = (await world.get("/facilities")).json()["items"][0]
+        assert (made["latitude"], made["longitude"]) == (-7.25, 110.5)
 
     async def test_reads_an_old_excel_file(self, world, work):
         csv = "code;name;kind;owner_ministry;area_code\r\nB-1;Balai Café;UPTD;MANPOWER;33.73\r\n"
