@@ -16,6 +16,8 @@ from services.registry.engagements import tables as _engagements  # noqa: F401
 from services.registry.equipment import tables as _equipment  # noqa: F401
 from services.registry.facilities import tables as _facilities  # noqa: F401
 from services.registry.facility_codes import tables as _facility_codes  # noqa: F401
+from services.registry.facility_duplicates import tables as _facility_duplicates  # noqa: F401
+from services.registry.facility_merges import tables as _facility_merges  # noqa: F401
 from services.registry.facility_roles import tables as _facility_roles  # noqa: F401
 from services.registry.incubators import tables as _incubators  # noqa: F401
 from services.registry.institutions import tables as _institutions  # noqa: F401

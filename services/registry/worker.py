@@ -7,6 +7,7 @@ from services.registry.base import Idempotency, Job, RowVerdict, Upload
 from services.registry.bulk_imports.jobs import IMPORT_ROWS
 from services.registry.class_bookings.jobs import RELEASE_HOLDS
 from services.registry.class_reservations.jobs import MARK_SESSIONS_HELD
+from services.registry.facility_duplicates.jobs import SCAN_DUPLICATES, SCAN_NIGHTLY
 from services.registry.facility_imports.jobs import IMPORT_FACILITIES
 from services.registry.invitations.jobs import END_INVITATIONS
 from services.registry.settings import RegistrySettings
@@ -20,8 +21,8 @@ def create_worker(settings: RegistrySettings | None = None) -> ServiceWorker:
         service="registry",
         settings=settings or RegistrySettings(),
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        crons=[RELEASE_HOLDS, MARK_SESSIONS_HELD, END_INVITATIONS, REMIND],
-        handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS],
+        crons=[RELEASE_HOLDS, MARK_SESSIONS_HELD, END_INVITATIONS, REMIND, SCAN_NIGHTLY],
+        handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS, SCAN_DUPLICATES],
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.base import Base
@@ -20,6 +20,11 @@ class Equipment(OfFacility, Base):
         CheckConstraint("quantity > 0", name="quantity"),
         Index("ix_equipment_facility_id_name_id", "facility_id", "name", "id"),
         Index("ix_equipment_space_id", "space_id"),
+        Index(
+            "ix_equipment_asset_code",
+            "asset_code",
+            postgresql_where=text("asset_code IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

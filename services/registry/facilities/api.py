@@ -22,14 +22,15 @@ from services.registry.facilities.schemas import (
 )
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.rules import InstitutionUnknownError
-from services.registry.pages.api import answer_page
+from services.registry.pages.api import CACHING, answer_page, page_etag
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.schemas.registry import FacilityStatus
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.etag import IfMatch, check_match, etag_of, not_modified
-from shared.web.lean import lean, lean_query, lean_query_openapi
+from shared.web.lean import lean, lean_query_openapi, remembered_query
+from shared.web.links import absolute
 from shared.web.now import Now, present_moment
 from shared.web.once import OnceDep, OnceRequest, answer_once
 from shared.web.openapi import problems
@@ -57,7 +58,10 @@ _FACTS_REFUSED: Final = (
     rules.PointIncompleteError,
 )
 _TURN_REFUSED: Final = problems(
-    rules.FacilityNotFoundError, OutOfScopeError, rules.FacilityStatusRefusedError
+    rules.FacilityNotFoundError,
+    OutOfScopeError,
+    rules.FacilityMergedError,
+    rules.FacilityStatusRefusedError,
 )
 
 _EXAMPLE: Final = {
@@ -77,24 +81,39 @@ _EXAMPLE: Final = {
 @router.get(
     "",
     response_model=Page[FacilityRead],
-    responses=problems(
-        rules.NearInvalidError,
-        rules.FacilitySortRefusedError,
-        CursorInvalidError,
-        ValidationFailedError,
-    ),
+    responses={
+        **problems(
+            rules.NearInvalidError,
+            rules.FacilitySortRefusedError,
+            CursorInvalidError,
+            ValidationFailedError,
+        ),
+        304: {"description": "Not Modified"},
+    },
     openapi_extra=lean_query_openapi(FacilityQuery),
 )
 @lean(Requires(Permission.REGISTRY_READ))
 async def list_facilities(request: Request, _: Caller) -> Response:
-    """List facilities of the whole country: the nearest or best match first, else by code."""
-    query = lean_query(request, FacilityQuery)
+    """List facilities of the whole country: the nearest or best match first, else by code.
+
+    With If-None-Match an unchanged page is answered by 304 without asking the database: that may be
+    a quarter of a second behind, so whoever must see what he has just written leaves it out.
+    """
+    query = remembered_query(request, FacilityQuery)
+    today = ledger_day(await present_moment(request))
+    # Before the page is read: what changes meanwhile then shows in it, but not yet in the ETag.
+    etag = page_etag(request, today=today)
+    unchanged = None if etag is None else not_modified(request, etag, headers=CACHING)
+    if unchanged is not None:
+        return unchanged
     page = await page_request(request, query.limit, query.after)
-    wanted = _filter_of(query, today=ledger_day(await present_moment(request)))
     found = await queries.page_of_facilities(
-        request.scope["state"]["sessions"], wanted, after=page.after, limit=page.limit
+        request.scope["state"]["sessions"],
+        _filter_of(query, today=today),
+        after=page.after,
+        limit=page.limit,
     )
-    return answer_page(request, found)
+    return answer_page(request, found, etag=etag)
 
 
 def _filter_of(query: FacilityQuery, *, today: date) -> FacilityFilter:
@@ -159,9 +178,18 @@ async def register_facility(
 async def get_facility(
     request: Request, session: SessionDep, _: RegistryReader, facility_id: FacilityId
 ) -> Response:
-    """Return one facility."""
-    facility = await queries.get_facility(session, facility_id)
-    return not_modified(request, etag_of(facility.version)) or _answer(facility)
+    """Return one facility; one that was merged answers with the one that stays.
+
+    Then `Content-Location` names it, and so does its `id`.
+    """
+    named = await queries.get_facility(session, facility_id, merged=True)
+    facility = await queries.stays_of(session, named)
+    if facility is named:
+        return not_modified(request, etag_of(facility.version)) or _answer(facility)
+    # The ETags of the two say nothing of one another: no 304.
+    answer = _answer(facility)
+    answer.headers["Content-Location"] = absolute(request, f"/v1/facilities/{facility.id}")
+    return answer
 
 
 @router.patch(

@@ -16,11 +16,12 @@ from services.registry.areas.queries import like_pattern
 from services.registry.facilities.rules import (
     Circle,
     FacilityClosedError,
+    FacilityMergedError,
     FacilityNotFoundError,
     FacilitySort,
     sort_of,
 )
-from services.registry.facilities.tables import Facility
+from services.registry.facilities.tables import Facility, FacilityAlias
 from services.registry.pages.queries import JsonPage, PageShape, read_page
 from shared.db.session import Sessions
 from shared.db.within import within
@@ -104,7 +105,17 @@ _CONDITIONS: Final = {
     "parent_id": "parent_id = :parent_id",
     "updated_after": "updated_at > :updated_after",
     # A range as well: a pattern that is a parameter cannot use the index.
-    "code": "(code >= :code_from AND code < :code_to)",
+    # One that was merged does not answer to its code any more, the one that stays does.
+    "code": """id IN (
+        SELECT found.id FROM registry.facility AS found
+        WHERE found.code >= :code_from AND found.code < :code_to
+            AND NOT EXISTS (
+                SELECT FROM registry.facility_alias WHERE facility_alias.alias_id = found.id
+            )
+        UNION ALL
+        SELECT facility_alias.facility_id FROM registry.facility_alias
+        WHERE alias_code >= :code_from AND alias_code < :code_to
+    )""",
     "external code": """id IN (
         SELECT facility_id FROM registry.facility_code
         WHERE scheme = :scheme AND facility_code.code = :external_code
@@ -230,16 +241,47 @@ def _asked_of_point(circle: Circle | None) -> dict[str, dict[str, Any]]:
     return {"point": point, "circle": {"meters": circle.radius_km * 1000}}
 
 
-async def get_facility(session: AsyncSession, facility_id: UUID) -> Facility:
-    """Return one facility.
+async def get_facility(
+    session: AsyncSession, facility_id: UUID, *, merged: bool = False
+) -> Facility:
+    """Return one facility; with `merged` also one that was merged, as it was last.
 
     Raises:
         FacilityNotFoundError: when there is none of this id.
+        FacilityMergedError: when it was merged into another one.
     """
     facility = await session.get(Facility, facility_id)
     if facility is None:
         raise FacilityNotFoundError
+    if not merged:
+        await check_not_merged(session, facility)
     return facility
+
+
+async def stays_of(session: AsyncSession, facility: Facility) -> Facility:
+    """Return the facility that stays of one that may have been merged, else itself."""
+    if facility.status is not FacilityStatus.CLOSED:
+        return facility
+    statement = (
+        select(Facility)
+        .join(FacilityAlias, FacilityAlias.facility_id == Facility.id)
+        .where(FacilityAlias.alias_id == facility.id)
+    )
+    return await session.scalar(statement) or facility
+
+
+async def check_not_merged(
+    session: AsyncSession, facility: Facility, *, pointer: str | None = None
+) -> None:
+    """Refuse a facility that was merged into another one.
+
+    Raises:
+        FacilityMergedError: naming the one that stays.
+    """
+    stays = await stays_of(session, facility)
+    if stays is not facility:
+        extra = {"stays": {"id": str(stays.id), "code": stays.code}}
+        raise FacilityMergedError(pointer=pointer, extra=extra)
 
 
 async def get_facility_for_change(
@@ -250,6 +292,7 @@ async def get_facility_for_change(
     Raises:
         FacilityNotFoundError: when there is none of this id.
         OutOfScopeError: when it lies outside the caller's scope.
+        FacilityMergedError: when it was merged into another one.
     """
     statement = (
         select(Facility, within(scope, Facility, write=True).label("admitted"))
@@ -262,6 +305,7 @@ async def get_facility_for_change(
     if not row.admitted:
         raise OutOfScopeError
     facility: Facility = row.Facility
+    await check_not_merged(session, facility)
     return facility
 
 

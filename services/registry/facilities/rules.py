@@ -66,6 +66,13 @@ class FacilityClosedError(ConflictError):
     title = Text("Balai sudah ditutup.", "The facility is closed.")
 
 
+class FacilityMergedError(ConflictError):
+    """The facility has been merged into another one, which `stays` names."""
+
+    code = "facility-merged"
+    title = Text("Balai sudah digabung ke balai lain.", "The facility was merged into another.")
+
+
 class FormRefusedError(InvalidError):
     """The form does not fit the kind."""
 

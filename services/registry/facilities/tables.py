@@ -103,6 +103,26 @@ def follows_facility(name: str) -> ForeignKeyConstraint:
     )
 
 
+class FacilityAlias(Base):
+    """A facility that was merged, and the one that stays, which answers to its id and code.
+
+    It is kept for good, and leads there at once: when the one that stays is merged in its turn,
+    it is pointed anew.
+    """
+
+    __tablename__ = "facility_alias"
+    __table_args__ = (
+        CheckConstraint("alias_id <> facility_id", name="other"),
+        Index("ix_facility_alias_facility_id", "facility_id"),
+        Index("ix_facility_alias_alias_code", "alias_code"),
+    )
+
+    alias_id: Mapped[UUID] = mapped_column(ForeignKey("registry.facility.id"), primary_key=True)
+    facility_id: Mapped[UUID] = mapped_column(ForeignKey("registry.facility.id"))
+    alias_code: Mapped[str] = mapped_column(String(40, collation="C"))
+    merged_at: Mapped[datetime]
+
+
 class FacilityPeriod(Base):
     """How a facility stood for a time; rows: one per change of kind, form, owner, area or status.
 

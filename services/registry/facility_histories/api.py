@@ -51,8 +51,11 @@ async def list_facility_history(
         date | None, Query(description="Only how it stood at the end of this day in Jakarta.")
     ] = None,
 ) -> Page[FacilityPeriodRead]:
-    """List how a facility stood, the latest first, with who changed it and why."""
-    facility = await get_facility(session, facility_id)
+    """List how a facility stood, the latest first, with who changed it and why.
+
+    One that was merged keeps its own history.
+    """
+    facility = await get_facility(session, facility_id, merged=True)
     rows = await queries.list_periods(
         session,
         facility_id,

@@ -222,6 +222,16 @@ async def withdraw_proposal(
     return proposal
 
 
+async def supersede_open(
+    session: AsyncSession, target_id: UUID, *, by: str, now: datetime
+) -> int:
+    """End all open proposals for a target that is no more; return how many there were."""
+    found = await queries.open_ones(session, target_id)
+    for proposal in found:
+        await _turn(session, proposal, ProposalState.SUPERSEDED, by=by, now=now)
+    return len(found)
+
+
 async def compare_proposal(
     session: AsyncSession, proposal: Proposal
 ) -> tuple[bool, list[Difference]]:

@@ -92,3 +92,14 @@ async def find_open(session: AsyncSession, target_id: UUID, *, maker: str) -> Pr
         .with_for_update()
     )
     return await session.scalar(statement)
+
+
+async def open_ones(session: AsyncSession, target_id: UUID) -> Sequence[Proposal]:
+    """Return what anybody has proposed for a target and is still open, locked in key order."""
+    statement = (
+        select(Proposal)
+        .where(Proposal.target_id == target_id, Proposal.state == ProposalState.OPEN)
+        .order_by(Proposal.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()

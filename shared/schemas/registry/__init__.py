@@ -62,6 +62,12 @@ from shared.schemas.registry.facility_details import (
     ShiftsChanged,
 )
 from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
+from shared.schemas.registry.merges import (
+    DuplicateDismissed,
+    DuplicatesScanned,
+    FacilityMerged,
+    FacilityStays,
+)
 from shared.schemas.registry.networks import FacilityRoleStated, NetworkMembership, NetworkStated
 from shared.schemas.registry.proposals import ProposalTurned
 from shared.schemas.registry.standing import (
@@ -126,14 +132,18 @@ __all__ = [
     "CriteriaPublished",
     "DevelopmentAccountsDue",
     "DevelopmentMoved",
+    "DuplicateDismissed",
+    "DuplicatesScanned",
     "EquipmentChanged",
     "EquipmentStock",
     "FacilityCell",
     "FacilityCodeChanged",
     "FacilityKind",
+    "FacilityMerged",
     "FacilityMoved",
     "FacilityRoleStated",
     "FacilityStatus",
+    "FacilityStays",
     "HoldConfirmed",
     "IncubatorChanged",
     "IncubatorPersonChanged",

@@ -1,0 +1,1 @@
+"""One facility is merged into another. Owns table registry.facility_merge."""
