@@ -238,6 +238,30 @@ def feed_state(event: type[EventColumns]) -> Select[Any]:
     return select(present_epoch(event).label("epoch"), oldest.label("unsettled_since"))
 
 
+def log_mark(event: type[EventColumns], *, most: int) -> Select[Any]:
+    """Return the statement of what changes whenever an event of the log becomes visible.
+
+    The last settled event tells all before it apart. Above the horizon events appear in any order,
+    but none goes away, so that their number does; they are counted up to one more than `most`.
+    """
+    order = (event.epoch, event.xid, event.id)
+    last = (
+        select(func.concat_ws(".", *order))
+        .where(settled(event))
+        .order_by(*(each.desc() for each in order))
+        .limit(1)
+        .scalar_subquery()
+    )
+    waiting = (
+        select(event.id)
+        .where(event.epoch == present_epoch(event), event.xid >= _horizon())
+        .limit(most + 1)
+        .subquery()
+    )
+    unsettled = select(func.count()).select_from(waiting).scalar_subquery()
+    return select(last.label("last"), unsettled.label("unsettled"))
+
+
 def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Select[Any]:
     """Return the statement that reads the events that follow `after`, in the order of the log."""
     order = (event.epoch, event.xid, event.id)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, TextClause, event, text
+from sqlalchemy import Connection, Executable, Row, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -137,7 +137,7 @@ async def transaction(
 
 
 async def read_alone(
-    sessions: Sessions, statement: TextClause, parameters: Mapping[str, Any]
+    sessions: Sessions, statement: Executable, parameters: Mapping[str, Any]
 ) -> Row[*tuple[Any, ...]]:
     """Return the one row of a read that is its own transaction, in one round trip instead of four.
 

@@ -7,6 +7,7 @@ and `LeanDispatch` calls it before FastAPI begins to look for a route.
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext
 from pydantic import BaseModel, ValidationError
 from starlette.convertors import StringConvertor
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, compile_path
@@ -126,8 +128,26 @@ def lean_query(request: Request, model: type[Model]) -> Model:
     Raises:
         RequestValidationError: when it is not such a thing.
     """
+    return _query_of(request.query_params, model)
+
+
+def remembered_query(request: Request, model: type[Model]) -> Model:
+    """Return the query as `lean_query` does, read once for all who ask the same: do not change it.
+
+    Raises:
+        RequestValidationError: when it is not such a thing.
+    """
+    return cast("Model", _remembered(request.scope["query_string"], model))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(query_string: bytes, model: type[BaseModel]) -> BaseModel:
+    return _query_of(QueryParams(query_string), model)
+
+
+def _query_of(given: QueryParams, model: type[Model]) -> Model:
     members: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
+    for name, value in given.multi_items():
         members[name] = [*members[name], value] if name in members else [value]
     flat = {name: values[0] if len(values) == 1 else values for name, values in members.items()}
     try:

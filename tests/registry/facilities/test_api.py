@@ -5,6 +5,7 @@ from sqlalchemy import select, text
 from services.registry.base import Event
 from services.registry.facilities.schemas import FacilityRead
 from services.registry.instructors.tables import Instructor
+from services.registry.marks.jobs import Watch
 from services.registry.spaces.tables import Space
 from shared.ids import new_id
 from shared.scope import Role
@@ -342,6 +343,63 @@ class TestListFacilities:
 
         reads = [each for each in statements if "set_config" not in each]
         assert len(reads) == 1
+
+
+class TestListFacilitiesAgain:
+    """A page that somebody has is answered without asking the database."""
+
+    async def seen(self, world, **parameters) -> str:
+        await world.registry.state["watch"].refresh()
+        return (await world.get("/facilities", **parameters)).headers["ETag"]
+
+    async def again(self, world, etag: str, *, headers=None, **parameters):
+        await world.registry.state["watch"].refresh()
+        headers = {"If-None-Match": etag, **(headers or {})}
+        return await world.get("/facilities", headers=headers, **parameters)
+
+    async def test_answers_304_to_who_has_the_page(self, world):
+        await world.facility()
+        etag = await self.seen(world, limit=2)
+
+        response = await self.again(world, etag, limit=2)
+
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"] == etag
+        assert response.headers["Cache-Control"] == "private, no-cache"
+
+    async def test_answers_anew_when_anything_has_changed(self, world):
+        facility = await world.facility()
+        etag = await self.seen(world)
+
+        await world.post(f"/facilities/{facility['id']}/suspend")
+        response = await self.again(world, etag)
+
+        assert [each["status"] for each in response.json()["items"]] == ["SUSPENDED"]
+        assert response.headers["ETag"] != etag
+
+    async def test_keeps_pages_of_other_filters_and_days_apart(self, world):
+        await world.facility()
+        etag = await self.seen(world, limit=2)
+
+        assert (await self.again(world, etag, limit=3)).status_code == 200
+        assert (await self.again(world, etag, limit=2, area="33")).status_code == 200
+
+    async def test_refuses_whom_and_what_it_refuses_otherwise(self, world):
+        etag = await self.seen(world)
+
+        stranger = await world.registry.get("/v1/facilities", headers={"If-None-Match": etag})
+        wrong = await self.again(world, "*", limit=0)
+
+        assert (stranger.status_code, wrong.status_code) == (401, 422)
+
+    async def test_asks_the_database_when_it_does_not_know(self, world, registry):
+        etag = await self.seen(world)
+        registry.state["watch"] = Watch(registry.state["sessions"])
+
+        response = await world.get("/facilities", headers={"If-None-Match": etag})
+
+        assert response.status_code == 200
+        assert "ETag" not in response.headers
 
 
 class TestGetFacility:
