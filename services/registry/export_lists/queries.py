@@ -1,18 +1,7 @@
 """The lists that are exported; a test compares them with the routes that answer in pages."""
 
 from collections.abc import Mapping
-from typing import Any, Final
-from uuid import UUID
-
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    func,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
+from typing import Final
 
 from services.registry.accreditations.schemas import AccreditationRead
 from services.registry.accreditations.tables import Accreditation
@@ -29,7 +18,6 @@ from services.registry.agreements.tables import (
     Agreement,
     AgreementDocument,
     AgreementFacility,
-    AgreementParty,
     AgreementSignatory,
 )
 from services.registry.area_changes.schemas import AreaChangeRead, WorkItemRead
@@ -44,14 +32,19 @@ from services.registry.contacts.tables import FacilityContact
 from services.registry.developments.schemas import DevelopmentRead
 from services.registry.developments.tables import Development
 from services.registry.engagements.schemas import EngagementRead
-from services.registry.engagements.tables import Engagement, EngagementSlot
+from services.registry.engagements.tables import EngagementSlot
 from services.registry.equipment.schemas import EquipmentRead
 from services.registry.equipment.tables import Equipment
 from services.registry.export_lists.tables import (
+    AGREEMENT_MORE,
+    ENGAGEMENT_MORE,
+    POTENTIAL_MORE,
+    ROLE_MORE,
     ExportList,
     inside,
     of_agreement,
     of_assignments,
+    of_duplicates,
     of_instructor,
     of_modules,
     of_own_agreement,
@@ -60,6 +53,8 @@ from services.registry.facilities.schemas import FacilityRead
 from services.registry.facilities.tables import Facility, FacilityPeriod
 from services.registry.facility_codes.schemas import FacilityCodeRead
 from services.registry.facility_codes.tables import FacilityCode
+from services.registry.facility_duplicates.schemas import DuplicateRead
+from services.registry.facility_duplicates.tables import FacilityDuplicate
 from services.registry.facility_histories.schemas import FacilityPeriodRead
 from services.registry.facility_roles.schemas import RoleRead
 from services.registry.facility_roles.tables import FacilityInstitution
@@ -78,7 +73,7 @@ from services.registry.modules.tables import Module
 from services.registry.networks.schemas import MemberRead, NetworkRead
 from services.registry.networks.tables import Network, NetworkMember
 from services.registry.potential.schemas import PotentialRead
-from services.registry.potential.tables import LabourDemand, LeadingCommodity, RegencyPotential
+from services.registry.potential.tables import RegencyPotential
 from services.registry.proposals.schemas import ProposalRead
 from services.registry.proposals.tables import Proposal
 from services.registry.roadmaps.schemas import MilestoneRead, RoadmapRead, TemplateRead
@@ -93,59 +88,6 @@ from services.registry.spaces.tables import Space
 from shared.schemas.registry import AreaRead, BookingPurpose
 from shared.scope import Permission
 
-
-def _array(of: Select[Any]) -> ColumnElement[Any]:
-    return func.array(of.scalar_subquery(), type_=ARRAY(Text()))
-
-
-def _period(during: InstrumentedAttribute[Any]) -> dict[str, ColumnElement[Any]]:
-    return {"starts_at": func.lower(during), "ends_at": func.upper(during)}
-
-
-def _of_class(column: InstrumentedAttribute[UUID]) -> ColumnElement[Any]:
-    of = select(column).where(Engagement.class_id == EngagementSlot.class_id)
-    return of.correlate(EngagementSlot).scalar_subquery()
-
-
-_SIDE = (
-    select(func.coalesce(AgreementParty.ministry, Institution.code))
-    .select_from(AgreementParty)
-    .outerjoin(Institution, Institution.id == AgreementParty.institution_id)
-    .where(AgreementParty.agreement_id == Agreement.id)
-    .order_by(AgreementParty.position)
-    .correlate(Agreement)
-)
-_COVERED = (
-    select(func.count(AgreementFacility.facility_id.distinct()))
-    .where(AgreementFacility.agreement_id == Agreement.id)
-    .correlate(Agreement)
-    .scalar_subquery()
-)
-_COMMODITIES = (
-    select(LeadingCommodity.name)
-    .where(
-        LeadingCommodity.regency_code == RegencyPotential.regency_code,
-        LeadingCommodity.year == RegencyPotential.year,
-    )
-    .order_by(LeadingCommodity.rank)
-    .correlate(RegencyPotential)
-)
-_DEMAND = (
-    select(func.concat(LabourDemand.trade, ":", LabourDemand.people))
-    .where(
-        LabourDemand.regency_code == RegencyPotential.regency_code,
-        LabourDemand.year == RegencyPotential.year,
-    )
-    .order_by(LabourDemand.trade, LabourDemand.division)
-    .correlate(RegencyPotential)
-)
-_INSTITUTION = (
-    select(Institution.name)
-    .where(Institution.id == FacilityInstitution.institution_id)
-    .correlate(FacilityInstitution)
-    .scalar_subquery()
-)
-_KEPT: ColumnElement[Any] = Agreement.state.expression
 _PROOF: Final = ("evidence_reference", "evidence_sha256")
 _PAPER: Final = ("document_reference", "document_sha256")
 
@@ -164,7 +106,7 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         FacilityInstitution,
         RoleRead,
         ("/v1/facilities/{facility_id}/institutions", "/v1/hiring-commitments"),
-        more={"institution_name": _INSTITUTION},
+        more=ROLE_MORE,
     ),
     "networks": ExportList(Network, NetworkRead, ("/v1/networks",)),
     "network-members": ExportList(
@@ -175,9 +117,17 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         RegencyPotential,
         PotentialRead,
         ("/v1/potential",),
-        more={"commodities": _array(_COMMODITIES), "demands": _array(_DEMAND)},
+        more=POTENTIAL_MORE,
     ),
     "facilities": ExportList(Facility, FacilityRead, ("/v1/facilities",)),
+    "facility-duplicates": ExportList(
+        FacilityDuplicate,
+        DuplicateRead,
+        ("/v1/facility-duplicates",),
+        permission=Permission.FACILITIES_MERGE,
+        seen=of_duplicates,
+        besides=("a_id", "b_id"),
+    ),
     "facility-history": ExportList(
         FacilityPeriod,
         FacilityPeriodRead,
@@ -217,7 +167,7 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         AgreementRead,
         ("/v1/agreements",),
         seen=seen_by,
-        more={"parties": _array(_SIDE), "facilities": _COVERED, "state": _KEPT},
+        more=AGREEMENT_MORE,
         without=("kept_state",),
     ),
     "agreement-signatories": ExportList(
@@ -288,11 +238,7 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         ("/v1/instructors/{instructor_id}/engagements",),
         seen=of_instructor(EngagementSlot.instructor_id),
         besides=("instructor_id",),
-        more={
-            **_period(EngagementSlot.during),
-            "facility_id": _of_class(Engagement.facility_id),
-            "module_id": _of_class(Engagement.module_id),
-        },
+        more=ENGAGEMENT_MORE,
     ),
     "proposals": ExportList(
         Proposal,

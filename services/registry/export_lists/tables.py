@@ -5,17 +5,28 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, exists, inspect, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, inspect, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.registry.agreements.queries import seen_by
-from services.registry.agreements.tables import Agreement, AgreementSignatory
+from services.registry.agreements.tables import (
+    Agreement,
+    AgreementFacility,
+    AgreementParty,
+    AgreementSignatory,
+)
 from services.registry.assignments.tables import Assignment, AssignmentPlace
 from services.registry.base import Base
+from services.registry.engagements.tables import Engagement, EngagementSlot
 from services.registry.facilities.tables import Facility
+from services.registry.facility_duplicates.tables import FacilityDuplicate
+from services.registry.facility_roles.tables import FacilityInstitution
+from services.registry.institutions.tables import Institution
 from services.registry.instructors.tables import Instructor
 from services.registry.modules.rules import ModuleState
 from services.registry.modules.tables import Module
+from services.registry.potential.tables import LabourDemand, LeadingCommodity, RegencyPotential
 from shared.db.within import within
 from shared.schemas.base import Read
 from shared.scope import Permission, Scope
@@ -63,6 +74,12 @@ def of_assignments(scope: Scope) -> ColumnElement[bool]:
         AssignmentPlace.assignment_id == Assignment.id, within(scope, AssignmentPlace)
     )
     return true() if scope.national else place
+
+
+def of_duplicates(scope: Scope) -> ColumnElement[bool]:
+    """Admit pairs of which both facilities lie within the caller's scope."""
+    own = select(Facility.id).where(within(scope, Facility))
+    return and_(FacilityDuplicate.a_id.in_(own), FacilityDuplicate.b_id.in_(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +174,69 @@ class ExportList:
             return or_(below == area, below.like(f"{area}.%"))
         found: ColumnElement[bool] = getattr(owner, level) == area
         return found
+
+
+def _array(of: Select[Any]) -> ColumnElement[Any]:
+    return func.array(of.scalar_subquery(), type_=ARRAY(Text()))
+
+
+def _period(during: InstrumentedAttribute[Any]) -> dict[str, ColumnElement[Any]]:
+    return {"starts_at": func.lower(during), "ends_at": func.upper(during)}
+
+
+def _of_class(column: InstrumentedAttribute[UUID]) -> ColumnElement[Any]:
+    of = select(column).where(Engagement.class_id == EngagementSlot.class_id)
+    return of.correlate(EngagementSlot).scalar_subquery()
+
+
+_SIDE = (
+    select(func.coalesce(AgreementParty.ministry, Institution.code))
+    .select_from(AgreementParty)
+    .outerjoin(Institution, Institution.id == AgreementParty.institution_id)
+    .where(AgreementParty.agreement_id == Agreement.id)
+    .order_by(AgreementParty.position)
+    .correlate(Agreement)
+)
+_COVERED = (
+    select(func.count(AgreementFacility.facility_id.distinct()))
+    .where(AgreementFacility.agreement_id == Agreement.id)
+    .correlate(Agreement)
+    .scalar_subquery()
+)
+_COMMODITIES = (
+    select(LeadingCommodity.name)
+    .where(
+        LeadingCommodity.regency_code == RegencyPotential.regency_code,
+        LeadingCommodity.year == RegencyPotential.year,
+    )
+    .order_by(LeadingCommodity.rank)
+    .correlate(RegencyPotential)
+)
+_DEMAND = (
+    select(func.concat(LabourDemand.trade, ":", LabourDemand.people))
+    .where(
+        LabourDemand.regency_code == RegencyPotential.regency_code,
+        LabourDemand.year == RegencyPotential.year,
+    )
+    .order_by(LabourDemand.trade, LabourDemand.division)
+    .correlate(RegencyPotential)
+)
+_INSTITUTION = (
+    select(Institution.name)
+    .where(Institution.id == FacilityInstitution.institution_id)
+    .correlate(FacilityInstitution)
+    .scalar_subquery()
+)
+# Columns that lists show but that stand elsewhere than in the list's own table.
+AGREEMENT_MORE: Final[Mapping[str, ColumnElement[Any]]] = {
+    "parties": _array(_SIDE),
+    "facilities": _COVERED,
+    "state": Agreement.state.expression,
+}
+POTENTIAL_MORE: Final = {"commodities": _array(_COMMODITIES), "demands": _array(_DEMAND)}
+ROLE_MORE: Final = {"institution_name": _INSTITUTION}
+ENGAGEMENT_MORE: Final = {
+    **_period(EngagementSlot.during),
+    "facility_id": _of_class(Engagement.facility_id),
+    "module_id": _of_class(Engagement.module_id),
+}
