@@ -1,4 +1,4 @@
-"""One throw-away PostgreSQL and Valkey a test process, one cloned database a test.
+"""One throw-away PostgreSQL and Valkey a test process, one clean database a test.
 
 Fixtures for a service's tests: `registry_db` (and so on) is the URL of a fresh migrated database
 for the app role; `registry`, `enrollment`, `reporting` are clients of the running applications;
@@ -9,10 +9,12 @@ registry overrides `registry_transport`.
 import importlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from functools import cache
 
 import httpx
 import pytest
 
+from deploy.commands.openapi import application_of
 from migrations.run import migrate
 from shared.db.session import Sessions, make_engine, make_sessions
 from shared.jobs.worker import ServiceWorker
@@ -48,17 +50,18 @@ def valkey() -> Iterator[Valkey]:
 
 @pytest.fixture
 def database(cluster: Cluster) -> Iterator[Callable[[str], str]]:
-    """Return the function that clones a service's migrated database and names its app's URL."""
-    made: list[str] = []
+    """Return the function that lends a service's migrated database and names its app's URL."""
+    lent: list[tuple[str, str]] = []
 
-    def clone(service: str) -> str:
+    def lend(service: str) -> str:
         template = cluster.template(service, lambda url, app_role: migrate(service, url, app_role))
-        made.append(cluster.clone(template, service))
-        return cluster.url(made[-1], f"{service}_app")
+        name = cluster.lend(template, service)
+        lent.append((name, service))
+        return cluster.url(name, f"{service}_app")
 
-    yield clone
-    for name in made:
-        cluster.drop(name)
+    yield lend
+    for name, service in lent:
+        cluster.give_back(name, service)
 
 
 @pytest.fixture
@@ -157,20 +160,25 @@ async def serve() -> AsyncIterator[Callable]:
     """Return the function that runs an application until the test ends."""
     async with AsyncExitStack() as stack:
 
-        async def run(app, *, base_url: str) -> ServiceClient:
-            return await stack.enter_async_context(serving(app, base_url=base_url))
+        async def run(app, *, base_url: str, opening=None) -> ServiceClient:
+            return await stack.enter_async_context(serving(app, base_url=base_url, opening=opening))
 
         yield run
 
 
-def _app(service: str, *arguments, **options):
-    return importlib.import_module(f"services.{service}.main").create_app(*arguments, **options)
+# One application a process: what a test wires to its own database is the state.
+application = cache(application_of)
+
+
+def _opening(service: str, *arguments, **options):
+    return importlib.import_module(f"services.{service}.main").open_state(*arguments, **options)
 
 
 @pytest.fixture
 async def registry(registry_db: str, settings_of, serve) -> ServiceClient:
-    app = _app("registry", settings_of("registry", registry_db))
-    return await serve(app, base_url=SERVICE_URLS["registry_url"])
+    opening = _opening("registry", settings_of("registry", registry_db))
+    base_url = SERVICE_URLS["registry_url"]
+    return await serve(application("registry"), base_url=base_url, opening=opening)
 
 
 @pytest.fixture
@@ -183,18 +191,17 @@ def registry_transport() -> httpx.AsyncBaseTransport:
 async def enrollment(
     enrollment_db: str, settings_of, serve, registry_transport: httpx.AsyncBaseTransport
 ) -> ServiceClient:
-    app = _app(
-        "enrollment",
-        settings_of("enrollment", enrollment_db),
-        registry_transport=registry_transport,
-    )
-    return await serve(app, base_url=SERVICE_URLS["enrollment_url"])
+    settings = settings_of("enrollment", enrollment_db)
+    opening = _opening("enrollment", settings, registry_transport=registry_transport)
+    base_url = SERVICE_URLS["enrollment_url"]
+    return await serve(application("enrollment"), base_url=base_url, opening=opening)
 
 
 @pytest.fixture
 async def reporting(reporting_db: str, settings_of, serve) -> ServiceClient:
-    app = _app("reporting", settings_of("reporting", reporting_db))
-    return await serve(app, base_url=SERVICE_URLS["reporting_url"])
+    opening = _opening("reporting", settings_of("reporting", reporting_db))
+    base_url = SERVICE_URLS["reporting_url"]
+    return await serve(application("reporting"), base_url=base_url, opening=opening)
 
 
 @pytest.fixture

@@ -36,6 +36,34 @@ class State(ServiceState):
     office: SeatOffice
 
 
+@asynccontextmanager
+async def open_state(
+    settings: EnrollmentSettings, *, registry_transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[State]:
+    """Open what lives as long as the process, wired to what `settings` names.
+
+    `registry_transport` leads to the registry by another way than a socket.
+    """
+    token = ServiceToken(load_key(settings.signing_key), issuer="balai:enrollment")
+    async with (
+        open_ring(settings.redis_url, service="enrollment") as ring,
+        service_state(settings, service="enrollment", ring=ring, held=HeldGrant) as state,
+        make_client(
+            settings.registry_url, token=token, name="registry", transport=registry_transport
+        ) as registry,
+        open_office(
+            settings.database_url,
+            state["sessions"],
+            lanes=settings.desk_lanes,
+            batch=settings.desk_batch,
+            bound=settings.desk_bound,
+            one_class=settings.desk_one_class,
+        ) as office,
+    ):
+        nik_keys = settings.load_nik_keys()
+        yield {**state, "registry": registry, "nik_keys": nik_keys, "office": office}
+
+
 def create_app(
     settings: EnrollmentSettings | None = None,
     *,
@@ -46,33 +74,11 @@ def create_app(
     `registry_transport` leads to the registry by another way than a socket.
     """
     chosen = settings or EnrollmentSettings()
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        token = ServiceToken(load_key(chosen.signing_key), issuer="balai:enrollment")
-        async with (
-            open_ring(chosen.redis_url, service="enrollment") as ring,
-            service_state(chosen, service="enrollment", ring=ring, held=HeldGrant) as state,
-            make_client(
-                chosen.registry_url, token=token, name="registry", transport=registry_transport
-            ) as registry,
-            open_office(
-                chosen.database_url,
-                state["sessions"],
-                lanes=chosen.desk_lanes,
-                batch=chosen.desk_batch,
-                bound=chosen.desk_bound,
-                one_class=chosen.desk_one_class,
-            ) as office,
-        ):
-            nik_keys = chosen.load_nik_keys()
-            yield {**state, "registry": registry, "nik_keys": nik_keys, "office": office}
-
     return make_app(
         service="enrollment",
         title="Enrollment",
         description="Programmes, waves, classes and people: who is trained, and in which seat.",
-        lifespan=lifespan,
+        lifespan=lambda _: open_state(chosen, registry_transport=registry_transport),
         # The claim of a seat is the hot path: its route is looked at first.
         routers=[
             enrollments.router,

@@ -141,24 +141,25 @@ class State(ServiceState):
     watch: Watch
 
 
+@asynccontextmanager
+async def open_state(settings: RegistrySettings) -> AsyncIterator[State]:
+    """Open what lives as long as the process, wired to what `settings` names."""
+    async with (
+        open_ring(settings.redis_url, service="registry") as ring,
+        service_state(settings, service="registry", ring=ring, held=Assignment) as state,
+        watching(settings.database_url) as watch,
+    ):
+        yield {**state, "watch": watch}
+
+
 def create_app(settings: RegistrySettings | None = None) -> FastAPI:
     """Return the application, wired to what `settings` or the environment names."""
     wired = settings or RegistrySettings()
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with (
-            open_ring(wired.redis_url, service="registry") as ring,
-            service_state(wired, service="registry", ring=ring, held=Assignment) as state,
-            watching(wired.database_url) as watch,
-        ):
-            yield {**state, "watch": watch}
-
     return make_app(
         service="registry",
         title="Balai registry",
         description=_DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=lambda _: open_state(wired),
         routers=_ROUTERS,
         pages=[ogc.router],
         settings=wired,

@@ -35,29 +35,30 @@ class State(ServiceState):
     income_keys: IncomeKeys | None
 
 
+@asynccontextmanager
+async def open_state(settings: ReportingSettings) -> AsyncIterator[State]:
+    """Open what lives as long as the process, wired to what `settings` names."""
+    async with (
+        open_ring(settings.redis_url, service="reporting") as ring,
+        service_state(settings, service="reporting", ring=ring, held=HeldGrant) as state,
+        watching(settings.database_url) as watch,
+    ):
+        yield {
+            **state,
+            "watch": watch,
+            "answers": Answers(),
+            "income_keys": settings.load_income_keys(),
+        }
+
+
 def create_app(settings: ReportingSettings | None = None) -> FastAPI:
     """Return the application, wired to what `settings` or the environment names."""
     wired = settings or ReportingSettings()
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with (
-            open_ring(wired.redis_url, service="reporting") as ring,
-            service_state(wired, service="reporting", ring=ring, held=HeldGrant) as state,
-            watching(wired.database_url) as watch,
-        ):
-            yield {
-                **state,
-                "watch": watch,
-                "answers": Answers(),
-                "income_keys": wired.load_income_keys(),
-            }
-
     return make_app(
         service="reporting",
         title="Balai reporting",
         description=_DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=lambda _: open_state(wired),
         routers=[
             reports.router,
             followups.router,
