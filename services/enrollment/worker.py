@@ -13,6 +13,8 @@ from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.classes import jobs as classes
 from services.enrollment.enrollments.jobs import END_WAITLISTS
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
+from services.enrollment.merged_facilities.consumers import follow_merges, forget_merges
+from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGGLERS
 from services.enrollment.settings import EnrollmentSettings
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -22,8 +24,8 @@ from shared.jobs.worker import ServiceWorker, build_worker
 from shared.schemas.events import EventRead
 
 # Each takes those of the registry's events that concern it.
-_FOLLOW: Final = (follow_areas, follow_grants)
-_FORGET: Final = (forget_areas, forget_grants)
+_FOLLOW: Final = (follow_areas, follow_grants, follow_merges)
+_FORGET: Final = (forget_areas, forget_grants, forget_merges)
 
 
 async def _follow(session: AsyncSession, events: list[EventRead]) -> None:
@@ -66,8 +68,8 @@ def create_worker(
         service="enrollment",
         settings=chosen,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[areas.HANDLER, class_imports.HANDLER, classes.HANDLER],
-        crons=[END_WAITLISTS, classes.SETTLE_LEFT_OVER],
+        handlers=[areas.HANDLER, class_imports.HANDLER, classes.HANDLER, MOVE_CLASSES],
+        crons=[END_WAITLISTS, classes.SETTLE_LEFT_OVER, MOVE_STRAGGLERS],
         readers=_readers,
         clients={"registry": registry},
     )

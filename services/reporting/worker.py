@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.reporting.followups.consumers import follow_relocations
 from services.reporting.held_grants.consumers import follow_grants, forget_grants
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.rules import Source
@@ -50,11 +51,23 @@ class RegistryConsumer(Consumer):
         await forget_grants(session)
 
 
+class EnrollmentConsumer(Consumer):
+    """Folds enrollment's feed, and takes follow-ups along with enrollments that have moved."""
+
+    def __init__(self) -> None:
+        super().__init__(Source.ENROLLMENT)
+
+    async def consume(self, session: AsyncSession, events: list[EventRead]) -> None:
+        """Take a page of the feed."""
+        await super().consume(session, events)
+        await follow_relocations(session, events)
+
+
 def readers(context: WorkerContext) -> Sequence[FeedReader]:
     """Return the readers of the registry's, of enrollment's and of reporting's own log."""
     return [
         _reader(RegistryConsumer(), http_feed(context.clients["registry"])),
-        _reader(Consumer(Source.ENROLLMENT), http_feed(context.clients["enrollment"])),
+        _reader(EnrollmentConsumer(), http_feed(context.clients["enrollment"])),
         _reader(Consumer(Source.REPORTING), local_feed(context.sessions, Event)),
     ]
 

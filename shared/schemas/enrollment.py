@@ -73,6 +73,7 @@ class Topic(StrEnum):
     CLASS_OPENED = "enrollment.class.opened"
     CLASS_COMPLETED = "enrollment.class.completed"
     CLASS_CANCELLED = "enrollment.class.cancelled"
+    CLASS_RELOCATED = "enrollment.class.relocated"
     PARTICIPANT_REGISTERED = "enrollment.participant.registered"
     CLAIMED = "enrollment.enrollment.claimed"
     PROMOTED = "enrollment.enrollment.promoted"
@@ -81,6 +82,7 @@ class Topic(StrEnum):
     PRESENCE_REPORTED = "enrollment.enrollment.presence_reported"
     COMPLETED = "enrollment.enrollment.completed"
     DROPPED_OUT = "enrollment.enrollment.dropped_out"
+    RELOCATED = "enrollment.enrollment.relocated"
 
 
 class EnrollmentCell(Message):

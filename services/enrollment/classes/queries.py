@@ -60,8 +60,8 @@ async def get_class(session: AsyncSession, class_id: UUID, *, for_update: bool =
 async def lock_class(session: AsyncSession, class_id: UUID, *, scope: Scope) -> Class:
     """Return a class that `scope` may write, locked and fresh.
 
-    Whoever may not write it is refused before the lock: where a class lies never changes, and
-    strangers with an id must not stand in line for a class that many want.
+    Whoever may not write it is refused before the lock: a class moves with its facility
+    only, and strangers with an id must not stand in line for a class that many want.
 
     Raises:
         ClassUnknownError: when there is none.

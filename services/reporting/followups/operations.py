@@ -1,7 +1,9 @@
 """Changes to follow-ups: one use case, which records an answer or corrects it."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +20,7 @@ from shared.db.base import translate
 from shared.db.events import emit
 from shared.db.within import place_of
 from shared.ids import new_id
+from shared.schemas.enrollment import EnrollmentCell
 from shared.schemas.reporting import FollowUpRecorded, Outcome, OutcomeCell, Topic
 from shared.scope import Scope
 
@@ -25,6 +28,12 @@ _REFUSALS = {
     "pk_followup": rules.FollowUpIdTakenError,
     "uq_followup_enrollment_id_horizon_months": rules.RecordedTwiceError,
 }
+
+
+# What of a cell says where somebody was trained, and by whose facility.
+_RELOCATED: Final = frozenset(
+    {"facility_id", "province_code", "regency_code", "facility_kind", "host_ministry"}
+)
 
 
 async def record_followup(
@@ -166,6 +175,26 @@ async def _tell(
         occurred_at=followup.recorded_at,
         version=followup.version,
     )
+
+
+async def relocate_followups(session: AsyncSession, cells: Mapping[UUID, EnrollmentCell]) -> int:
+    """Count follow-ups where their enrollments are now, and tell it; return how many moved."""
+    moved = 0
+    for followup in await queries.followups_of(session, cells):
+        cell = cells[followup.enrollment_id]
+        before = Outcome.model_validate(followup.counted)
+        place = {name: getattr(cell, name) for name in _RELOCATED}
+        after = before.model_copy(update={"cell": before.cell.model_copy(update=place)})
+        if after == before:
+            continue
+        followup.counted = after.model_dump(mode="json")
+        for name in _RELOCATED & set(FollowUp.__mapper__.columns.keys()):
+            setattr(followup, name, place[name])
+        followup.version += 1
+        await session.flush()
+        await _tell(session, followup=followup, before=before, after=after)
+        moved += 1
+    return moved
 
 
 async def read_incomes(

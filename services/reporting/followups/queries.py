@@ -1,10 +1,11 @@
 """Reads of follow-ups, and of the enrollments that they are recorded against."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.followups.rules import HomeOnlyError, UnknownEnrollmentError
@@ -60,6 +61,18 @@ async def find_followup(
         FollowUp.enrollment_id == enrollment_id, FollowUp.horizon_months == horizon_months
     )
     return (await session.scalars(statement.with_for_update())).one_or_none()
+
+
+async def followups_of(session: AsyncSession, enrollment_ids: Iterable[UUID]) -> Sequence[FollowUp]:
+    """Return all follow-ups of some enrollments, locked in key order."""
+    wanted = literal(list(enrollment_ids), ARRAY(Uuid()))
+    statement = (
+        select(FollowUp)
+        .where(FollowUp.enrollment_id == any_(wanted))
+        .order_by(FollowUp.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def get_followup(session: AsyncSession, followup_id: UUID, *, scope: Scope) -> FollowUp:

@@ -321,6 +321,7 @@ FOLDINGS: Final[dict[str, dict[int, Folding]]] = {
     enrollment.Topic.CLASS_OPENED: {1: _fold_class},
     enrollment.Topic.CLASS_COMPLETED: {1: _fold_class},
     enrollment.Topic.CLASS_CANCELLED: {1: _fold_class},
+    enrollment.Topic.CLASS_RELOCATED: {1: _fold_class},
     enrollment.Topic.CLAIMED: {1: _fold_enrollment},
     enrollment.Topic.PROMOTED: {1: _fold_enrollment},
     enrollment.Topic.CANCELLED: {1: _fold_enrollment},
@@ -328,6 +329,7 @@ FOLDINGS: Final[dict[str, dict[int, Folding]]] = {
     enrollment.Topic.PRESENCE_REPORTED: {1: _fold_enrollment},
     enrollment.Topic.COMPLETED: {1: _fold_enrollment},
     enrollment.Topic.DROPPED_OUT: {1: _fold_enrollment},
+    enrollment.Topic.RELOCATED: {1: _fold_enrollment},
     reporting.Topic.FOLLOWUP_RECORDED: {1: _fold_outcome},
 }
 

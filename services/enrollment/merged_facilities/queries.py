@@ -1,0 +1,31 @@
+"""Reads of merged facilities."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.classes.tables import Class
+from services.enrollment.merged_facilities.tables import MergedFacility
+
+
+async def left_behind(session: AsyncSession, *, limit: int) -> Sequence[UUID]:
+    """Return up to `limit` classes that are still at a facility that was merged."""
+    statement = (
+        select(Class.id)
+        .join(MergedFacility, MergedFacility.facility_id == Class.facility_id)
+        .order_by(Class.id)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def count_left_behind(session: AsyncSession) -> int:
+    """Return how many classes are still at a facility that was merged."""
+    statement = (
+        select(func.count())
+        .select_from(Class)
+        .join(MergedFacility, MergedFacility.facility_id == Class.facility_id)
+    )
+    return await session.scalar(statement) or 0
