@@ -21,7 +21,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Text as SqlText
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.area_changes.rules import (
@@ -31,6 +30,7 @@ from services.registry.area_changes.rules import (
     WorkItemState,
 )
 from services.registry.area_changes.tables import AreaWorkItem
+from services.registry.areas.queries import among
 from services.registry.areas.rules import PresentArea
 from services.registry.areas.tables import Area, AreaChange, AreaSuccessor
 from services.registry.facilities.tables import Facility
@@ -97,7 +97,7 @@ async def lock_areas(
     statement = (
         select(Area.code, Area.name, Area.valid_from, Area.valid_to)
         .where(
-            or_(_one_of(codes), *below),
+            or_(*(Area.code == code for code in codes), *below),
             or_(Area.valid_to.is_(None), and_(Area.valid_to == ended_on, ~decreed)),
         )
         .order_by(Area.code, Area.valid_from)
@@ -114,16 +114,12 @@ async def areas_from(session: AsyncSession, codes: Iterable[str], *, day: date) 
     )
     statement = select(
         Area.code, Area.name, Area.valid_from, Area.valid_to, decreed.label("decreed")
-    ).where(_one_of(sorted(set(codes))), or_(Area.valid_to.is_(None), Area.valid_to > day))
-    rows = (await session.execute(statement)).all()
+    ).where(or_(Area.valid_to.is_(None), Area.valid_to > day))
+    rows = (await session.execute(among(statement, codes))).all()
     return [
         Taken(row.code, PresentArea(row.name, row.valid_from, row.valid_to), row.decreed)
         for row in rows
     ]
-
-
-def _one_of(codes: Sequence[str]) -> ColumnElement[bool]:
-    return Area.code == any_(literal(list(codes), ARRAY(SqlText())))
 
 
 async def get_change(session: AsyncSession, change_id: UUID) -> AreaChange:
