@@ -14,6 +14,7 @@ from deploy.audit.counts import count_all
 from deploy.audit.databases import NoDatabaseError, database_urls
 from deploy.audit.figures import check_figures
 from deploy.audit.quiet import NotQuietError, quiet_snapshots
+from deploy.audit.reservations import check_reservations
 from deploy.embedded.home import home_from_environment
 
 _DEADLINE_S: Final = 60.0
@@ -53,6 +54,7 @@ async def audit(urls: dict[str, str], *, deadline_s: float = _DEADLINE_S) -> Rep
 async def examine(snapshots: Snapshots) -> Report:
     """Return what every check finds in these snapshots."""
     findings = [await run_check(check, snapshots) for check in all_checks()]
+    findings += await check_reservations(snapshots)
     findings += await check_figures(snapshots)
     return Report(counts=await count_all(snapshots), findings=findings)
 

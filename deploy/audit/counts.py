@@ -12,6 +12,11 @@ _TABLES: Final = {
         "agreements": "agreement",
         "modules": "module",
         "instructors": "instructor",
+        "bookings": "booking",
+        "booking_slots": "booking_slot",
+        "engagement_slots": "engagement_slot",
+        "networks": "network",
+        "assignments": "assignment",
         "registry_events": "event",
     },
     "enrollment": {

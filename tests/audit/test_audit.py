@@ -1,6 +1,8 @@
 """Every check of the audit goes red when what it guards is tampered with."""
 
 import json
+import re
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -9,7 +11,10 @@ from deploy.audit import command
 from deploy.audit.command import audit, examine
 from deploy.audit.databases import snapshots_of
 from deploy.audit.quiet import NotQuietError, logs_behind
+from services.registry.metadata import metadata
 from tests.support.cluster import SERVICES
+
+ROOT = Path(__file__).parents[2]
 
 SEATED = "state IN ('SEATED', 'COMPLETED', 'DROPPED_OUT')"
 FREE_THE_COUNTS = (
@@ -251,6 +256,201 @@ TAMPERINGS = [
         ),
     ),
     (
+        "no space is given to two at a time",
+        "registry",
+        (
+            "ALTER TABLE booking_slot DROP CONSTRAINT ex_booking_slot_space",
+            (
+                "UPDATE booking_slot SET during = tstzrange(lower(during), upper(during)"
+                " + interval '8 days') WHERE purpose = 'MINISTRY' AND position = 0"
+            ),
+        ),
+    ),
+    (
+        "no space is given to two at a time",
+        "registry",
+        (
+            "ALTER TABLE booking_slot DROP CONSTRAINT ex_booking_slot_space",
+            "UPDATE booking_slot SET state = 'USED' WHERE position = 0 AND purpose = 'MINISTRY'",
+            (
+                "UPDATE booking_slot SET during = (SELECT during FROM booking_slot"
+                " WHERE position = 0 AND purpose = 'MINISTRY') WHERE purpose = 'MINISTRY'"
+            ),
+        ),
+    ),
+    *(
+        ("the slots of a booking are what the booking says", "registry", (statement,))
+        for statement in (
+            "DELETE FROM booking_slot WHERE purpose = 'MINISTRY'",
+            "UPDATE booking_slot SET state = 'REQUESTED' WHERE purpose = 'MINISTRY'",
+            "UPDATE booking_slot SET co_ministry = 'MANPOWER' WHERE purpose = 'MINISTRY'",
+            "UPDATE booking SET ends_at = ends_at + interval '1 hour'",
+            "UPDATE booking SET state = 'CANCELLED' WHERE state = 'APPROVED'",
+        )
+    ),
+    (
+        "nobody teaches two classes at a time",
+        "registry",
+        (
+            "ALTER TABLE engagement_slot DROP CONSTRAINT ex_engagement_slot_instructor",
+            (
+                "UPDATE engagement_slot SET instructor_id ="
+                " (SELECT instructor_id FROM engagement_slot ORDER BY 1 LIMIT 1)"
+            ),
+        ),
+    ),
+    *(
+        (
+            "nothing holds twice at a time of which there is one",
+            "registry",
+            (f"ALTER TABLE {table} DROP CONSTRAINT {constraint}", *statements),
+        )
+        for table, constraint, *statements in (
+            (
+                "area",
+                "ex_area_validity",
+                (
+                    "INSERT INTO area (code, valid_from, valid_to, level, name)"
+                    " SELECT code, valid_from - 5, valid_from + 5, level, name FROM area LIMIT 1"
+                ),
+            ),
+            (
+                "facility_period",
+                "ex_facility_period_facility_id",
+                (
+                    "INSERT INTO facility_period (facility_id, version, valid_from, valid_to, kind,"
+                    " owner_ministry, area_code, status, changed, actor) SELECT facility_id, 99,"
+                    " valid_from - interval '1 day', valid_from + interval '1 day', kind,"
+                    " owner_ministry, area_code, status, changed, actor"
+                    " FROM facility_period LIMIT 1"
+                ),
+            ),
+            *(
+                (
+                    table,
+                    constraint,
+                    f"CREATE TEMPORARY TABLE twice AS SELECT * FROM {table} LIMIT 1",
+                    f"UPDATE twice SET {change}",
+                    f"INSERT INTO {table} SELECT * FROM twice",
+                )
+                for table, constraint, change in (
+                    (
+                        "network_member",
+                        "ex_network_member_same",
+                        "id = gen_random_uuid(), valid_from = valid_from + 1",
+                    ),
+                    (
+                        "agreement_facility",
+                        "ex_agreement_facility_validity",
+                        "valid_from = valid_from + 1",
+                    ),
+                    (
+                        "facility_institution",
+                        (
+                            "ex_facility_institution_same, DROP CONSTRAINT"
+                            " ex_facility_institution_single"
+                        ),
+                        "id = gen_random_uuid(), valid_from = valid_from + 1",
+                    ),
+                    (
+                        "facility_institution",
+                        (
+                            "ex_facility_institution_single, DROP CONSTRAINT"
+                            " ex_facility_institution_same"
+                        ),
+                        (
+                            "id = gen_random_uuid(), institution_id ="
+                            " (SELECT institution_id FROM facility_institution LIMIT 1)"
+                        ),
+                    ),
+                    (
+                        "opening_hours",
+                        "ex_opening_hours_validity",
+                        "opens = opens + interval '1 hour', valid_from = valid_from + 30",
+                    ),
+                    (
+                        "assignment",
+                        "ex_assignment_holder",
+                        "id = gen_random_uuid(), valid_from = valid_from + 1",
+                    ),
+                )
+            ),
+        )
+    ),
+    *(
+        (
+            "whatever belongs to a facility lies where the facility lies",
+            "registry",
+            (f"ALTER TABLE {table} DROP CONSTRAINT fk_{table}_facility", change),
+        )
+        for table, change in (
+            ("space", "UPDATE space SET province_code = '99'"),
+            ("booking", "UPDATE booking SET owner_ministry = 'MSME'"),
+            ("instructor", "UPDATE instructor SET regency_code = '33.74'"),
+            ("network_member", "UPDATE network_member SET province_code = '91'"),
+        )
+    ),
+    (
+        "whatever belongs to a facility lies where the facility lies",
+        "registry",
+        ("UPDATE facility SET regency_code = '33.74' WHERE regency_code = '33.73'",),
+    ),
+    (
+        "no space is held that nobody confirmed in time",
+        "registry",
+        (("UPDATE booking SET hold_until = now() - interval '1 hour' WHERE state = 'APPROVED'"),),
+    ),
+    *(
+        ("every class is covered by its agreement on all its days", service, (statement,))
+        for service, statement in (
+            ("registry", "DELETE FROM agreement_facility"),
+            ("registry", "UPDATE agreement_facility SET valid_to = valid_from"),
+            ("registry", "UPDATE agreement SET valid_to = valid_from"),
+            (
+                "registry",
+                "UPDATE agreement SET state = 'TERMINATED', ended_on = valid_from + 1",
+            ),
+            ("registry", "UPDATE agreement SET state = 'DRAFT', signed_on = NULL"),
+            ("enrollment", "UPDATE class SET agreement_id = gen_random_uuid()"),
+            ("enrollment", "UPDATE class SET facility_id = gen_random_uuid()"),
+            ("enrollment", "UPDATE class SET starts_at = '2025-03-24T20:00+07'"),
+        )
+    ),
+    *(
+        ("every class has its space and its instructors", service, statements)
+        for service, *statements in (
+            ("registry", "UPDATE booking SET state = 'CANCELLED' WHERE purpose = 'CLASS'"),
+            (
+                "registry",
+                (
+                    "UPDATE booking SET space_id = (SELECT space_id FROM booking"
+                    " WHERE purpose = 'MINISTRY') WHERE purpose = 'CLASS'"
+                ),
+            ),
+            ("registry", "UPDATE booking SET hold_until = now() WHERE state = 'APPROVED'"),
+            ("registry", "DELETE FROM engagement_slot"),
+            ("enrollment", "UPDATE class SET reserved_at = NULL, booking_id = NULL"),
+            ("enrollment", "UPDATE class SET ends_at = ends_at + interval '1 hour'"),
+        )
+    ),
+    (
+        "no space is kept for a class that is not held",
+        "registry",
+        ("UPDATE booking SET class_id = gen_random_uuid() WHERE purpose = 'CLASS'",),
+    ),
+    (
+        "no space is kept for a class that is not held",
+        "enrollment",
+        (
+            "UPDATE class SET state = 'CANCELLED'",
+            (
+                "UPDATE event SET topic = 'enrollment.class.cancelled',"
+                " recorded_at = now() - interval '1 hour'"
+                " WHERE topic = 'enrollment.class.planned'"
+            ),
+        ),
+    ),
+    (
         "facility_cube is what a recount of facilities gives",
         "registry",
         ("UPDATE facility SET owner_ministry = 'MSME'",),
@@ -302,8 +502,7 @@ class TestAudit:
     async def test_looks_at_something_in_every_check(self, urls):
         report = await audit(urls, deadline_s=0)
 
-        idle = [each.name for each in report.findings if not each.checked]
-        assert idle == ["no job is stuck"]
+        assert [each.name for each in report.findings if not each.checked] == []
 
     async def test_counts_what_is_there(self, urls):
         counts = (await audit(urls, deadline_s=0)).counts
@@ -311,6 +510,7 @@ class TestAudit:
         assert (counts["facilities"], counts["classes"]) == (2, 3)
         assert (counts["participants"], counts["enrollments"]) == (9, 8)
         assert (counts["openings"], counts["followups"]) == (1, 1)
+        assert (counts["bookings"], counts["networks"], counts["assignments"]) == (4, 1, 1)
 
     async def test_has_a_tampering_for_every_check(self, urls):
         report = await audit(urls, deadline_s=0)
@@ -337,6 +537,57 @@ class TestExamine:
 
         red = {finding.name for finding in report.findings if finding.differences}
         assert check in red
+
+
+class TestReservations:
+    async def test_lets_a_renewal_cover_what_it_renews(self, snapshots):
+        await tamper(
+            snapshots,
+            "registry",
+            "UPDATE agreement SET state = 'RENEWED', ended_on = valid_from + 1",
+            (
+                "CREATE TEMPORARY TABLE renewal AS SELECT * FROM agreement;"
+                " UPDATE renewal SET renews_id = id, id = gen_random_uuid(), number = 'Baru',"
+                " state = 'SIGNED', valid_from = ended_on, ended_on = NULL;"
+                " INSERT INTO agreement SELECT * FROM renewal;"
+                " INSERT INTO agreement_facility SELECT renewal.id, f.facility_id, f.valid_from"
+                " FROM renewal, agreement_facility f"
+            ),
+        )
+
+        report = await examine(snapshots)
+
+        assert [finding for finding in report.findings if finding.differences] == []
+
+    async def test_knows_classes_from_before_spaces_were_booked(self, snapshots):
+        await tamper(
+            snapshots,
+            "enrollment",
+            "UPDATE class SET ends_at = NULL, booking_id = NULL, reserved_at = NULL",
+        )
+        await tamper(
+            snapshots,
+            "registry",
+            "UPDATE booking_slot SET state = 'CANCELLED' WHERE purpose = 'CLASS'",
+            "UPDATE booking SET state = 'CANCELLED' WHERE purpose = 'CLASS'",
+        )
+
+        report = await examine(snapshots)
+
+        assert [finding for finding in report.findings if finding.differences] == []
+
+
+class TestScope:
+    def test_knows_all_that_belongs_to_a_facility(self):
+        statement = (ROOT / "deploy/audit/statements/24_scope_follows_facility.sql").read_text()
+        follow = {
+            table.name
+            for table in metadata.tables.values()
+            for key in table.foreign_key_constraints
+            if "registry.facility.owner_ministry" in {each.target_fullname for each in key.elements}
+        }
+
+        assert follow == set(re.findall(r"select '(\w+)'", statement))
 
 
 class TestLogsBehind:

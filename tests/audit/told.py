@@ -9,6 +9,7 @@ from services.enrollment.areas.operations import finish_level, keep_areas
 from services.enrollment.base import Event as EnrollmentEvent
 from services.enrollment.main import create_app as create_enrollment
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.worker import create_worker
 from services.registry.areas.operations import load_areas
 from services.registry.areas.rules import read_row
 from services.registry.base import Event as RegistryEvent
@@ -26,10 +27,10 @@ from shared.http.tokens import sign_business_time
 from shared.jobs.reader import FeedReader, local_feed
 from shared.schemas.registry import AreaLevel
 from shared.scope import SYSTEM, Actor, Role
-from shared.settings import Mode
-from tests.registry.world import AREAS, SINCE, World
+from shared.settings import Mode, ServiceSettings
+from tests.registry.world import AREAS, SINCE, World, institution_body
 from tests.support.asgi import ServiceClient, serving
-from tests.support.keys import Keys
+from tests.support.keys import PEOPLE, Keys
 from tests.support.planning import Desk, class_body, person_body
 from tests.support.registry import area
 
@@ -49,6 +50,7 @@ class Stage:
     enrollment: ServiceClient
     reporting: ServiceClient
     keys: Keys
+    settings: dict[str, ServiceSettings]
 
     def header(self, role: Role, **grant) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys.token(role, **grant)}"}
@@ -59,8 +61,12 @@ async def tell_story(urls: dict[str, str], keys: Keys) -> None:
     async with AsyncExitStack() as stack:
         stage = await _stage(stack, urls, keys)
         await _load_areas(stage)
-        places = await _build(stage)
+        world = World(stage.registry, stage.header)
+        places = await _build(world)
         await _train(stage, places)
+        await _lend(world, places)
+        await _settle(stage)
+        await read_feeds(stage)
 
 
 async def _stage(stack: AsyncExitStack, urls: dict[str, str], keys: Keys) -> Stage:
@@ -77,19 +83,18 @@ async def _stage(stack: AsyncExitStack, urls: dict[str, str], keys: Keys) -> Sta
             **own,
         )
 
+    chosen = {service: settings(service) for service in SETTINGS}
     registry = await stack.enter_async_context(
-        serving(create_registry(settings("registry")), base_url="http://registry.test")
+        serving(create_registry(chosen["registry"]), base_url="http://registry.test")
     )
-    enrollment_app = create_enrollment(
-        settings("enrollment"), registry_transport=registry.transport
-    )
+    enrollment_app = create_enrollment(chosen["enrollment"], registry_transport=registry.transport)
     enrollment = await stack.enter_async_context(
         serving(enrollment_app, base_url="http://enrollment.test")
     )
     reporting = await stack.enter_async_context(
-        serving(create_reporting(settings("reporting")), base_url="http://reporting.test")
+        serving(create_reporting(chosen["reporting"]), base_url="http://reporting.test")
     )
-    return Stage(registry, enrollment, reporting, keys)
+    return Stage(registry, enrollment, reporting, keys, chosen)
 
 
 async def _load_areas(stage: Stage) -> None:
@@ -113,13 +118,20 @@ async def _load_areas(stage: Stage) -> None:
             await finish_level(session, level=level, codes=codes, now=utc_now())
 
 
-async def _build(stage: Stage) -> list[dict]:
-    """Return what two classes at two facilities use."""
-    world = World(stage.registry, stage.header)
+async def _build(world: World) -> list[dict]:
+    """Return what three classes at two facilities of one network use."""
     facilities = [await world.facility(area_code=code) for code in ("33.73.04", "32.73.01")]
     ids = [facility["id"] for facility in facilities]
     agreement = await world.agreement(facility_ids=ids)
     module = await world.module()
+    steward = await world.made("/institutions", institution_body(kind="ASSOCIATION"))
+    network = await world.made(
+        "/networks", {"code": "JEJARING", "name": "Jejaring", "steward_id": steward["id"]}
+    )
+    path = f"/networks/{network['id']}/members"
+    await world.made(path, {"facility_ids": ids, "valid_from": str(SINCE)})
+    role = {"institution_id": steward["id"], "role": "OWNER", "valid_from": str(SINCE)}
+    await world.made(f"/facilities/{ids[0]}/institutions", role)
     return [
         {
             "facility_id": facility_id,
@@ -128,22 +140,66 @@ async def _build(stage: Stage) -> list[dict]:
             "module_id": module["id"],
             "instructor_ids": [(await world.instructor(facility_id))["id"]],
         }
-        for facility_id in ids
+        for facility_id in (*ids, ids[1])
     ]
+
+
+async def _lend(world: World, places: list[dict]) -> None:
+    """The other ministry uses a space; somebody is invited and claims it; hours are stated."""
+    facility = places[0]["facility_id"]
+    intervals = [{"weekday": day, "opens": "08:00", "closes": "17:00"} for day in range(1, 7)]
+    week = {"valid_from": str(SINCE), "intervals": intervals}
+    stated = await world.registry.put(
+        f"/v1/facilities/{facility}/opening-hours",
+        json={"weeks": [week]},
+        headers={**world.admin, "If-Match": "*"},
+    )
+    assert stated.status_code == 200, stated.text
+    first = utc_now().date() + timedelta(weeks=10)
+    booking = {
+        "space_id": (await world.space(facility))["id"],
+        "ministry": "MSME",
+        "purpose": "MINISTRY",
+        "people": 8,
+        "repeat": {
+            "weekdays": [1],
+            "from": str(first),
+            "to": str(first + timedelta(days=13)),
+            "starts": "09:00",
+            "ends": "12:00",
+        },
+    }
+    asked = await world.made("/bookings", booking)
+    approved = await world.post(f"/bookings/{asked['id']}/approve")
+    assert approved.status_code == 200, approved.text
+    assignment = {
+        "issuer": PEOPLE,
+        "subject": "kepala",
+        "label": "Kepala balai (DATA SINTETIS)",
+        "role": "FACILITY_OPERATOR",
+        "facilities": [facility],
+    }
+    await world.made("/assignments", assignment)
+
+
+async def _settle(stage: Stage) -> None:
+    """Let enrollment do its jobs: tell the registry which classes keep what they hold."""
+    settings = stage.settings["enrollment"]
+    await create_worker(settings, registry_transport=stage.registry.transport).drain()
 
 
 async def _train(stage: Stage, places: list[dict]) -> None:
     """One class runs to its end, in another somebody still waits, the third is called off."""
     desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
     wave = await desk.wave()
-    here, there = places
+    here, there, beside = places
     small = {"capacity": 1, "reserve_capacity": 1}
     first, second, third = [
         await desk.made("/v1/classes", class_body(wave, **place))
         for place in (
             {**here, "capacity": 2, "reserve_capacity": 2},
             {**there, **small},
-            {**there, **small},
+            {**beside, **small},
         )
     ]
     people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 10)]
