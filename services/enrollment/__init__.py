@@ -5,5 +5,5 @@ openings; and a read copy of the area codes, so that people register while the r
 Emits `enrollment.program.*`, `enrollment.wave.*`, `enrollment.class.*`,
 `enrollment.participant.registered` and `enrollment.enrollment.*`.
 Consumes `registry.areas.imported`, `registry.areas.changed` and `registry.assignment.*`, which say
-who may act for whom. Asks the registry over HTTP only when a class is planned.
+who may act for whom. Asks the registry over HTTP only when a class is planned or dropped.
 """

@@ -6,6 +6,7 @@ read the registry, because its facts are not personal; an instructor is a person
 the caller's scope only; every change is within the caller's scope.
 
 Emits `registry.*` (shared.schemas.registry.Topic); facility events carry the cell before and after
-so that figures can be folded from them. Consumes nothing. Answers POST /v1/class-checks for
-enrollment.
+so that figures can be folded from them. Consumes nothing. For enrollment it
+checks what classes would use (POST /v1/class-checks) and gives it to them (PUT
+/v1/class-reservations/{class_id}).
 """

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,14 @@ from shared.scope import NATIONAL, Place, Reach, Scope
 
 # 06:00 on the 15th in the west, 08:00 in the east; still the 14th in UTC.
 STARTS_AT = datetime(2027, 1, 14, 23, 0, tzinfo=UTC)
+
+
+class TestIdOfCode:
+    def test_is_one_for_each_code_and_always_the_same(self):
+        first = rules.id_of_code("K-01")
+
+        assert first == rules.id_of_code("K-01") == UUID("3a8680b6-df88-5e73-9193-c3afebad1cf0")
+        assert first != rules.id_of_code("K-02")
 
 
 class TestCheckStartsOn:

@@ -13,6 +13,7 @@ from shared.http.client import (
     get_json,
     make_client,
     post_json,
+    put_json,
 )
 from shared.logging import bind_request, unbind_request
 
@@ -154,4 +155,16 @@ class TestPostJson:
 
         assert answer == {"b": 2}
         assert [each.headers["idempotency-key"] for each in upstream.requests] == ["k", "k"]
+        assert {each.content for each in upstream.requests} == {b'{"a":1}'}
+
+
+class TestPutJson:
+    async def test_is_repeated_for_it_is_safe(self):
+        upstream = Upstream(httpx.ReadTimeout("slow"), httpx.Response(200, json={"b": 2}))
+
+        async with client_of(upstream) as client:
+            answer = await put_json(client, "/v1/a", body={"a": 1})
+
+        assert answer == {"b": 2}
+        assert [each.method for each in upstream.requests] == ["PUT", "PUT"]
         assert {each.content for each in upstream.requests} == {b'{"a":1}'}
