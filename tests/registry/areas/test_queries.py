@@ -11,6 +11,15 @@ VILLAGES = """
 """
 
 
+# As many of another level, so that the level tells half of them apart.
+DISTRICTS = """
+    INSERT INTO registry.area (code, valid_from, level, name, parent_code)
+    SELECT format('34.%s.%s', 10 + n / 90, 10 + n % 90), '2020-01-01', 'DISTRICT',
+        'Kecamatan ' || n, format('34.%s', 10 + n / 90)
+    FROM generate_series(0, 4999) AS n
+"""
+
+
 class TestLikePattern:
     @pytest.mark.parametrize(
         ("q", "pattern"),
@@ -37,7 +46,9 @@ class TestPageShape:
     async def test_names_conditions_that_an_index_serves(
         self, cluster, registry, registry_db, in_transaction, conditions, index
     ):
-        cluster.execute(registry_db.rpartition("/")[2], VILLAGES, "ANALYZE registry.area")
+        cluster.execute(
+            registry_db.rpartition("/")[2], VILLAGES, DISTRICTS, "ANALYZE registry.area"
+        )
         statement = page_as_json(page_shape(conditions, 50)).text
         values = {
             "on": "2026-01-01",
