@@ -183,11 +183,24 @@ def audit(*, json_file: JsonFile = None) -> None:
 
 
 @app.command(epilog="Example: [bold]balai bench --json bench.json[/]")
-def bench(*, json_file: JsonFile = None) -> None:
+def bench(
+    *,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only stack, enrollment or registry; may be given again.", metavar="PART"
+        ),
+    ] = None,
+    scale: Annotated[
+        str, typer.Option(help="full, or small to try whether it works.", metavar="SCALE")
+    ] = "full",
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds that the median is taken of.")] = 3,
+    json_file: JsonFile = None,
+) -> None:
     """Measure, in one interleaved run, the ratios that docs/measurements.md quotes."""
     from deploy.commands.tools import run_bench
 
-    _finish(run_bench(json_file))
+    _finish(run_bench(json_file, only=only or (), scale=scale, rounds=rounds))
 
 
 @app.command(epilog="Example: [bold]balai openapi --check[/]")

@@ -95,9 +95,7 @@ async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
     Raises:
         BenchError: when the stack does not run its own PostgreSQL.
     """
-    if "BALAI_ADMIN_DATABASE_URL" not in variables:
-        raise BenchError("The bench runs on the embedded PostgreSQL only.")
-    await _give_room(plain(variables["BALAI_ADMIN_DATABASE_URL"]))
+    await give_room(variables)
     connection = await asyncpg.connect(plain(variables["ENROLLMENT_MIGRATION_URL"]))
     try:
         field = Field(connection)
@@ -107,12 +105,17 @@ async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
         await connection.close()
 
 
-async def _give_room(url: str) -> None:
+async def give_room(variables: dict[str, str]) -> None:
     """Let checkpoints be as rare as in production, so that they disturb no slice more than others.
 
     For bench and production: max_wal_size of 4 GB and more.
+
+    Raises:
+        BenchError: when the stack does not run its own PostgreSQL.
     """
-    connection = await asyncpg.connect(url)
+    if "BALAI_ADMIN_DATABASE_URL" not in variables:
+        raise BenchError("The bench runs on the embedded PostgreSQL only.")
+    connection = await asyncpg.connect(plain(variables["BALAI_ADMIN_DATABASE_URL"]))
     try:
         await connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
         await connection.execute("SELECT pg_reload_conf()")

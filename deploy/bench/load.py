@@ -18,6 +18,8 @@ import uvloop
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"\r\ncontent-length:"
 _STATUS_AT: Final = slice(9, 12)
+# Source: RFC 9112, section 6.3: these have no body, and need not say so.
+_WITHOUT_BODY: Final = frozenset({204, 304})
 _GRACE_S: Final = 30.0
 
 
@@ -82,16 +84,15 @@ class _Sender(asyncio.Protocol):
         head = self._buffer.find(_HEAD_END)
         if head < 0:
             return
-        at = self._buffer.lower().find(_LENGTH, 0, head)
-        if at < 0:
+        status = int(self._buffer[_STATUS_AT])
+        length = 0 if status in _WITHOUT_BODY else self._length(head)
+        if length is None:
             self._fail("an answer has no content-length")
             return
-        start = at + len(_LENGTH)
-        end = self._buffer.find(b"\r\n", start)
-        if len(self._buffer) < head + len(_HEAD_END) + int(self._buffer[start:end]):
+        if len(self._buffer) < head + len(_HEAD_END) + length:
             return
         now = time.perf_counter()
-        self.statuses[int(self._buffer[_STATUS_AT])] += 1
+        self.statuses[status] += 1
         self.latencies_s.append(now - self._sent_at)
         self.answered_at.append(time.monotonic())
         self._buffer = b""
@@ -99,6 +100,13 @@ class _Sender(asyncio.Protocol):
             self._send_next()
         else:
             self._finish()
+
+    def _length(self, head: int) -> int | None:
+        at = self._buffer.lower().find(_LENGTH, 0, head)
+        if at < 0:
+            return None
+        start = at + len(_LENGTH)
+        return int(self._buffer[start : self._buffer.find(b"\r\n", start)])
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._done.done():

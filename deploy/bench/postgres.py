@@ -1,7 +1,9 @@
-"""What PostgreSQL alone does with the same claims: pgbench, one function call a transaction."""
+"""What PostgreSQL alone does with the same claims and reads: pgbench, one a transaction."""
 
+import os
 import re
 import subprocess
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -39,11 +41,26 @@ def claim_rate(
     """
     defined = {"program": ground.program, "classes": ground.classes, "i": 0}
     defined["block"] = people // CLIENTS
+    return run_script(url, _SCRIPT, defined, seconds=seconds)
+
+
+def run_script(
+    url: str, script: Path, defined: Mapping[str, int], *, seconds: int
+) -> tuple[float, int]:
+    """Return how often a second 16 clients run a script, plans made once, and how often in all.
+
+    Raises:
+        BenchError: when pgbench fails.
+    """
     command = [str(pgbench()), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
-    command += ["-T", str(seconds), "-f", str(_SCRIPT)]
+    command += ["-T", str(seconds), "-f", str(script)]
     command += [part for name, value in defined.items() for part in ("-D", f"{name}={value}")]
     run = subprocess.run(  # noqa: S603 - the wheel's own program
-        [*command, plain(url)], capture_output=True, text=True, check=False
+        [*command, plain(url)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan"},
     )
     rate, done = _RATE.search(run.stdout), _DONE.search(run.stdout)
     if run.returncode != 0 or rate is None or done is None:

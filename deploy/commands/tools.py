@@ -1,10 +1,12 @@
 # ruff: noqa: PLC0415 - each of these loads a program of its own
 """`balai pilot`, `audit` and `bench`: the programs that play, re-count and measure."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from deploy.embedded.environment import enter_environment
 from deploy.embedded.home import home_from_environment
+from deploy.problems import CommandError
 
 
 def run_pilot(*, applicants: int, classes: int, seed: int, json_file: Path | None) -> int:
@@ -23,8 +25,17 @@ def run_audit(json_file: Path | None) -> int:
     return run(json_file)
 
 
-def run_bench(json_file: Path | None) -> int:
-    """Measure on a stack of the bench's own; return the exit code."""
-    from deploy.bench.command import run
+def run_bench(json_file: Path | None, *, only: Collection[str], scale: str, rounds: int) -> int:
+    """Measure on a stack of the bench's own; return the exit code.
 
-    return run(json_file)
+    Raises:
+        CommandError: when there is no such part or scale.
+    """
+    from deploy.bench.command import Part, run
+    from deploy.bench.pace import Scale
+
+    for given, known in ((only, Part), ([scale], Scale)):
+        for each in given:
+            if each not in list(known):
+                raise CommandError(f"{each} is none of {', '.join(known)}.")
+    return run(json_file, only=[Part(each) for each in only], scale=Scale(scale), rounds=rounds)

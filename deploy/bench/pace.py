@@ -1,0 +1,59 @@
+"""How much is measured, for how long, and when one slice may follow another."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from deploy.audit.databases import DATABASES, snapshots_of
+from deploy.audit.quiet import logs_behind
+from deploy.bench.field import plain
+from deploy.bench.registry_field import Extent
+from deploy.bench.stack import BenchError
+
+_QUIET_WITHIN_S: Final = 60.0
+_QUIET_POLL_S: Final = 0.2
+
+
+class Scale(StrEnum):
+    """Whether bars are measured, or only that measuring works."""
+
+    FULL = "full"
+    SMALL = "small"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Slices are short and take turns: only what ran side by side may be divided by one another.
+
+    `extent` is what stands in the registry, `searches` how many of each kind are a round.
+    """
+
+    rounds: int
+    slice_s: int
+    lag_s: int
+    extent: Extent
+    searches: int
+    import_rows: int
+
+
+def pace_of(scale: Scale, rounds: int) -> Pace:
+    """Return the pace at which `scale` is measured."""
+    if scale is Scale.SMALL:
+        return Pace(rounds, 1, 2, Extent(200, 4_000), searches=20, import_rows=100)
+    return Pace(rounds, 4, 10, Extent(5_000, 500_000), searches=240, import_rows=5_000)
+
+
+async def until_quiet(variables: dict[str, str]) -> None:
+    """Wait until the figures have followed, so that no slice pays for the one before.
+
+    Raises:
+        BenchError: when they have not after a minute.
+    """
+    urls = {name: plain(variables[f"{name.upper()}_DATABASE_URL"]) for name in DATABASES}
+    for _ in range(int(_QUIET_WITHIN_S / _QUIET_POLL_S)):
+        async with snapshots_of(urls) as snapshots:
+            if not await logs_behind(snapshots):
+                return
+        await asyncio.sleep(_QUIET_POLL_S)
+    raise BenchError("The figures did not follow within a minute.")
