@@ -77,7 +77,7 @@ def audit(databases):
 
 
 async def test_everything_follows_into_the_facility_that_stays(
-    databases, registry, enrollment, reporting, keys, auth, follow, audit
+    *, databases, registry, enrollment, reporting, keys, auth, follow, audit
 ):
     await tell_story(databases, keys)
     world = World(registry, auth)

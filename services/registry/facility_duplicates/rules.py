@@ -2,11 +2,13 @@
 
 import math
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -158,6 +160,28 @@ def are_near(one: tuple[float, float] | None, other: tuple[float, float] | None)
     return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, chord))) <= NEAR_KM
 
 
+class _Place:
+    """Facilities of one regency, or of one square of the grid, in the order of their ids."""
+
+    def __init__(self, sites: Iterable[Site]) -> None:
+        self.sites = sorted(sites, key=attrgetter("id"))
+        self._ids = [site.id for site in self.sites]
+        self._cores = [site.core for site in self.sites]
+        self._words = [site.words for site in self.sites]
+
+    def look_alikes(self, site: Site) -> set[Site]:
+        """Return those of greater id whose name is like enough; compared in two calls for all."""
+        start = bisect_right(self._ids, site.id)
+        hits = [
+            place
+            for wanted, names in ((site.core, self._cores), (site.words, self._words))
+            for _, _, place in process.extract(
+                wanted, names[start:], scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=None
+            )
+        ]
+        return {self.sites[start + place] for place in hits}
+
+
 class Neighbourhoods:
     """All facilities, found by their regency and by where they stand.
 
@@ -167,46 +191,34 @@ class Neighbourhoods:
 
     def __init__(self, sites: Iterable[Site]) -> None:
         self.sites = {site.id: site for site in sites}
-        self._places: dict[object, list[Site]] = defaultdict(list)
+        places: dict[object, list[Site]] = defaultdict(list)
         for site in self.sites.values():
-            self._places[site.regency_code].append(site)
+            places[site.regency_code].append(site)
             if site.point is not None:
-                self._places[_cell(site.point)].append(site)
+                places[_cell(site.point)].append(site)
+        self._places = {name: _Place(found) for name, found in places.items()}
 
     def alike(self, site: Site) -> list[Verdict]:
         """Return those of greater id near a facility or in its regency that may be the same."""
-        found: dict[UUID, Verdict] = {}
-        for place in self._around(site):
-            for other in self._look_alikes(site, self._places.get(place, [])):
-                verdict = judge(site, other)
-                if verdict.score >= THRESHOLD and (
-                    Likeness.REGENCY in verdict.reasons or Likeness.NEAR in verdict.reasons
-                ):
-                    found[other.id] = verdict
-        return sorted(found.values(), key=lambda each: (-each.score, each.pair))[:_MOST]
-
-    def _around(self, site: Site) -> list[object]:
-        places: list[object] = [site.regency_code]
-        if site.point is not None:
-            south, west = _cell(site.point)
-            places += [(south + up, west + right) for up in (-1, 0, 1) for right in (-1, 0, 1)]
-        return places
-
-    def _look_alikes(self, site: Site, others: list[Site]) -> set[Site]:
-        """Return the sites whose name is like enough; compared in one call for all of them."""
         if not site.core:
-            return set()
-        hits = [
-            place
-            for member, wanted in (("core", site.core), ("words", site.words))
-            for _, _, place in process.extract_iter(
-                wanted,
-                [getattr(other, member) for other in others],
-                scorer=fuzz.ratio,
-                score_cutoff=THRESHOLD,
-            )
-        ]
-        return {others[place] for place in hits if others[place].id > site.id}
+            return []
+        around = [self._places[name] for name in _around(site) if name in self._places]
+        others = {other for place in around for other in place.look_alikes(site)}
+        found = [verdict for verdict in (judge(site, other) for other in others) if _holds(verdict)]
+        return sorted(found, key=lambda each: (-each.score, each.pair))[:_MOST]
+
+
+def _holds(verdict: Verdict) -> bool:
+    near = {Likeness.REGENCY, Likeness.NEAR}
+    return verdict.score >= THRESHOLD and not near.isdisjoint(verdict.reasons)
+
+
+def _around(site: Site) -> list[object]:
+    places: list[object] = [site.regency_code]
+    if site.point is not None:
+        south, west = _cell(site.point)
+        places += [(south + up, west + right) for up in (-1, 0, 1) for right in (-1, 0, 1)]
+    return places
 
 
 def _cell(point: tuple[float, float]) -> tuple[int, int]:
