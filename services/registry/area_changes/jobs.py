@@ -10,6 +10,7 @@ from services.registry.area_changes.operations import Settled, Settling
 from services.registry.areas.rules import AreaChangeKind
 from services.registry.areas.schemas import SettleAreas
 from services.registry.areas.tables import AreaChange
+from services.registry.assignments.queries import lock_displaced
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.tables import Institution
 from shared.clock import ledger_day, utc_now
@@ -27,8 +28,10 @@ async def settle_areas(context: JobContext, payload: SettleAreas) -> dict[str, A
     """Tell that areas have changed, and move what stands on codes that are out of force.
 
     What went over into exactly one area moves; what did into several or none goes on the work
-    list, and so does what stands on the very code that was split and stays. Nothing is done twice,
-    so that the job may begin again at any time. Returns how many there were of each.
+    list, and so does what stands on the very code that was split and stays. Who acts for an area
+    that is no more acts for all that it went over into; who does for one that ended without a
+    successor is only counted. Nothing is done twice, so that the job may begin again at any time.
+    Returns how many there were of each.
     """
     now = utc_now()
     settling = Settling(today=ledger_day(now), now=now, change_id=payload.change_id)
@@ -49,9 +52,30 @@ async def settle_areas(context: JobContext, payload: SettleAreas) -> dict[str, A
             run = _Run(settling, table, asked)
             settled = await _settle(context, run, done=counts.total())
             counts += Counter({name: settled.moved, "left_open": settled.left_open})
+    assigned = await _settle_assignments(context, settling)
     async with context.transaction() as session:
         closed = await operations.close_stale_items(session, now=now)
-    return {**{name: counts[name] for name in (*_TABLES, "left_open")}, "closed": closed}
+    return {
+        **{name: counts[name] for name in (*_TABLES, "left_open")},
+        "closed": closed,
+        "assignments": assigned.moved,
+        "assignments_left": assigned.left_open,
+    }
+
+
+async def _settle_assignments(context: JobContext, settling: Settling) -> Settled:
+    """Let who acts for areas act for what they have become, a chunk in each transaction."""
+    moved = left_open = 0
+    last: UUID | None = None
+    while True:
+        async with context.transaction() as session:
+            found = await lock_displaced(session, on=settling.today, after=last, limit=_CHUNK)
+            settled = await operations.settle_assignments(session, found, settling)
+        if settled.last is None:
+            return Settled(last, moved, left_open)
+        last = settled.last
+        moved += settled.moved
+        left_open += settled.left_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from services.registry.areas.rules import (
 )
 from services.registry.areas.rules import locate as location_of
 from services.registry.areas.tables import AreaChange
+from services.registry.assignments.operations import Moment, follow_areas
+from services.registry.assignments.tables import Assignment
 from services.registry.base import Event
 from services.registry.facilities.operations import facts_of, keep_changes, restate
 from services.registry.facilities.queries import get_open_facility_for_change
@@ -229,6 +231,24 @@ async def settle_displaced(
     await _close_items(session, moving, now=settling.now)
     await open_items(session, left_open, settling)
     return Settled(found[-1].id if found else None, len(moving), len(left_open))
+
+
+async def settle_assignments(
+    session: AsyncSession, found: Sequence[Assignment], settling: Settling
+) -> Settled:
+    """Let locked assignments reach what the areas that they name have become.
+
+    Those left open name areas that ended without a successor.
+    """
+    codes = {code for each in found for code in each.areas}
+    moved = await follow_areas(
+        session,
+        found,
+        await queries.followers_of(session, codes, on=settling.today),
+        actor=session.info["actor"],
+        moment=Moment(now=settling.now, today=settling.today),
+    )
+    return Settled(found[-1].id if found else None, moved, len(found) - moved)
 
 
 async def _move(

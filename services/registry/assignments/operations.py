@@ -1,6 +1,6 @@
 """Changes to assignments, each within the caller's transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -45,6 +45,14 @@ class Terms:
     valid_from: date
     valid_to: date | None
     id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happens, and which day that is in Jakarta."""
+
+    now: datetime
+    today: date
 
 
 async def grant_assignment(
@@ -247,7 +255,7 @@ async def end_assignment(
 
 
 async def move_assignments(
-    session: AsyncSession, *, gone: UUID, to: UUID, actor: Actor, now: datetime
+    session: AsyncSession, *, gone: UUID, to: UUID, actor: Actor, moment: Moment
 ) -> int:
     """Let those who act at a facility that was merged act at the one that stays; return how many.
 
@@ -262,21 +270,58 @@ async def move_assignments(
     for assignment in found:
         named = [to if each == gone else each for each in assignment.facilities]
         moved = replace(grant_of(assignment), facilities=tuple(dict.fromkeys(named)))
-        reach_key = rules.reach_key(moved)
-        if await queries.has_twin(session, assignment, reach_key=reach_key):
-            await end_assignment(session, assignment, reason="merged", actor=actor, now=now)
-        else:
-            assignment.facilities, assignment.reach_key = list(moved.facilities), reach_key
-            assignment.version += 1
-            await _move_places(session, assignment.id, moved)
-            await _tell(session, assignment, Topic.ASSIGNMENT_CHANGED, now=now)
+        await _reach_anew(session, assignment, moved, actor=actor, moment=moment)
     return len(found)
+
+
+async def follow_areas(
+    session: AsyncSession,
+    found: Sequence[Assignment],
+    followers: Mapping[str, Sequence[str]],
+    *,
+    actor: Actor,
+    moment: Moment,
+) -> int:
+    """Let locked assignments reach the areas that theirs went over into; return how many do.
+
+    `followers` tells of areas which ones in force they have become. Who acts for an area that is
+    no more acts for all that came of it: the same ground, so that no office is locked out of its
+    own centres, and none has to be granted anew before it can work. One without any stays.
+    """
+    moved = 0
+    for assignment in found:
+        areas = rules.areas_after(assignment.areas, followers)
+        if list(areas) != assignment.areas:
+            grant = replace(grant_of(assignment), areas=areas)
+            await _reach_anew(session, assignment, grant, actor=actor, moment=moment)
+            moved += 1
+    return moved
+
+
+async def _reach_anew(
+    session: AsyncSession, assignment: Assignment, grant: Grant, *, actor: Actor, moment: Moment
+) -> None:
+    """Let a locked assignment reach what `grant` says; end it when its holder has the same."""
+    reach_key, today = rules.reach_key(grant), moment.today
+    if await queries.has_twin(session, assignment, reach_key=reach_key, since=today):
+        await end_assignment(session, assignment, reason="merged", actor=actor, now=moment.now)
+        return
+    if await queries.has_twin(session, assignment, reach_key=reach_key, since=date.min):
+        # He had the same once: what has been is told by the events.
+        assignment.valid_from = today
+    assignment.areas, assignment.facilities = list(grant.areas), list(grant.facilities)
+    assignment.reach_key = reach_key
+    assignment.version += 1
+    await _move_places(session, assignment.id, grant)
+    await _tell(session, assignment, Topic.ASSIGNMENT_CHANGED, now=moment.now)
 
 
 async def _move_places(session: AsyncSession, assignment_id: UUID, grant: Grant) -> None:
     own = AssignmentPlace.assignment_id == assignment_id
     await session.execute(delete(AssignmentPlace).where(own))
-    places = await queries.places_of(session, grant.facilities, closed=True)
+    places: dict[UUID, Place] = {}
+    if grant.facilities:
+        places = await queries.places_of(session, grant.facilities, closed=True)
     session.add_all(_places_reached(assignment_id, grant, places))
     await session.flush()
 

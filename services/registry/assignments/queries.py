@@ -3,9 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, exists, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +28,19 @@ from shared.db.grants import holder_of
 from shared.db.within import place_of, within
 from shared.schemas.registry import FacilityStatus
 from shared.scope import Place, Role, Scope
+
+_NAMES_DISPLACED: Final = text(
+    """
+    EXISTS (
+        SELECT FROM unnest(assignment.areas) AS named (code)
+        WHERE NOT EXISTS (
+            SELECT FROM registry.area
+            WHERE area.code = named.code AND area.valid_from <= :on
+                AND (area.valid_to IS NULL OR area.valid_to > :on)
+        )
+    )
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +160,38 @@ async def assigned_at(session: AsyncSession, facility_id: UUID) -> Sequence[Assi
     return (await session.scalars(statement)).all()
 
 
-async def has_twin(session: AsyncSession, assignment: Assignment, *, reach_key: str) -> bool:
-    """Tell whether the holder has the same role with another reach for part of the same time."""
+async def lock_displaced(
+    session: AsyncSession, *, on: date, after: UUID | None, limit: int
+) -> Sequence[Assignment]:
+    """Return up to `limit` assignments that follow `after` and name an area that is out of force.
+
+    Those that are revoked or over are left out. They are locked in key order.
+    """
+    statement = (
+        select(Assignment)
+        .where(
+            Assignment.revoked_at.is_(None),
+            text("cardinality(assignment.areas) > 0"),
+            or_(Assignment.valid_to.is_(None), Assignment.valid_to >= on),
+            _NAMES_DISPLACED.bindparams(on=on),
+        )
+        .order_by(Assignment.id)
+        .limit(limit)
+        .with_for_update(of=Assignment)
+    )
+    if after is not None:
+        statement = statement.where(Assignment.id > after)
+    return (await session.scalars(statement)).all()
+
+
+async def has_twin(
+    session: AsyncSession, assignment: Assignment, *, reach_key: str, since: date
+) -> bool:
+    """Tell whether the holder has the same role with another reach for part of the same time.
+
+    Days before `since` do not count.
+    """
+    first = max(assignment.valid_from, since)
     statement = select(Assignment.id).where(
         Assignment.holder == assignment.holder,
         Assignment.role == assignment.role,
@@ -144,7 +199,7 @@ async def has_twin(session: AsyncSession, assignment: Assignment, *, reach_key: 
         Assignment.revoked_at.is_(None),
         Assignment.id != assignment.id,
         Assignment.valid_from <= (assignment.valid_to or date.max),
-        or_(Assignment.valid_to.is_(None), Assignment.valid_to >= assignment.valid_from),
+        or_(Assignment.valid_to.is_(None), Assignment.valid_to >= first),
     )
     return (await session.scalars(statement.limit(1))).first() is not None
 

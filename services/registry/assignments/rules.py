@@ -1,10 +1,11 @@
 """Who may let whom do what, and where, stated without a database."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -259,6 +260,12 @@ def _covers_place(own: Reach, part: Reach, place: Place | None) -> bool:
     return bool(part.regencies) and (
         part.regencies[0] in own.regencies or part.regencies[0][:2] in own.provinces
     )
+
+
+def areas_after(areas: Sequence[str], followers: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return what areas have become; one that `followers` does not name stays as it is."""
+    became = chain.from_iterable(followers.get(code) or [code] for code in areas)
+    return tuple(dict.fromkeys(became))
 
 
 def reach_key(grant: Grant) -> str:

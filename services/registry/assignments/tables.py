@@ -32,6 +32,11 @@ class Assignment(HeldGrantColumns, Base):
             where=text("revoked_at IS NULL"),
             name="ex_assignment_holder",
         ),
+        Index(
+            "ix_assignment_id_areas",
+            "id",
+            postgresql_where=text("revoked_at IS NULL AND cardinality(areas) > 0"),
+        ),
     )
 
     issuer: Mapped[str]

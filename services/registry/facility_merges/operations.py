@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agreements.tables import AgreementFacility
 from services.registry.area_changes.operations import close_stale_items
-from services.registry.assignments.operations import move_assignments
+from services.registry.assignments.operations import Moment, move_assignments
 from services.registry.base import Event
 from services.registry.facilities.operations import (
     facts_of,
@@ -143,7 +143,7 @@ async def merge_facility(
     merge.consequences = told.model_dump(mode="json")
     session.add(merge)
     spaces = await _move(session, ends)
-    await _move_by_features(session, ends, now=now)
+    await _move_by_features(session, ends, now=now, today=today)
     await _change_facilities(session, ends, reason=reason, now=now)
     await _keep_alias(session, ends, now=now, today=today)
     await close_stale_items(session, now=now)
@@ -172,9 +172,12 @@ async def _join_coverage(session: AsyncSession, ends: Ends) -> None:
         await session.execute(insert(AgreementFacility), joined)
 
 
-async def _move_by_features(session: AsyncSession, ends: Ends, *, now: datetime) -> None:
+async def _move_by_features(
+    session: AsyncSession, ends: Ends, *, now: datetime, today: date
+) -> None:
     actor = session.info["actor"]
-    await move_assignments(session, gone=ends.gone.id, to=ends.stays.id, actor=actor, now=now)
+    moment = Moment(now=now, today=today)
+    await move_assignments(session, gone=ends.gone.id, to=ends.stays.id, actor=actor, moment=moment)
     await supersede_open(session, ends.gone.id, by=actor.name, now=now)
 
 

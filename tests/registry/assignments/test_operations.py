@@ -2,12 +2,14 @@ from uuid import UUID
 
 import pytest
 
-from services.registry.assignments.operations import move_assignments
+from services.registry.assignments.operations import Moment, move_assignments
 from services.registry.assignments.rules import AssignedFacilityUnknownError
-from shared.clock import utc_now
+from shared.clock import ledger_day, utc_now
 from shared.ids import new_id
 from tests.registry.assignments.test_api import granted, told
 from tests.registry.conftest import TESTER
+
+MOMENT = Moment(now=utc_now(), today=ledger_day(utc_now()))
 
 
 @pytest.fixture
@@ -15,7 +17,7 @@ def move(in_transaction):
     async def merge(gone: dict, to: str) -> int:
         async with in_transaction() as session:
             return await move_assignments(
-                session, gone=UUID(gone["id"]), to=UUID(to), actor=TESTER, now=utc_now()
+                session, gone=UUID(gone["id"]), to=UUID(to), actor=TESTER, moment=MOMENT
             )
 
     return merge
@@ -50,6 +52,19 @@ class TestMoveAssignments:
         assert events[-1].payload["facilities"] == [stays["id"], third["id"]]
         seen = await world.get("/assignments", by=world.officer("32"))
         assert {each["id"] for each in seen.json()["items"]} == {one["id"], twin["id"]}
+
+    async def test_goes_on_where_its_holder_has_been_before(self, world, move):
+        gone = await world.facility(area_code="33.73")
+        stays = await world.facility(area_code="32.73")
+        head = {"role": "FACILITY_OPERATOR", "areas": [], "valid_from": "2025-01-01"}
+        await granted(world, **head, facilities=[stays["id"]], valid_to="2025-06-30")
+        now = await granted(world, **head, facilities=[gone["id"]])
+
+        await move(gone, stays["id"])
+
+        moved = (await world.get(f"/assignments/{now['id']}")).json()
+        assert (moved["facilities"], moved["revoked_at"]) == ([stays["id"]], None)
+        assert moved["valid_from"] == str(MOMENT.today)
 
     async def test_refuses_to_move_them_to_nowhere(self, world, move):
         gone = await world.facility()
