@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from shared.clock import utc_now
 from shared.db.session import Sessions
-from shared.web.auth import Public
+from shared.web.auth import Caller, Public, public
+from shared.web.lean import lean
 from shared.web.metrics import CONTENT_TYPE, exposition
 
 MAX_SKEW: Final = timedelta(seconds=2)
@@ -71,8 +72,10 @@ def health_router(service: str) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     heads = migration_heads(service)
 
+    # Lean: asked every few seconds, and what `balai bench` takes for the app's hello.
     @router.get("/health/live")
-    async def live(_: Public) -> Response:
+    @lean(public)
+    async def live(_: Request, __: Caller) -> Response:
         """Tell that the process answers."""
         return JSONResponse({"status": "live"})
 

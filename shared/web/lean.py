@@ -23,12 +23,13 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import ServiceError
-from shared.web.auth import Caller, Requires
+from shared.web.auth import Caller
 from shared.web.once import HEADER
 from shared.web.problems import http_problem, service_problem, validation_problem
 
 Model = TypeVar("Model", bound=BaseModel)
 Endpoint: TypeAlias = Callable[[Request, Caller], Awaitable[Response]]
+Admission: TypeAlias = Callable[[Request], Awaitable[Caller]]
 Route: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 # The attribute of a lean endpoint that holds what it requires; the count of permissions reads it.
@@ -78,8 +79,10 @@ def is_lean(context: RouteContext) -> bool:
     return hasattr(context.endpoint, REQUIRES)
 
 
-def lean(requires: Requires) -> Callable[[Endpoint], Route]:
+def lean(requires: Admission) -> Callable[[Endpoint], Route]:
     """Return a decorator that lets `endpoint(request, caller)` be called by those who may.
+
+    `requires` is a `Requires`, or `public`.
 
     Put it under the route's own decorator, which declares `response_model`, `responses` and
     `openapi_extra=lean_openapi(...)`. The endpoint returns a Response.

@@ -40,7 +40,7 @@ def _stated(context: RouteContext) -> str | None:
     requires = getattr(context.endpoint, REQUIRES, None)
     if isinstance(requires, Requires):
         return requires.permission.value
-    calls = list(_calls(context.dependant))
+    calls = [requires, *_calls(context.dependant)]
     permissions = {call.permission.value for call in calls if isinstance(call, Requires)}
     if permissions:
         return " ".join(sorted(permissions))

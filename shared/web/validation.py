@@ -53,6 +53,9 @@ _SENTENCES: Final[dict[str, Text]] = {
     "too_short": Text("Paling sedikit {min_length} butir.", "At least {min_length} items."),
     "too_long": Text("Paling banyak {max_length} butir.", "At most {max_length} items."),
     "nul_character": Text("Karakter NUL tidak diperbolehkan.", "The character NUL is not allowed."),
+    "day_out_of_range": Text(
+        "Tahun harus antara 1900 dan 2999.", "The year must be between 1900 and 2999."
+    ),
     "json_invalid": Text("JSON tidak dapat dibaca.", "The JSON cannot be read."),
 }
 
