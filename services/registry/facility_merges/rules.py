@@ -155,17 +155,17 @@ REFERENCES: Final = (
     Reference("booking", label="CAST(gone.starts_at AS text)", versioned=True),
     Reference("booking_slot", key="CAST(gone.booking_id AS text)"),
     Reference(
-        "opening_hours",
-        Fate.MOVE_OR_KEEP,
-        stays=_HAS_HOURS,
-        label="gone.weekday || ' ' || gone.opens || '-' || gone.closes",
-        key="NULL",
-    ),
-    Reference(
         "closed_day",
         Fate.MOVE_OR_KEEP,
         stays=f"({_HAS_HOURS} OR {_other_has('closed_day', 'kept.day = gone.day')})",
         label="CAST(gone.day AS text)",
+        key="NULL",
+    ),
+    Reference(
+        "opening_hours",
+        Fate.MOVE_OR_KEEP,
+        stays=_HAS_HOURS,
+        label="gone.weekday || ' ' || gone.opens || '-' || gone.closes",
         key="NULL",
     ),
     Reference(
