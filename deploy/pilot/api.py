@@ -24,6 +24,7 @@ Query: TypeAlias = Mapping[str, str | int]
 Content: TypeAlias = Mapping[str, Any]
 
 CLI_ISSUER: Final = "balai:cli"
+PEOPLE_ISSUER: Final = "balai:people"
 _TOKEN_LIFETIME_S: Final = 3600
 _TRIES: Final = 10
 _LONGEST_PAUSE_S: Final = 2.0
@@ -43,10 +44,14 @@ _CSV: Final = "text/csv"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a token: who he is and what it grants."""
+    """Somebody with a token: who he is and what it grants.
+
+    A `login` is of the issuer to whose callers the registry assigns what they may do.
+    """
 
     subject: str
     grants: tuple[Grant, ...] = ()
+    login: bool = False
 
 
 class Problem(Message):
@@ -74,12 +79,17 @@ def problem_of(answer: Answer) -> Problem:
         return Problem(code=f"status-{answer.status}")
 
 
+def _encoded(content: Content) -> bytes:
+    return json.dumps(content, separators=(",", ":"), default=str).encode()
+
+
 class Api:
     """The API behind one entrance; every request carries the business time that was set."""
 
-    def __init__(self, wire: Wire, *, key: SigningKey) -> None:
+    def __init__(self, wire: Wire, *, key: SigningKey, logins: SigningKey | None = None) -> None:
         self._wire = wire
         self._key = key
+        self._logins = logins
         self._tokens: dict[Caller, str] = {}
         self._business_time = ""
         self.retries = 0
@@ -147,6 +157,19 @@ class Api:
             raise RefusedError(f"POST {path}", answer)
         return model.model_validate_json(answer.body)
 
+    async def must_put(self, path: str, content: Content, *, caller: Caller) -> None:
+        """Let `content` stand at `path`, whatever stood there before.
+
+        Raises:
+            RefusedError: when it was refused.
+        """
+        headers = {**self._headers(caller), "content-type": _JSON, "if-match": "*"}
+        answer = await self._send(
+            self._wire.encode("PUT", path, headers=headers, body=_encoded(content))
+        )
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise RefusedError(f"PUT {path}", answer)
+
     async def lose_answer(self, path: str, content: Content, *, caller: Caller, key: str) -> None:
         """Make a POST and hang up when its answer arrives, unread."""
         await self._wire.lose_answer(self.encode(path, content, caller=caller, key=key))
@@ -171,8 +194,7 @@ class Api:
     def encode(self, path: str, content: Content, *, caller: Caller, key: str) -> bytes:
         """Return a POST as the bytes that go over the wire."""
         headers = {**self._headers(caller), "content-type": _JSON, "idempotency-key": key}
-        body = json.dumps(content, separators=(",", ":"), default=str).encode()
-        return self._wire.encode("POST", path, headers=headers, body=body)
+        return self._wire.encode("POST", path, headers=headers, body=_encoded(content))
 
     def _headers(self, caller: Caller | None) -> dict[str, str]:
         headers = {"balai-business-time": self._business_time} if self._business_time else {}
@@ -183,9 +205,12 @@ class Api:
     def _token(self, caller: Caller) -> str:
         token = self._tokens.get(caller)
         if token is None:
+            key = self._logins if caller.login else self._key
+            if key is None:
+                raise CommandError("There is no key with which to sign for somebody's login.")
             token = sign_token(
-                self._key,
-                issuer=CLI_ISSUER,
+                key,
+                issuer=PEOPLE_ISSUER if caller.login else CLI_ISSUER,
                 subject=caller.subject,
                 grants=caller.grants,
                 lifetime_s=_TOKEN_LIFETIME_S,

@@ -56,6 +56,16 @@ class Calendar:
         return self.opens_at + timedelta(minutes=1)
 
     @property
+    def lent(self) -> tuple[date, date]:
+        """The first and the last day of the two weeks for which rooms are lent."""
+        return self.starts_on - timedelta(days=14), self.starts_on - timedelta(days=3)
+
+    @property
+    def lent_until(self) -> datetime:
+        """When those weeks are over."""
+        return _at(self.lent[1] + timedelta(days=1), time(18, 0))
+
+    @property
     def cancels_at(self) -> datetime:
         """When some think better of it."""
         return self.opens_at + timedelta(days=10)

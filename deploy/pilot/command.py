@@ -20,6 +20,7 @@ from deploy.pilot.ending import Ending, end, show
 from deploy.pilot.freshness import Acknowledged, Lag, watch
 from deploy.pilot.ground import lay_ground
 from deploy.pilot.journal import Journal
+from deploy.pilot.lending import lend, use
 from deploy.pilot.outcome import complete, follow_up
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.programme import publish, register_people
@@ -98,8 +99,9 @@ def run(
 
 async def _run(seeds: Seeds, folder: _Folder, console: Console) -> Ending:
     key = load_key(os.environ["BALAI_CLI_SIGNING_KEY"])
+    logins = load_key(os.environ["BALAI_PEOPLE_SIGNING_KEY"])
     async with Wire(os.environ["PUBLIC_URL"], connections=_CONNECTIONS) as wire:
-        api = Api(wire, key=key)
+        api = Api(wire, key=key, logins=logins)
         planned = await _starts_on(api, seeds)
         if planned is None:
             folder.forget()
@@ -128,11 +130,13 @@ async def _play(
             await lay_ground(play, folder=folder.root)
         with play.chapter():
             await publish(play)
+            await lend(play)
             await register_people(play)
         with play.chapter():
             lag = await _rush(play)
         with play.chapter():
             await cancel_some(play)
+            await use(play)
             await start(play)
         with play.chapter():
             await complete(play)

@@ -10,6 +10,9 @@ from rich.table import Table
 
 from deploy.pilot.figures import Report, await_count, read_report
 from deploy.pilot.freshness import Lag
+from deploy.pilot.heads import count_heads
+from deploy.pilot.lending import read_utilisation
+from deploy.pilot.networks import count_members
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.rush import PLACED
 from deploy.pilot.start import Listed
@@ -56,6 +59,10 @@ class Ending:
     answered: int = 0
     working: int = 0
     response_rate: float | None = None
+    network_members: int = 0
+    heads: int = 0
+    hours_open: float = 0.0
+    hours_lent: float = 0.0
     lag: Lag | None = None
     seconds: float = 0.0
 
@@ -86,6 +93,7 @@ async def end(play: Play, *, lag: Lag | None, seconds: float) -> Ending:
     _count_journal(play, ending)
     await _count_enrollments(play, ending)
     await _read_reports(play, ending)
+    await _read_registry(play, ending)
     return ending
 
 
@@ -160,6 +168,15 @@ async def _read_reports(play: Play, ending: Ending) -> None:
     ending.working = outcomes.count("working")
 
 
+async def _read_registry(play: Play, ending: Ending) -> None:
+    """Read what became of the network, of the head who was invited, and of idle hours."""
+    ending.network_members = await count_members(play)
+    ending.heads = await count_heads(play)
+    utilisation = await read_utilisation(play)
+    ending.hours_open = utilisation.hours_open
+    ending.hours_lent = utilisation.hours_lent
+
+
 def show(ending: Ending, console: Console) -> None:
     """Print the table at the end."""
     table = Table(title="The pilot (DATA SINTETIS)", title_style="bold", show_header=False)
@@ -193,6 +210,9 @@ def _lines(ending: Ending) -> list[tuple[str, str, str]]:
             f"response rate {rate:.0%} of {ending.asked_after_3_months:,}",
         ),
         ("working or in business", f"{ending.working:,}", "of those who answered"),
+        ("in BLKK Eksyar", f"{ending.network_members}", "centres of pesantren, under MES"),
+        ("idle hours put to use", f"{ending.hours_lent:,.0f}", _lent(ending)),
+        ("heads invited", f"{ending.heads}", "acting by logins of their own"),
         (
             "event to figure",
             f"{lag.p99_s:.2f} s" if lag else "-",
@@ -200,6 +220,11 @@ def _lines(ending: Ending) -> list[tuple[str, str, str]]:
         ),
         ("took", f"{ending.seconds:.0f} s", ""),
     ]
+
+
+def _lent(ending: Ending) -> str:
+    share = ending.hours_lent / ending.hours_open if ending.hours_open else 0.0
+    return f"by the other ministry, {share:.1%} of {ending.hours_open:,.0f} open"
 
 
 def _told(refused: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Chapter one: an MoU and a PKS cover facilities, modules are written, instructors found."""
+"""Chapter one: agreements cover facilities, a module is written, instructors are found."""
 
 import asyncio
 import csv
@@ -6,11 +6,15 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.pilot.agreements import sign_chain
 from deploy.pilot.centers import Center, PlannedClass, centers_of, classes_of
+from deploy.pilot.heads import invite_head
+from deploy.pilot.lending import state_hours
 from deploy.pilot.names import SYNTHETIC, person_name
+from deploy.pilot.networks import join_network
 from deploy.pilot.people import people_of
 from deploy.pilot.places import country_of
-from deploy.pilot.play import ADMIN, MANPOWER, MSME, Play, operator_of
+from deploy.pilot.play import ADMIN, MSME, Play, operator_of
 from deploy.problems import CommandError
 from shared.schemas.base import Message
 from shared.schemas.enrollment import Sex
@@ -19,6 +23,8 @@ from shared.schemas.registry import AreaLevel, AreaRead, FacilityKind
 
 _AT_ONCE: Final = 8
 _TRADES_TAUGHT: Final = ("BUSINESS",)
+# What is taught, and for how many lesson hours.
+_UNITS: Final = (("Menyusun rencana usaha", 80), ("Mengelola keuangan", 80), ("Memasarkan", 80))
 # Who stands behind a facility of each kind.
 _INSTITUTIONS: Final = {
     FacilityKind.UPTP: "MINISTRY",
@@ -69,8 +75,11 @@ async def lay_ground(play: Play, *, folder: Path) -> None:
         f" will hold {len(play.classes)} classes."
     )
     await _import_facilities(play, folder / "facilities.csv")
-    await _sign(play)
-    await _publish_modules(play)
+    await state_hours(play)
+    await sign_chain(play)
+    await join_network(play)
+    await invite_head(play)
+    await _publish_module(play)
     await play.crowd(
         "instructors",
         play.classes,
@@ -133,7 +142,7 @@ def _row(label: str, center: Center, rooms: list[str]) -> dict[str, Any]:
         "kind": center.kind,
         "form": _FORMS.get(center.kind, ""),
         "institution_code": f"{label}-L{center.number:04d}",
-        "institution_name": f"Lembaga {center.number} ({SYNTHETIC})",
+        "institution_name": _institution(center),
         "institution_kind": _INSTITUTIONS[center.kind],
         "owner_ministry": center.owner_ministry,
         "area_code": center.district.code,
@@ -144,6 +153,13 @@ def _row(label: str, center: Center, rooms: list[str]) -> dict[str, Any]:
         "synthetic": "true",
         "spaces": "|".join(rooms),
     }
+
+
+def _institution(center: Center) -> str:
+    """Return who stands behind a facility: behind a community centre, a pesantren."""
+    pesantren = center.kind is FacilityKind.BLKK
+    kind = "Yayasan Pondok Pesantren" if pesantren else "Lembaga"
+    return f"{kind} {center.number} ({SYNTHETIC})"
 
 
 async def check_rows(play: Play, job: JobRead, *, service: str, rows: int) -> list[RowVerdict]:
@@ -167,57 +183,32 @@ async def check_rows(play: Play, job: JobRead, *, service: str, rows: int) -> li
     return verdicts
 
 
-async def _sign(play: Play) -> None:
-    """Sign the MoU of the two ministries, and the PKS that follows from it and covers all."""
-    calendar, seeds = play.calendar, play.seeds
-    parties = [{"ministry": "MANPOWER"}, {"ministry": "MSME"}]
-    common = {
-        "parties": parties,
-        "signed_on": calendar.signed_on,
-        "valid_from": calendar.signed_on,
-        "valid_to": calendar.valid_to,
-        "synthetic": True,
-    }
-    mou = {
-        "id": seeds.id_of("mou"),
-        "kind": "MOU",
-        "number": f"MoU/{seeds.label}",
-        "title": f"Nota kesepahaman pelatihan kewirausahaan serentak ({SYNTHETIC})",
-        **common,
-    }
-    pks = {
-        "id": seeds.id_of("pks"),
-        "kind": "PKS",
-        "number": f"PKS/{seeds.label}",
-        "title": f"Perjanjian kerja sama penyelenggaraan ({SYNTHETIC})",
-        "follows_from_id": mou["id"],
-        "facility_ids": [center.id for center in play.centers],
-        **common,
-    }
-    for name, agreement, caller in (("mou", mou, MANPOWER), ("pks", pks, MSME)):
-        await play.api.must_post(
-            "/registry/v1/agreements", agreement, _Made, caller=caller, key=seeds.key_of(name)
-        )
-    play.tell(f"  MoU and PKS signed on {calendar.signed_on:%d %B %Y}, covering all of them.")
-
-
-async def _publish_modules(play: Play) -> None:
+async def _publish_module(play: Play) -> None:
+    """Draft the module with its units of competence, and publish it."""
     module = {
         "id": play.seeds.id_of("module"),
         "code": f"{play.seeds.label}-WIRAUSAHA",
         "version": "2026.1",
         "title": f"Kewirausahaan dasar ({SYNTHETIC})",
         "owner_ministry": "MSME",
-        "hours": 240,
+        "hours": sum(hours for _, hours in _UNITS),
+        "state": "DRAFT",
+        "units": [
+            {"code": f"Z.990000.{place:03d}.01", "title": f"{title} ({SYNTHETIC})", "hours": hours}
+            for place, (title, hours) in enumerate(_UNITS, start=1)
+        ],
+        "required_competences": list(_TRADES_TAUGHT),
+        "requires_certificate": True,
         "synthetic": True,
     }
-    await play.api.must_post(
-        "/registry/v1/modules", module, _Made, caller=MSME, key=play.seeds.key_of("module")
-    )
+    path, key = "/registry/v1/modules", play.seeds.key_of
+    await play.api.must_post(path, module, _Made, caller=MSME, key=key("module"))
+    publishing = f"{path}/{module['id']}/publish"
+    await play.api.must_post(publishing, {}, _Made, caller=MSME, key=key("module-publish"))
 
 
 async def _register_instructor(play: Play, planned: PlannedClass) -> None:
-    """Let the centre register the instructor of one of its classes."""
+    """Let the centre register the instructor of one of its classes, and his certificate."""
     choices = play.seeds.choices_of("instructor", planned.number)
     sex = choices.choice(list(Sex))
     instructor = {
@@ -235,3 +226,22 @@ async def _register_instructor(play: Play, planned: PlannedClass) -> None:
         caller=operator_of(planned.center),
         key=play.seeds.key_of("instructor", planned.number),
     )
+    await play.api.must_post(
+        f"/registry/v1/instructors/{instructor['id']}/certificates",
+        _certificate(play, planned),
+        _Made,
+        caller=operator_of(planned.center),
+        key=play.seeds.key_of("certificate", planned.number),
+    )
+
+
+def _certificate(play: Play, planned: PlannedClass) -> dict[str, Any]:
+    return {
+        "id": play.seeds.id_of("certificate", planned.number),
+        "scheme": f"Instruktur kewirausahaan ({SYNTHETIC})",
+        "number": f"SERT/{play.seeds.label}/{planned.number:04d}",
+        "issuer": f"LSP Contoh ({SYNTHETIC})",
+        "competences": list(_TRADES_TAUGHT),
+        "valid_from": play.calendar.signed_on,
+        "valid_to": play.calendar.valid_to,
+    }

@@ -142,7 +142,7 @@ def _plan(play: Play, planned: PlannedClass) -> dict[str, Any]:
         "label": planned.label,
         "facility_id": planned.center.id,
         "space_id": planned.space_id,
-        "agreement_id": play.seeds.id_of("pks"),
+        "agreement_id": play.seeds.id_of("plan"),
         "module_id": play.seeds.id_of("module"),
         "starts_on": play.calendar.starts_on,
         "capacity": planned.capacity,

@@ -9,8 +9,9 @@ from uuid import UUID
 from deploy.pilot.api import RefusedError
 from deploy.pilot.centers import PlannedClass
 from deploy.pilot.figures import await_count
+from deploy.pilot.heads import who_runs
 from deploy.pilot.people import Person
-from deploy.pilot.play import Play, applicant, operator_of
+from deploy.pilot.play import Play, applicant
 from deploy.pilot.rush import PLACED
 from shared.schemas.base import Message
 from shared.schemas.registry import TimeZone
@@ -42,7 +43,7 @@ async def list_class(play: Play, planned: PlannedClass, *, state: str = "") -> l
     return await play.api.items(
         f"/enrollment/v1/classes/{planned.id}/enrollments",
         Listed,
-        caller=operator_of(planned.center),
+        caller=who_runs(play, planned.center),
         query={"state": state} if state else {},
     )
 
@@ -127,7 +128,7 @@ async def _open(play: Play, planned: PlannedClass) -> None:
             "present": roll[True],
             "absent": roll[False],
         },
-        caller=operator_of(planned.center),
+        caller=who_runs(play, planned.center),
         key=play.seeds.key_of("opening", planned.number),
     )
     if answer.status != HTTPStatus.OK:

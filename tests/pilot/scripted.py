@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import httptools
 
@@ -50,7 +51,8 @@ class _Conversation(asyncio.Protocol):
             self.transport.abort()
             return
         status, headers, body = answer
-        lines = [f"HTTP/1.1 {status} x", f"content-length: {len(body)}"]
+        lines = [f"HTTP/1.1 {status} x"]
+        lines += [] if status == HTTPStatus.NOT_MODIFIED else [f"content-length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 

@@ -1,4 +1,5 @@
 import json
+from base64 import urlsafe_b64decode
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from deploy.pilot.api import Api, Caller, RefusedError
 from deploy.pilot.wire import Wire
+from deploy.problems import CommandError
 from shared.http.tokens import make_key
 from shared.schemas.base import Message
 from shared.scope import Grant, Role
@@ -85,6 +87,43 @@ class TestPost:
 
         assert answer.status == 409
         assert len(asked) == 1
+
+
+class TestMustPut:
+    async def test_lets_it_stand_whatever_stood_there(self):
+        async with conversing(lambda _: (200, {}, b"{}")) as (api, asked):
+            await api.must_put("/x", {"n": 1}, caller=SOMEBODY)
+
+        assert (asked[0].method, asked[0].body) == ("PUT", b'{"n":1}')
+        assert asked[0].headers["if-match"] == "*"
+
+    async def test_tells_what_was_refused_and_why(self):
+        async with conversing(lambda _: problem(422, "hours-overlap")) as (api, _):
+            with pytest.raises(RefusedError, match="PUT /x answered 422 hours-overlap"):
+                await api.must_put("/x", {}, caller=SOMEBODY)
+
+
+class TestLogin:
+    async def test_is_signed_by_the_issuer_whose_callers_are_assigned(self):
+        script = (200, {}, b'{"name":"a"}')
+        async with (
+            scripted(lambda _: script) as (origin, asked),
+            Wire(origin, connections=1) as wire,
+        ):
+            keys = [make_key(issuer, demo=True) for issuer in ("balai:cli", "balai:people")]
+            api = Api(wire, key=keys[0], logins=keys[1])
+            await api.get("/x", Thing, caller=Caller("head", login=True))
+
+        said = asked[0].headers["authorization"].split(".")[1]
+        claims = json.loads(urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+        assert (claims["iss"], claims["sub"]) == ("balai:people", "head")
+
+    async def test_needs_a_key_of_that_issuer(self):
+        async with conversing(lambda _: (200, {}, b"{}")) as (api, asked):
+            with pytest.raises(CommandError, match="no key"):
+                await api.get("/x", Thing, caller=Caller("head", login=True))
+
+        assert asked == []
 
 
 class TestImportFile:

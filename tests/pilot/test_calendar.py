@@ -40,10 +40,12 @@ class TestCalendar:
             calendar.rush_at,
             calendar.cancels_at,
             calendar.closes_at,
+            calendar.lent_until,
             calendar.start_in(TimeZone.WIT),
             calendar.completed_at,
             calendar.followed_up_at,
         ]
 
         assert moments == sorted(moments)
+        assert calendar.lent_until.date() > calendar.lent[1] > calendar.lent[0]
         assert calendar.signed_on < calendar.prepared_at.date() < calendar.valid_to

@@ -13,6 +13,10 @@ def an_ending(**changes) -> Ending:
         "seated": 16,
         "response_rate": 0.62,
         "asked_after_3_months": 10,
+        "network_members": 21,
+        "heads": 1,
+        "hours_open": 720.0,
+        "hours_lent": 72.0,
         "lag": Lag(median_s=0.2, p99_s=0.61, worst_s=0.9, events=18),
     }
     return Ending(applicants=100, classes=6, seed=1, **{**facts, **changes})
@@ -41,6 +45,29 @@ class TestShow:
         assert "already-enrolled" in told
         assert "response rate 62% of 10" in told
         assert "0.61 s" in told
+
+    def test_names_the_network_the_idle_hours_and_the_heads(self):
+        out = StringIO()
+
+        show(an_ending(), Console(file=out, width=120))
+
+        rows = [line.split("│") for line in out.getvalue().splitlines() if "│" in line]
+        told = {row[1].strip(): (row[2].strip(), row[3].strip()) for row in rows}
+        assert told["in BLKK Eksyar"] == ("21", "centres of pesantren, under MES")
+        assert told["idle hours put to use"] == ("72", "by the other ministry, 10.0% of 720 open")
+        assert told["heads invited"][0] == "1"
+
+    def test_can_show_what_an_older_pilot_kept(self):
+        out = StringIO()
+        kept = {
+            name: value
+            for name, value in an_ending().as_json().items()
+            if name not in {"network_members", "heads", "hours_open", "hours_lent"}
+        }
+
+        show(Ending.from_json(json.loads(json.dumps(kept))), Console(file=out, width=120))
+
+        assert "0.0% of 0 open" in out.getvalue()
 
     def test_says_when_the_lag_was_not_measured(self):
         out = StringIO()

@@ -24,3 +24,6 @@ class TestFacilitiesCsv:
         )
         assert {row["synthetic"] for row in rows} == {"true"}
         assert all("DATA SINTETIS" in row["name"] for row in rows)
+        for row in rows:
+            assert ("Pesantren" in row["institution_name"]) is (row["kind"] == "BLKK")
+            assert "DATA SINTETIS" in row["institution_name"]
