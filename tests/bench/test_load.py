@@ -31,6 +31,15 @@ class TestDriver:
         assert len(result.latencies_s) == len(result.answered_at) == 90
         assert result.percentile_ms(0.5) <= result.percentile_ms(0.99)
 
+    async def test_knows_that_an_unchanged_page_has_no_body(self):
+        def script(_):
+            return (304, {}, b"")
+
+        async with scripted(script) as (origin, _):
+            result = await driven(origin, [request(number) for number in range(9)])
+
+        assert result.statuses == {304: 9}
+
     async def test_stops_when_the_time_is_over(self):
         async with scripted(lambda _: (200, {}, b"")) as (origin, _):
             result = await driven(origin, [request(1)] * 1_000_000, seconds=0.2)
