@@ -22,12 +22,17 @@ def upgrade() -> None:
     op.create_table(
         "proposal",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("target", _enum("targetkind", "FACILITY", "INSTITUTION"), nullable=False),
+        sa.Column(
+            "target",
+            _enum("targetkind", "FACILITY", "INSTITUTION", "SPACE", "AGREEMENT"),
+            nullable=False,
+        ),
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column("province_code", sa.String(), nullable=True),
         sa.Column("regency_code", sa.String(), nullable=True),
         sa.Column("facility_id", sa.Uuid(), nullable=True),
         sa.Column("owner_ministry", sa.String(), nullable=True),
+        sa.Column("co_ministry", sa.String(), nullable=True),
         sa.Column("change", _JSONB, nullable=False),
         sa.Column("diff", _JSONB, nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),

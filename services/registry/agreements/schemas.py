@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -144,27 +144,32 @@ _NEVER_NULL = (
 )
 
 
-class AgreementChange(Body):
-    """A merge patch (RFC 7396) of a draft: members left out stay, lists are replaced whole."""
+class AgreementTerms(Body):
+    """A merge patch (RFC 7396) of what a draft says, but not of whom and what it binds."""
 
     number: Number | None = None
     title: Label | None = None
     follows_from_id: UUID | None = None
-    parties: Parties | None = None
-    facility_ids: Covered | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     trades: Trades | None = None
     area_codes: AreaCodes | None = None
     scope: Words | None = None
-    signatories: Signatories | None = None
 
     @model_validator(mode="after")
-    def _keep_what_every_draft_has(self) -> "AgreementChange":
+    def _keep_what_every_draft_has(self) -> Self:
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
                 raise ValueError(f"{member} cannot be null")
         return self
+
+
+class AgreementChange(AgreementTerms):
+    """A merge patch (RFC 7396) of a draft: members left out stay, lists are replaced whole."""
+
+    parties: Parties | None = None
+    facility_ids: Covered | None = None
+    signatories: Signatories | None = None
 
 
 class Signing(Body):
@@ -206,6 +211,19 @@ class DocumentRead(Read):
     sha256: str
     mime: str
     added_at: datetime
+
+
+class AgreementTermsRead(Read):
+    """What an agreement says, but not whom and what it binds."""
+
+    number: str
+    title: str
+    follows_from_id: UUID | None
+    valid_from: date
+    valid_to: date | None
+    trades: list[str]
+    area_codes: list[str]
+    scope: str | None
 
 
 class AgreementRead(Read):

@@ -9,14 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.agreements import rules as agreements
 from services.registry.areas.rules import AreaTooCoarseError, AreaUnknownError
 from services.registry.base import Idempotency
 from services.registry.facilities import rules as facilities
 from services.registry.institutions import rules as institutions
+from services.registry.proposal_targets.rules import TargetKind
 from services.registry.proposals import operations, queries, rules
 from services.registry.proposals.operations import Decider
 from services.registry.proposals.queries import ProposalFilter, Reader
-from services.registry.proposals.rules import ProposalState, TargetKind
+from services.registry.proposals.rules import ProposalState
 from services.registry.proposals.schemas import (
     DifferenceRead,
     ProposalComparison,
@@ -24,6 +26,8 @@ from services.registry.proposals.schemas import (
     ProposalRead,
     ProposalRefusal,
 )
+from services.registry.space_changes.rules import CapacityBookedError
+from services.registry.spaces import rules as spaces
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.scope import Permission
@@ -44,17 +48,29 @@ ProposalDecider = Annotated[Caller, Depends(Requires(Permission.PROPOSALS_DECIDE
 _TARGET_UNKNOWN: Final = (
     facilities.FacilityNotFoundError,
     institutions.InstitutionNotFoundError,
+    spaces.SpaceNotFoundError,
+    agreements.AgreementNotFoundError,
+)
+_TARGET_UNCHANGING: Final = (
+    facilities.FacilityClosedError,
+    institutions.InstitutionEndedError,
+    spaces.SpaceClosedError,
+    agreements.AgreementStateRefusedError,
 )
 # What the change of a target may be refused for once it is done.
 _CHANGE_REFUSED: Final = (
-    facilities.FacilityClosedError,
+    *_TARGET_UNCHANGING,
     facilities.FormRefusedError,
     facilities.ParentMissingError,
     facilities.ParentUnknownError,
     facilities.PointIncompleteError,
-    institutions.InstitutionEndedError,
     institutions.InstitutionParentRefusedError,
     institutions.InstitutionUnknownError,
+    spaces.SpaceNameTakenError,
+    CapacityBookedError,
+    agreements.AgreementPeriodInvalidError,
+    agreements.AgreementBasisRefusedError,
+    agreements.AgreementNumberTakenError,
     AreaTooCoarseError,
     AreaUnknownError,
 )
@@ -126,7 +142,12 @@ async def list_proposals(
     "",
     status_code=status.HTTP_201_CREATED,
     response_model=ProposalRead,
-    responses=problems(*_TARGET_UNKNOWN, rules.ProposalEmptyError, rules.ProposalRepeatedError),
+    responses=problems(
+        *_TARGET_UNKNOWN,
+        *_TARGET_UNCHANGING,
+        rules.ProposalEmptyError,
+        rules.ProposalRepeatedError,
+    ),
 )
 async def make_proposal(
     session: SessionDep,
@@ -139,7 +160,13 @@ async def make_proposal(
     _check_change(body)
 
     async def work() -> ProposalRead:
-        proposal = await operations.make_proposal(session, body, maker=caller.actor.name, now=now)
+        proposal = await operations.make_proposal(
+            session,
+            body,
+            maker=Reader(caller.scope, caller.actor.name),
+            now=now,
+            today=ledger_day(now),
+        )
         return ProposalRead.model_validate(proposal)
 
     return await answer_once(
@@ -152,14 +179,17 @@ async def make_proposal(
     )
 
 
-@router.get("/{proposal_id}", responses=problems(rules.ProposalNotFoundError))
+@router.get(
+    "/{proposal_id}",
+    responses=problems(rules.ProposalNotFoundError, agreements.AgreementNotFoundError),
+)
 async def get_proposal(
     session: SessionDep, caller: ProposalReader, proposal_id: ProposalId
 ) -> ProposalComparison:
     """Return one proposal beside its target as it is now."""
     reader = Reader(caller.scope, caller.actor.name)
     proposal = await queries.get_proposal(session, proposal_id, reader=reader)
-    outdated, present = await operations.compare_proposal(session, proposal)
+    outdated, present = await operations.compare_proposal(session, proposal, scope=caller.scope)
     return ProposalComparison(
         **ProposalRead.model_validate(proposal).model_dump(),
         outdated=outdated,

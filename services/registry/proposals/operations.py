@@ -1,9 +1,8 @@
 """Changes by four eyes: one proposes, another decides, the target's own operation does it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -11,12 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.access.rules import check_within
 from services.registry.base import Event
-from services.registry.facilities.operations import correct_facility
-from services.registry.facilities.queries import get_facility, get_facility_for_change
-from services.registry.facilities.schemas import FacilityChange, FacilityRead
-from services.registry.institutions.operations import correct_institution
-from services.registry.institutions.queries import get_institution, get_institution_for_change
-from services.registry.institutions.schemas import InstitutionChange, InstitutionRead
+from services.registry.proposal_targets.operations import TARGETS
 from services.registry.proposals import queries, rules
 from services.registry.proposals.queries import Reader
 from services.registry.proposals.rules import (
@@ -24,7 +18,6 @@ from services.registry.proposals.rules import (
     ProposalEmptyError,
     ProposalRepeatedError,
     ProposalState,
-    TargetKind,
 )
 from services.registry.proposals.schemas import ProposalCreate
 from services.registry.proposals.tables import Proposal
@@ -32,56 +25,10 @@ from shared.db.base import translate
 from shared.db.events import emit
 from shared.db.within import place_of
 from shared.ids import new_id
-from shared.schemas.base import Body, Read
+from shared.schemas.base import Body
 from shared.schemas.registry import ProposalTurned, Topic
-from shared.scope import Actor, Permission, Scope
+from shared.scope import Actor, Scope
 
-
-class Versioned(Protocol):
-    """A row that a proposal may be about."""
-
-    id: Any
-    version: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """How a kind of thing is read, and changed by whom: adding a kind is one entry of TARGETS.
-
-    `find` returns a row by id, `lock` one that the scope may change; `correct` is the operation
-    that its own PATCH uses.
-    """
-
-    change: type[Body]
-    read: type[Read]
-    permission: Permission
-    find: Callable[[AsyncSession, UUID], Awaitable[Versioned]]
-    lock: Callable[..., Awaitable[Any]]
-    correct: Callable[..., Awaitable[bool]]
-
-    def present(self, row: Versioned, members: list[str]) -> dict[str, Any]:
-        """Return what a row says now of `members`, as JSON."""
-        return self.read.model_validate(row).model_dump(mode="json", include=set(members))
-
-
-TARGETS: Final[dict[TargetKind, Target]] = {
-    TargetKind.FACILITY: Target(
-        change=FacilityChange,
-        read=FacilityRead,
-        permission=Permission.FACILITIES_WRITE,
-        find=get_facility,
-        lock=get_facility_for_change,
-        correct=correct_facility,
-    ),
-    TargetKind.INSTITUTION: Target(
-        change=InstitutionChange,
-        read=InstitutionRead,
-        permission=Permission.INSTITUTIONS_WRITE,
-        find=get_institution,
-        lock=get_institution_for_change,
-        correct=correct_institution,
-    ),
-}
 _TOPICS: Final[dict[ProposalState, Topic]] = {
     ProposalState.OPEN: Topic.PROPOSAL_MADE,
     ProposalState.APPROVED: Topic.PROPOSAL_APPROVED,
@@ -114,24 +61,28 @@ def change_of(body: ProposalCreate) -> Body:
 
 
 async def make_proposal(
-    session: AsyncSession, body: ProposalCreate, *, maker: str, now: datetime
+    session: AsyncSession, body: ProposalCreate, *, maker: Reader, now: datetime, today: date
 ) -> Proposal:
     """Propose a change; it takes the place of what the same office has proposed before.
 
     Raises:
-        FacilityNotFoundError, InstitutionNotFoundError: when there is no such target.
+        FacilityNotFoundError, InstitutionNotFoundError, SpaceNotFoundError, AgreementNotFoundError:
+            when there is no such target that the maker may read.
+        FacilityClosedError, InstitutionEndedError, SpaceClosedError, AgreementStateRefusedError:
+            when it does not change any more.
         ProposalEmptyError: when it changes nothing.
         ProposalRepeatedError: when the same office proposes twice at one moment.
     """
     target = TARGETS[body.target]
     change = change_of(body).model_dump(mode="json", exclude_unset=True)
-    row = await target.find(session, body.target_id)
+    row = await target.find(session, body.target_id, maker.scope)
+    target.check(row, today)
     diff = rules.differences(target.present(row, list(change)), change)
     if not diff:
         raise ProposalEmptyError(pointer="/change")
-    before = await queries.find_open(session, row.id, maker=maker)
+    before = await queries.find_open(session, row.id, maker=maker.name)
     if before is not None:
-        await _turn(session, before, ProposalState.SUPERSEDED, by=maker, now=now)
+        await _turn(session, before, ProposalState.SUPERSEDED, by=maker.name, now=now)
     place = place_of(row)
     proposal = Proposal(
         id=new_id(),
@@ -141,12 +92,13 @@ async def make_proposal(
         regency_code=place.regency_code,
         facility_id=place.facility_id,
         owner_ministry=place.owner_ministry,
+        co_ministry=place.co_ministry,
         change=change,
         diff=[asdict(each) for each in diff],
         base_version=row.version,
         reason=body.reason,
         state=ProposalState.OPEN,
-        proposed_by=maker,
+        proposed_by=maker.name,
         proposed_at=now,
         version=1,
     )
@@ -198,7 +150,7 @@ async def refuse_proposal(
         OutOfScopeError: when the target is outside his scope.
     """
     proposal = await _to_decide(session, proposal_id, decider=decider)
-    row = await TARGETS[proposal.target].find(session, proposal.target_id)
+    row = await TARGETS[proposal.target].find(session, proposal.target_id, decider.scope)
     check_within(decider.scope, place_of(row))
     proposal.decision_reason = reason
     await _turn(session, proposal, ProposalState.REFUSED, by=decider.actor.name, now=now)
@@ -222,10 +174,8 @@ async def withdraw_proposal(
     return proposal
 
 
-async def supersede_open(
-    session: AsyncSession, target_id: UUID, *, by: str, now: datetime
-) -> int:
-    """End all open proposals for a target that is no more; return how many there were."""
+async def supersede_open(session: AsyncSession, target_id: UUID, *, by: str, now: datetime) -> int:
+    """End all open proposals for a target that is no more, or for something in it; count them."""
     found = await queries.open_ones(session, target_id)
     for proposal in found:
         await _turn(session, proposal, ProposalState.SUPERSEDED, by=by, now=now)
@@ -233,13 +183,17 @@ async def supersede_open(
 
 
 async def compare_proposal(
-    session: AsyncSession, proposal: Proposal
+    session: AsyncSession, proposal: Proposal, *, scope: Scope
 ) -> tuple[bool, list[Difference]]:
-    """Tell whether an open proposal is outdated, and what it would change today."""
+    """Tell whether an open proposal is outdated, and what it would change today.
+
+    Raises:
+        AgreementNotFoundError: when its target is a draft that the scope does not reach any more.
+    """
     if proposal.state is not ProposalState.OPEN:
         return False, []
     target = TARGETS[proposal.target]
-    row = await target.find(session, proposal.target_id)
+    row = await target.find(session, proposal.target_id, scope)
     present = target.present(row, list(proposal.change))
     return (
         rules.is_outdated(_kept(proposal), present),

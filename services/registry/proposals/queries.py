@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.proposals.rules import ProposalNotFoundError, ProposalState, TargetKind
+from services.registry.proposal_targets.rules import TargetKind
+from services.registry.proposals.rules import ProposalNotFoundError, ProposalState
 from services.registry.proposals.tables import Proposal
 from shared.db.within import within
 from shared.scope import Scope
@@ -95,10 +96,14 @@ async def find_open(session: AsyncSession, target_id: UUID, *, maker: str) -> Pr
 
 
 async def open_ones(session: AsyncSession, target_id: UUID) -> Sequence[Proposal]:
-    """Return what anybody has proposed for a target and is still open, locked in key order."""
+    """Return what anybody has proposed for a target and is still open, locked in key order.
+
+    Of a facility also what is proposed for something in it.
+    """
+    concerns = or_(Proposal.target_id == target_id, Proposal.facility_id == target_id)
     statement = (
         select(Proposal)
-        .where(Proposal.target_id == target_id, Proposal.state == ProposalState.OPEN)
+        .where(concerns, Proposal.state == ProposalState.OPEN)
         .order_by(Proposal.id)
         .with_for_update()
     )

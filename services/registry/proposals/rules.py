@@ -9,13 +9,6 @@ from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 from shared.i18n import Text
 
 
-class TargetKind(StrEnum):
-    """What may be proposed to be changed."""
-
-    FACILITY = "FACILITY"
-    INSTITUTION = "INSTITUTION"
-
-
 class ProposalState(StrEnum):
     """The life of a proposal: open until somebody else decides, or its maker thinks again."""
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from services.registry.proposals.rules import ProposalState, TargetKind
+from services.registry.proposal_targets.rules import TargetKind
+from services.registry.proposals.rules import ProposalState
 from shared.schemas.base import Body, Read
 
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=1000)]

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.base import Base
-from services.registry.proposals.rules import ProposalState, TargetKind
+from services.registry.proposal_targets.rules import TargetKind
+from services.registry.proposals.rules import ProposalState
 
 
 class Proposal(Base):
@@ -55,6 +56,7 @@ class Proposal(Base):
     regency_code: Mapped[str | None]
     facility_id: Mapped[UUID | None]
     owner_ministry: Mapped[str | None]
+    co_ministry: Mapped[str | None]
     change: Mapped[dict[str, Any]]
     diff: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     base_version: Mapped[int]

@@ -1,10 +1,13 @@
 import asyncio
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from services.registry.base import Event
 from services.registry.facilities.tables import Facility
+from services.registry.proposals.operations import supersede_open
+from shared.clock import utc_now
 from shared.ids import new_id
 from shared.scope import Role
 
@@ -292,6 +295,108 @@ class TestApproveProposal:
         assert response.json()["state"] == "APPROVED", response.text
         present = (await world.get(f"/institutions/{institution['id']}")).json()
         assert (present["name"], present["version"]) == ("Yayasan Dua", 2)
+
+    async def test_changes_a_space_as_well(self, desk):
+        space = await desk.world.space(desk.facility["id"], name="Bengkel", capacity=16)
+        about = {"target": "SPACE", "target_id": space["id"], "by": desk.abroad}
+        path = await desk.proposed({"capacity": 20}, **about)
+        nothing = await desk.propose({"capacity": 16}, **about)
+        nonsense = await desk.propose({"capacity": 0}, **about)
+        foreign = await desk.decide(path, "approve", by=desk.officer("else", "32"))
+
+        response = await desk.decide(path, "approve")
+
+        assert response.json()["state"] == "APPROVED", response.text
+        assert nothing.json()["code"] == "proposal-empty"
+        assert nonsense.json()["errors"][0]["pointer"] == "/change/capacity"
+        assert foreign.status_code == 404
+        present = (await desk.world.get(f"/spaces/{space['id']}")).json()
+        assert (present["capacity"], present["version"]) == (20, 2)
+
+    async def test_minds_who_is_coming_to_a_space(self, desk, world):
+        one = await world.space(desk.facility["id"], name="Bengkel")
+        await world.space(desk.facility["id"], name="Dapur")
+        path = await desk.proposed({"name": "Dapur"}, target="SPACE", target_id=one["id"])
+
+        response = await desk.decide(path, "approve")
+
+        assert (response.status_code, response.json()["code"]) == (409, "space-name-taken")
+        assert (await world.get(path)).json()["state"] == "OPEN"
+
+    async def test_changes_a_draft_of_an_agreement_among_its_ministries(self, desk, world):
+        draft = await world.agreement(state="DRAFT", signed_on=None, title="Rancangan")
+        about = {"target": "AGREEMENT", "target_id": draft["id"]}
+        maker, other, stranger = (
+            world.auth(Role.PROGRAM_MANAGER, subject=each, ministries=[each])
+            for each in ("MANPOWER", "MSME", "COOPERATIVES")
+        )
+        change = {"title": "Nota kesepahaman", "valid_to": "2028-03-24", "trades": ["BAKERY"]}
+        path = await desk.proposed(change, by=maker, **about)
+        hidden = await desk.propose({"title": "X"}, by=desk.office, **about)
+        seen = (await world.get(path, by=other)).json()
+
+        response = await desk.decide(path, "approve", by=other)
+
+        assert response.json()["state"] == "APPROVED", response.text
+        assert [each["member"] for each in seen["present"]] == ["title", "trades", "valid_to"]
+        assert (await world.get(path, by=stranger)).status_code == 404
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "agreement-not-found")
+        present = (await world.get(f"/agreements/{draft['id']}")).json()
+        assert {name: present[name] for name in change} == change
+        assert present["version"] == 2
+
+    async def test_keeps_whom_an_agreement_binds_and_its_dates_sound(self, desk, world):
+        draft = await world.agreement(state="DRAFT", signed_on=None)
+        about = {"target": "AGREEMENT", "target_id": draft["id"], "by": world.admin}
+        parties = await desk.propose({"parties": draft["parties"]}, **about)
+        path = await desk.proposed({"valid_to": "2025-03-24"}, **about)
+        manager = world.auth(Role.PROGRAM_MANAGER, ministries=["MSME"])
+
+        response = await desk.decide(path, "approve", by=manager)
+
+        assert parties.json()["errors"][0]["pointer"] == "/change/parties"
+        assert (response.status_code, response.json()["code"]) == (422, "agreement-period-invalid")
+
+    async def test_is_not_for_what_does_not_change_any_more(self, desk, world):
+        agreement = await world.agreement()
+        space = await world.space(desk.facility["id"])
+        closed = await world.facility()
+        await world.post(f"/spaces/{space['id']}/close")
+        await world.post(f"/facilities/{closed['id']}/close")
+
+        codes = []
+        for target, target_id, change in (
+            ("AGREEMENT", agreement["id"], {"title": "X"}),
+            ("SPACE", space["id"], {"name": "X"}),
+            ("FACILITY", closed["id"], {"name": "X"}),
+        ):
+            answer = await desk.propose(change, by=world.admin, target=target, target_id=target_id)
+            codes.append((answer.status_code, answer.json()["code"]))
+
+        assert codes == [
+            (409, "agreement-state-refused"), (409, "space-closed"), (409, "facility-closed"),
+        ]  # fmt: skip
+
+
+class TestSupersedeOpen:
+    async def test_ends_what_is_proposed_for_a_facility_and_what_is_in_it(
+        self, desk, in_transaction
+    ):
+        space = await desk.world.space(desk.facility["id"])
+        other = await desk.world.space((await desk.world.facility())["id"])
+        paths = [
+            await desk.proposed({"name": "Balai Anggrek"}),
+            await desk.proposed({"name": "Dapur"}, target="SPACE", target_id=space["id"]),
+            await desk.proposed({"name": "Dapur"}, target="SPACE", target_id=other["id"]),
+        ]
+
+        async with in_transaction() as session:
+            found = await supersede_open(
+                session, UUID(desk.facility["id"]), by="test|merger", now=utc_now()
+            )
+
+        states = [(await desk.world.get(path)).json()["state"] for path in paths]
+        assert (found, states) == (2, ["SUPERSEDED", "SUPERSEDED", "OPEN"])
 
 
 class TestRefuseProposal:

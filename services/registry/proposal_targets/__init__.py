@@ -1,0 +1,1 @@
+"""What a change can be proposed of, and how each kind is read and changed."""
