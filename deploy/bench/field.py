@@ -96,13 +96,18 @@ async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
         BenchError: when the stack does not run its own PostgreSQL.
     """
     await give_room(variables)
-    connection = await asyncpg.connect(plain(variables["ENROLLMENT_MIGRATION_URL"]))
+    connection = await connect_patiently(variables["ENROLLMENT_MIGRATION_URL"])
     try:
         field = Field(connection)
         await field.prepare()
         yield field
     finally:
         await connection.close()
+
+
+async def connect_patiently(url: str) -> asyncpg.Connection:
+    """Return a connection that may stay idle while something else is measured."""
+    return await asyncpg.connect(plain(url), server_settings={"idle_session_timeout": "0"})
 
 
 async def give_room(variables: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.bench.field import give_room, plain
+from deploy.bench.field import connect_patiently, give_room
 from deploy.bench.stack import BenchError
 
 SPACES_EACH: Final = 5
@@ -134,7 +134,7 @@ async def open_registry_field(variables: dict[str, str]) -> AsyncIterator[Regist
         BenchError: when the stack does not run its own PostgreSQL.
     """
     await give_room(variables)
-    connection = await asyncpg.connect(plain(variables["REGISTRY_MIGRATION_URL"]))
+    connection = await connect_patiently(variables["REGISTRY_MIGRATION_URL"])
     try:
         yield RegistryField(connection)
     finally:
