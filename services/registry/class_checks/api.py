@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Depends
 
 from services.registry.class_checks import queries, rules
+from services.registry.facilities.rules import FacilityMergedError
 from services.registry.instructors.rules import UNFIT
 from shared.schemas.registry import ClassCheck, ClassResources
 from shared.scope import Permission
@@ -30,6 +31,7 @@ _EXAMPLE: Final = {
     "",
     responses=problems(
         rules.FacilityUnknownError,
+        FacilityMergedError,
         rules.FacilityNotActiveError,
         rules.SpaceUnknownError,
         rules.AgreementUnknownError,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.agreements.queries import covers
 from services.registry.agreements.tables import Agreement
 from services.registry.class_checks import rules
+from services.registry.facilities.queries import check_not_merged
 from services.registry.facilities.tables import Facility
 from services.registry.instructors.queries import candidates
 from services.registry.instructors.rules import InstructorUnknownError, check_fit
@@ -31,10 +32,10 @@ async def find_resources(
     goes on with the version of a module that it `keeps`, though it was retired since.
 
     Raises:
-        FacilityUnknownError, FacilityNotActiveError, SpaceUnknownError, AgreementUnknownError,
-        AgreementNotInForceError, AgreementNotCoveringError, ModuleUnknownError,
-        ModuleNotPublishedError, InstructorUnknownError, and what `check_fit` raises: the first
-        thing that is wrong, in this order.
+        FacilityUnknownError, FacilityMergedError, FacilityNotActiveError, SpaceUnknownError,
+        AgreementUnknownError, AgreementNotInForceError, AgreementNotCoveringError,
+        ModuleUnknownError, ModuleNotPublishedError, InstructorUnknownError, and what `check_fit`
+        raises: the first thing that is wrong, in this order.
     """
     facility = await _facility(session, check.facility_id)
     space = await _space(session, check.space_id, facility=facility)
@@ -82,6 +83,7 @@ async def _facility(session: AsyncSession, facility_id: UUID) -> Facility:
     facility = await session.get(Facility, facility_id)
     if facility is None:
         raise rules.FacilityUnknownError(pointer="/facility_id")
+    await check_not_merged(session, facility, pointer="/facility_id")
     if facility.status is not FacilityStatus.ACTIVE:
         raise rules.FacilityNotActiveError(pointer="/facility_id")
     return facility

@@ -10,6 +10,7 @@ from services.registry.bookings import rules as bookings
 from services.registry.class_checks import rules as checks
 from services.registry.class_reservations import operations, rules
 from services.registry.engagements.rules import InstructorEngagedError
+from services.registry.facilities.rules import FacilityMergedError
 from services.registry.instructors.rules import UNFIT
 from services.registry.spaces.rules import SpaceClosedError
 from shared.schemas.registry import (
@@ -50,6 +51,7 @@ NamedBody = Annotated[ReservationNamed, Body(examples=[{"booking_id": _ID}])]
     "/{class_id}",
     responses=problems(
         checks.FacilityUnknownError,
+        FacilityMergedError,
         checks.FacilityNotActiveError,
         checks.SpaceUnknownError,
         checks.AgreementUnknownError,
