@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, get_args
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
+from pydantic import AwareDatetime
 
 from shared.errors import BadRequestError, InvalidError
 from shared.i18n import Text
@@ -26,6 +27,7 @@ class _Declared:
 
 # By endpoint, filled on the first request that has a query: as many entries as there are routes.
 _known: Final[dict[Callable[..., Any], _Declared]] = {}
+_DAYS: Final[frozenset[Any]] = frozenset({date, datetime, AwareDatetime})
 _YEAR: Final = re.compile(r"(\d{4})-")
 # Pydantic takes a number for the seconds since 1970, which no parameter of ours says it is.
 _NUMBER: Final = re.compile(r"[+-]?[\d.]+(e\d+)?", re.IGNORECASE)
@@ -106,10 +108,7 @@ def _declared(route: APIRoute) -> _Declared:
         days=frozenset(
             field.alias
             for field in fields
-            if any(
-                isinstance(kind, type) and issubclass(kind, date)
-                for kind in _kinds(field.field_info.annotation)
-            )
+            if not _DAYS.isdisjoint(_kinds(field.field_info.annotation))
         ),
     )
 

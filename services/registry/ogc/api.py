@@ -1,5 +1,6 @@
 """HTTP face of the map: landing page, conformance, collections, features.
 
+Here a parameter that does not read is answered by 400, as the standard asks (OGC 17-069r4, 7.6).
 Whoever comes without a token sees what is active; who may read the registry sees everything.
 """
 
@@ -8,6 +9,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import WithJsonSchema
 
 from services.registry.ogc import queries, rules
 from services.registry.ogc.queries import COLLECTIONS, MapCollection, MapQuery
@@ -35,14 +37,18 @@ router = APIRouter(prefix="/ogc", tags=["ogc"])
 _GEOJSON: Final = "application/geo+json"
 _JSON: Final = "application/json"
 _CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-_MOST: Final = 5_000
-_USUAL: Final = 100
 # The frame of the archipelago, in degrees.
 _FRAME: Final = [94.0, -12.0, 142.0, 7.0]
 _STANDARD: Final = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _DESCRIPTION: Final = "application/vnd.oai.openapi+json;version=3.1"
 
 CollectionId = Annotated[str, Path(description="facilities or spaces.", max_length=40)]
+FeatureId = Annotated[str, Path(description="The feature's identifier.")]
+Limit = Annotated[
+    str | None,
+    WithJsonSchema({"type": "integer", "minimum": 1, "default": rules.USUAL}),
+    Query(description=f"How many features; more than {rules.MOST} is taken as {rules.MOST}."),
+]
 
 
 def _link(request: Request, path: str, *, rel: str, kind: str = _JSON, title: str) -> Link:
@@ -164,6 +170,7 @@ def _reads_all(caller: Caller) -> bool:
         rules.CollectionNotFoundError,
         rules.BboxInvalidError,
         rules.MomentInvalidError,
+        rules.LimitInvalidError,
         CursorInvalidError,
     ),
 )
@@ -171,7 +178,7 @@ async def list_features(
     request: Request,
     collection_id: CollectionId,
     query: Annotated[MapQuery, Depends(_asked)],
-    limit: Annotated[int, Query(ge=1, description="More than 5000 is taken as 5000.")] = _USUAL,
+    limit: Limit = None,
     after: Annotated[str | None, Query(description="Cursor of the link `next`.")] = None,
 ) -> Response:
     """Return a page of features as GeoJSON; the link `next` leads to the page that follows."""
@@ -183,11 +190,11 @@ async def list_features(
         collection,
         query,
         after=None if key is None else str(key[0]),
-        limit=min(limit, _MOST),
+        limit=rules.limit_of(limit),
     )
     path = f"/ogc/collections/{collection.name}"
     links = [
-        _link(request, f"{path}/items", rel="self", kind=_GEOJSON, title="This page"),
+        _link(request, _asked_for(request, path), rel="self", kind=_GEOJSON, title="This page"),
         _link(request, path, rel="collection", title="The collection"),
     ]
     if page.last is not None:
@@ -202,18 +209,26 @@ async def list_features(
     return Response(body, media_type=_GEOJSON)
 
 
+def _asked_for(request: Request, path: str) -> str:
+    query = request.url.query
+    return f"{path}/items?{query}" if query else f"{path}/items"
+
+
 @router.get(
     "/collections/{collection_id}/items/{feature_id}",
     response_model=FeatureRead,
     responses=problems(rules.CollectionNotFoundError, rules.FeatureNotFoundError),
 )
 async def get_feature(
-    request: Request, caller: Public, collection_id: CollectionId, feature_id: UUID
+    request: Request, caller: Public, collection_id: CollectionId, feature_id: FeatureId
 ) -> Response:
     """Return one feature as GeoJSON."""
     collection = _found(collection_id)
     feature = await queries.find_feature(
-        request.scope["state"]["sessions"], collection, feature_id, everything=_reads_all(caller)
+        request.scope["state"]["sessions"],
+        collection,
+        _id_of(feature_id),
+        everything=_reads_all(caller),
     )
     if feature is None:
         raise rules.FeatureNotFoundError
@@ -224,3 +239,10 @@ async def get_feature(
     ]
     body = {**json.loads(feature), "links": [each.model_dump() for each in links]}
     return Response(json.dumps(body, ensure_ascii=False), media_type=_GEOJSON)
+
+
+def _id_of(feature_id: str) -> UUID:
+    try:
+        return UUID(feature_id)
+    except ValueError as error:
+        raise rules.FeatureNotFoundError from error

@@ -6,7 +6,10 @@ from typing import Final
 
 from shared.errors import BadRequestError, NotFoundError
 from shared.i18n import Text
+from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR
 
+USUAL: Final = 100
+MOST: Final = 5_000
 _FLAT: Final = 4
 _WITH_HEIGHT: Final = 6
 _OPEN: Final = ("", "..")
@@ -46,6 +49,13 @@ class MomentInvalidError(BadRequestError):
     )
 
 
+class LimitInvalidError(BadRequestError):
+    """The number of features asked for is none."""
+
+    code = "limit-invalid"
+    title = Text("Tulis limit sebagai bilangan mulai 1.", "Write limit as a number from 1 on.")
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in degrees; a box whose west lies east of its east crosses the antimeridian."""
@@ -62,6 +72,19 @@ class Interval:
 
     start: datetime | None
     end: datetime | None
+
+
+def limit_of(text: str | None) -> int:
+    """Return how many features `limit` asks for: 100 when it says nothing, never more than 5,000.
+
+    Raises:
+        LimitInvalidError: when it is no number from 1 on.
+    """
+    if text is None:
+        return USUAL
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
+        raise LimitInvalidError
+    return min(int(text[:9]), MOST)
 
 
 def box_of(text: str | None) -> Box | None:
@@ -116,4 +139,6 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise MomentInvalidError from error
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise MomentInvalidError
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

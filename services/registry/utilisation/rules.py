@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.errors import BadRequestError
 from shared.i18n import Text
+from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR
 
 MAX_MONTHS: Final = 24
 _MONTHS_A_YEAR: Final = 12
@@ -26,8 +27,8 @@ class MonthsInvalidError(BadRequestError):
 
     code = "months-invalid"
     title = Text(
-        "Isi month, atau from dan to, paling banyak 24 bulan.",
-        "State month, or from and to, 24 months at most.",
+        "Isi month, atau from dan to, paling banyak 24 bulan dari tahun 1900 sampai 2999.",
+        "State month, or from and to, 24 months at most of the years 1900 to 2999.",
     )
 
 
@@ -57,9 +58,12 @@ def months_of(month: str | None, first: str | None, last: str | None) -> Months:
 
 def _first_day(month: str) -> date:
     try:
-        return date.fromisoformat(f"{month}-01")
+        found = date.fromisoformat(f"{month}-01")
     except ValueError as error:
         raise MonthsInvalidError from error
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise MonthsInvalidError
+    return found
 
 
 def _number(day: date) -> int:

@@ -381,3 +381,36 @@ class TestMoveOfAFacility:
         there = await world.get(f"/bookings/{booking['id']}", by=world.officer("32"))
 
         assert (moved.status_code, there.status_code) == (200, 200)
+
+
+class TestFarDays:
+    """Sums with the first and last days that can be written would overflow."""
+
+    @pytest.mark.parametrize(
+        ("path", "asked"),
+        [
+            ("/bookings", {"from": "0001-01-01T00:00:00Z"}),
+            ("/bookings", {"to": "253402300799"}),
+            ("/agreements", {"state": "EXPIRING", "on": "9999-12-31"}),
+        ],
+    )
+    async def test_are_refused_in_an_address(self, world, path, asked):
+        response = await world.get(path, **asked)
+
+        assert (response.status_code, response.json()["code"]) == (422, "day-out-of-range")
+
+    async def test_are_refused_where_a_query_is_read_as_a_whole(self, world):
+        asked = {"from": "9999-12-31", "to": "9999-12-31", "starts": "08:00", "ends": "09:00"}
+
+        response = await world.get("/free-slots", people=1, **asked)
+
+        assert response.status_code == 422
+        assert {each["code"] for each in response.json()["errors"]} == {"day-out-of-range"}
+
+    async def test_are_refused_in_a_body(self, world, space):
+        ends = {"starts_at": "9999-12-31T01:00:00Z", "ends_at": "9999-12-31T23:59:59Z"}
+
+        response = await world.post("/bookings", body(space, slots=[ends]))
+
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["code"] == "day-out-of-range"

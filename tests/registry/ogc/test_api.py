@@ -78,6 +78,12 @@ class TestListFeatures:
     async def test_narrows_by_box_property_and_time(self, registry, placed, parameters, found):
         assert await names(registry, **parameters) == found
 
+    async def test_names_the_page_that_it_is(self, registry, placed):
+        page = (await registry.get(ITEMS, params={"facility_kind": "PLUT", "limit": "1"})).json()
+
+        itself = next(link["href"] for link in page["links"] if link["rel"] == "self")
+        assert itself.endswith(f"{ITEMS}?facility_kind=PLUT&limit=1")
+
     async def test_leads_through_all_pages(self, registry, placed):
         seen, path, counts = [], f"{ITEMS}?limit=1", set()
         while path:
@@ -95,6 +101,9 @@ class TestListFeatures:
         [
             ({"bbox": "1,2"}, "bbox-invalid"),
             ({"datetime": "soon"}, "datetime-invalid"),
+            ({"limit": "0"}, "limit-invalid"),
+            ({"limit": "ten"}, "limit-invalid"),
+            ({"datetime": "9999-12-31T23:59:59-14:00"}, "datetime-invalid"),
             ({"after": "tampered"}, "cursor-invalid"),
             ({"province": "33"}, "unknown-parameter"),
         ],
@@ -118,6 +127,11 @@ class TestGetFeature:
 
         assert feature["geometry"] is None
         assert {link["rel"] for link in feature["links"]} == {"self", "collection"}
+
+    async def test_knows_nothing_by_what_is_no_id(self, registry):
+        response = await registry.get(f"{ITEMS}/balai-1")
+
+        assert (response.status_code, response.json()["code"]) == (404, "feature-not-found")
 
     async def test_does_not_know_what_is_not_active(self, world, registry, placed):
         path = f"{ITEMS}/{placed[3]['id']}"

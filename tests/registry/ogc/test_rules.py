@@ -6,9 +6,11 @@ from services.registry.ogc.rules import (
     BboxInvalidError,
     Box,
     Interval,
+    LimitInvalidError,
     MomentInvalidError,
     box_of,
     interval_of,
+    limit_of,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,8 +51,29 @@ class TestIntervalOf:
         assert interval_of(text) == interval
 
     @pytest.mark.parametrize(
-        "text", ["", "../..", "yesterday", "2026-11-22T12:00:00Z/2026-11-21T12:00:00Z"]
+        "text",
+        [
+            "",
+            "../..",
+            "yesterday",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "2026-11-22T12:00:00Z/2026-11-21T12:00:00Z",
+        ],
     )
     def test_refuses_what_is_no_time(self, text):
         with pytest.raises(MomentInvalidError):
             interval_of(text)
+
+
+class TestLimitOf:
+    @pytest.mark.parametrize(
+        ("text", "limit"), [(None, 100), ("1", 1), ("5001", 5000), ("9" * 40, 5000)]
+    )
+    def test_reads_a_number(self, text, limit):
+        assert limit_of(text) == limit
+
+    @pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "ten", "\u0663"])
+    def test_refuses_what_is_none(self, text):
+        with pytest.raises(LimitInvalidError):
+            limit_of(text)

@@ -25,6 +25,8 @@ class TestMonthsOf:
             (None, "2027-02", "2027-01"),
             (None, "2026-12", "2028-12"),
             ("2027-13", None, None),
+            ("0001-01", None, None),
+            ("3000-01", None, None),
         ],
     )
     def test_refuses_what_is_neither(self, asked):

@@ -1,10 +1,11 @@
 """What every body refuses."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError
 
 from shared.schemas.base import Body
 
@@ -21,6 +22,8 @@ class Outer(Body):
     free: dict[str, Any] = Field(default={})
     inner: Inner = Inner()
     many: list[Inner] = Field(default=[])
+    day: date | None = None
+    moments: list[AwareDatetime] = Field(default=[])
 
 
 BODIES = [
@@ -52,3 +55,25 @@ class TestNul:
 
     def test_is_not_taken_for_its_name(self):
         assert Outer.model_validate_json('{"name": "\\\\u0000"}').name == "\\u0000"
+
+
+class TestDays:
+    @pytest.mark.parametrize(
+        ("body", "place"),
+        [
+            ({"day": "1899-12-31"}, ("day",)),
+            ({"day": "3000-01-01"}, ("day",)),
+            ({"moments": ["9999-12-31T23:59:59Z"]}, ("moments", 0)),
+            ({"moments": ["2027-05-03T01:00:00Z", "0001-01-01T00:00:00+14:00"]}, ("moments", 1)),
+        ],
+    )
+    def test_are_refused_so_far_away(self, body, place):
+        with pytest.raises(ValidationError) as refused:
+            Outer.model_validate(body)
+
+        (error,) = refused.value.errors()
+        assert (error["type"], error["loc"]) == ("day_out_of_range", place)
+
+    @pytest.mark.parametrize("day", ["1900-01-01", "2999-12-31"])
+    def test_are_taken_within_reach(self, day):
+        assert Outer.model_validate({"day": day}).day == date.fromisoformat(day)
