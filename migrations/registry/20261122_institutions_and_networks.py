@@ -44,7 +44,7 @@ def _upgrade_institutions() -> None:
     op.create_check_constraint(
         op.f("ck_institution_parent"), "institution", "parent_id <> id", schema="registry"
     )
-    for column in ("kind", "ministry", "province_code", "parent_id"):
+    for column in ("kind", "ministry", "province_code", "regency_code", "parent_id"):
         op.create_index(
             f"ix_institution_{column}_code", "institution", [column, "code"], schema="registry"
         )
@@ -191,7 +191,7 @@ def downgrade() -> None:
     op.drop_table("network_member", schema="registry")
     op.drop_table("network", schema="registry")
     op.drop_table("facility_institution", schema="registry")
-    for column in ("kind", "ministry", "province_code", "parent_id"):
+    for column in ("kind", "ministry", "province_code", "regency_code", "parent_id"):
         op.drop_index(f"ix_institution_{column}_code", "institution", schema="registry")
     op.drop_constraint(op.f("ck_institution_parent"), "institution", schema="registry")
     op.drop_constraint(op.f("fk_institution_parent_id"), "institution", schema="registry")

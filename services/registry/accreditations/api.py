@@ -15,11 +15,11 @@ from services.registry.accreditations.schemas import (
     AccreditationRead,
     Revocation,
 )
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.facilities.queries import get_facility
 from services.registry.facilities.rules import FacilityClosedError, FacilityNotFoundError
 from services.registry.facilities.schemas import TradeCode
-from services.registry.records.schemas import RegionCode
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.scope import Permission

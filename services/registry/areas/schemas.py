@@ -2,13 +2,21 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field, StringConstraints
 
 from services.registry.areas.rules import AreaChangeKind
 from shared.i18n import Language
 from shared.schemas.base import Message, Read
 from shared.schemas.registry import AreaRead
+
+RegionCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{2}(\.\d{2})?$"),
+    Field(description="Kemendagri code of a province or regency: 33, 33.73."),
+]
 
 
 class AreaSource(StrEnum):

@@ -68,8 +68,8 @@ async def grant_assignment(
 ) -> Assignment:
     """Let a login act as `grant` says, and tell the other services.
 
-    `roles_of` are the roles that the callers of each assigned issuer may have; `today` is the day
-    in Jakarta on which the areas must be valid.
+    `roles_of` are the roles that the callers of each assigned issuer may have; The areas must
+    be valid on the day from which it is, or on `today`, the day in Jakarta, if that is later.
 
     Raises:
         IssuerUnknownError: when nobody who is believed issues such a login.
@@ -81,7 +81,7 @@ async def grant_assignment(
     rules.check_login(login, role=grant.role, roles_of=roles_of)
     rules.check_reach(grant)
     rules.check_period(valid_from=terms.valid_from, valid_to=terms.valid_to)
-    places = await _places(session, grant, today=today)
+    places = await _places(session, grant, on=max(today, terms.valid_from))
     rules.check_may_grant(actor, grant, to=login, places=places)
     assignment = _new_assignment(login, grant, terms, granted_by=actor.name, now=now)
     session.add(assignment)
@@ -92,8 +92,8 @@ async def grant_assignment(
     return assignment
 
 
-async def _places(session: AsyncSession, grant: Grant, *, today: date) -> dict[UUID, Place]:
-    areas = await known_codes(session, grant.areas, on=today) if grant.areas else set()
+async def _places(session: AsyncSession, grant: Grant, *, on: date) -> dict[UUID, Place]:
+    areas = await known_codes(session, grant.areas, on=on) if grant.areas else set()
     for position, code in enumerate(grant.areas):
         if code not in areas:
             raise AreaUnknownError(pointer=f"/areas/{position}")

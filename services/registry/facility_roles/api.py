@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.facilities.queries import get_facility, get_facility_for_change
 from services.registry.facilities.rules import FacilityNotFoundError
@@ -14,7 +15,6 @@ from services.registry.facility_roles import operations, queries, rules
 from services.registry.facility_roles.queries import RoleFilter
 from services.registry.facility_roles.schemas import RoleCreate, RoleEnd, RoleRead
 from services.registry.institutions.rules import InstitutionUnknownError
-from shared.schemas.base import AreaCode
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -141,7 +141,7 @@ async def list_hiring_commitments(
     page: PageArgs,
     institution_id: Annotated[UUID | None, Query(description="Of this partner.")] = None,
     facility_id: Annotated[UUID | None, Query(description="For this facility.")] = None,
-    area: Annotated[AreaCode | None, Query(description="A province or a regency.")] = None,
+    area: Annotated[RegionCode | None, Query()] = None,
     on: OnDay = None,
 ) -> Page[RoleRead]:
     """List how many graduates hiring partners have committed to hire, the earliest day first."""

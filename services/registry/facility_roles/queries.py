@@ -79,7 +79,7 @@ def _narrowed(statement: _Statement, wanted: RoleFilter) -> _Statement:
         statement = statement.where(_Table.role == wanted.role)
     if wanted.area is not None:
         column = _Table.regency_code if "." in wanted.area else _Table.province_code
-        statement = statement.where(column == wanted.area[:5])
+        statement = statement.where(column == wanted.area)
     if wanted.on is not None:
         statement = statement.where(
             _Table.valid_from <= wanted.on,

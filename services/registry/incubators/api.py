@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.facilities.rules import FacilityClosedError, FacilityNotFoundError
 from services.registry.incubators import operations, queries, rules
@@ -21,7 +22,6 @@ from services.registry.incubators.schemas import (
 )
 from services.registry.incubators.tables import Incubator
 from services.registry.institutions.rules import InstitutionUnknownError
-from services.registry.records.schemas import RegionCode
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.scope import Permission

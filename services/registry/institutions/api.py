@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, st
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.rules import AreaUnknownError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.institutions import operations, queries
 from services.registry.institutions.queries import InstitutionFilter
@@ -28,7 +29,7 @@ from services.registry.institutions.schemas import (
 )
 from services.registry.institutions.tables import Institution
 from shared.clock import ledger_day
-from shared.schemas.base import AreaCode, Ministry
+from shared.schemas.base import Ministry
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -61,7 +62,7 @@ _EXAMPLE: Final = {
 def _narrowed(
     kind: Annotated[InstitutionKind | None, Query()] = None,
     ministry: Annotated[Ministry | None, Query(description="Whose units: MANPOWER ...")] = None,
-    area: Annotated[AreaCode | None, Query(description="A province or a regency.")] = None,
+    area: Annotated[RegionCode | None, Query()] = None,
     parent_id: Annotated[UUID | None, Query(description="Units of this institution.")] = None,
     q: Annotated[
         str | None, Query(min_length=3, max_length=100, description="In the name.")

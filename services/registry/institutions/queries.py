@@ -39,7 +39,7 @@ async def list_institutions(
         statement = statement.where(Institution.ministry == wanted.ministry)
     if wanted.area is not None:
         column = Institution.regency_code if "." in wanted.area else Institution.province_code
-        statement = statement.where(column == wanted.area[:5])
+        statement = statement.where(column == wanted.area)
     if wanted.parent_id is not None:
         statement = statement.where(Institution.parent_id == wanted.parent_id)
     if wanted.q is not None:

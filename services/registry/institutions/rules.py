@@ -71,7 +71,7 @@ class InstitutionEndedError(ConflictError):
 
 
 class InstitutionEndRefusedError(InvalidError):
-    """An institution ends after it was registered, and not in the future."""
+    """An institution does not end on a day that has not come."""
 
     code = "institution-end-refused"
     title = Text(

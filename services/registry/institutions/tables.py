@@ -29,6 +29,7 @@ class Institution(Base):
         Index("ix_institution_kind_code", "kind", "code"),
         Index("ix_institution_ministry_code", "ministry", "code"),
         Index("ix_institution_province_code_code", "province_code", "code"),
+        Index("ix_institution_regency_code_code", "regency_code", "code"),
         Index("ix_institution_parent_id_code", "parent_id", "code"),
     )
     __scope_columns__: ClassVar[dict[str, str]] = {"owner_ministry": "ministry"}

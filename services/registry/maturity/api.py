@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.facilities.queries import get_facility
 from services.registry.facilities.rules import FacilityClosedError, FacilityNotFoundError
@@ -22,7 +23,6 @@ from services.registry.maturity.schemas import (
     RevisionRead,
 )
 from services.registry.maturity.tables import MaturityAssessment
-from services.registry.records.schemas import RegionCode
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.schemas.registry import MaturityClass

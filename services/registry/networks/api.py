@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.institutions.rules import InstitutionUnknownError
 from services.registry.networks import operations, queries, rules
@@ -21,7 +22,6 @@ from services.registry.networks.schemas import (
     NetworkRead,
 )
 from services.registry.networks.tables import Network
-from shared.schemas.base import AreaCode
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -137,7 +137,10 @@ async def correct_network(
     return _answer(network)
 
 
-@router.get("/{network_id}/members", responses=problems(rules.NetworkNotFoundError))
+@router.get(
+    "/{network_id}/members",
+    responses=problems(rules.NetworkNotFoundError, CursorInvalidError),
+)
 async def list_network_members(
     *,
     request: Request,
@@ -145,7 +148,7 @@ async def list_network_members(
     _: RegistryReader,
     network_id: NetworkId,
     page: PageArgs,
-    area: Annotated[AreaCode | None, Query(description="A province or a regency.")] = None,
+    area: Annotated[RegionCode | None, Query()] = None,
     on: Annotated[date | None, Query(description="Members on this day.")] = None,
 ) -> Page[MemberRead]:
     """List the facilities that are, or were, in a network."""

@@ -85,7 +85,7 @@ async def list_members(
         statement = statement.where(NetworkMember.facility_id == wanted.facility_id)
     if wanted.area is not None:
         column = NetworkMember.regency_code if "." in wanted.area else NetworkMember.province_code
-        statement = statement.where(column == wanted.area[:5])
+        statement = statement.where(column == wanted.area)
     if wanted.on is not None:
         statement = statement.where(
             NetworkMember.valid_from <= wanted.on,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from services.registry.access.rules import OutOfScopeError
 from services.registry.areas.rules import AreaUnknownError
+from services.registry.areas.schemas import RegionCode
 from services.registry.facilities.queries import get_facility
 from services.registry.facilities.rules import FacilityNotFoundError
 from services.registry.potential import operations, queries, rules
@@ -20,7 +21,7 @@ from services.registry.potential.schemas import (
 )
 from shared.clock import ledger_day
 from shared.errors import StaleError
-from shared.schemas.base import AreaCode, RegencyCode
+from shared.schemas.base import RegencyCode
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -46,7 +47,7 @@ _EXAMPLE: Final = {
 
 
 def _narrowed(
-    area: Annotated[AreaCode | None, Query(description="A province or a regency.")] = None,
+    area: Annotated[RegionCode | None, Query()] = None,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     trade: Annotated[Trade | None, Query(description="Where it is asked for.")] = None,
     division: Annotated[Division | None, Query(description="Of KBLI, two digits.")] = None,

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.access.rules import check_within
@@ -12,6 +13,7 @@ from services.registry.base import Event
 from services.registry.potential import queries, rules
 from services.registry.potential.schemas import PotentialStated
 from services.registry.potential.tables import LabourDemand, LeadingCommodity, RegencyPotential
+from shared.db.base import translate
 from shared.db.events import emit
 from shared.errors import StaleError
 from shared.ids import new_id
@@ -36,14 +38,13 @@ async def state_potential(
 
     Raises:
         OutOfScopeError: when the regency is not the caller's.
-        AreaUnknownError: when the list has no such regency today.
+        AreaUnknownError: when the list has no such regency today, nor at the end of the year.
         PotentialRepeatedError: when a rank or a trade stands there twice.
         StaleError: when it has changed since the caller read it.
     """
     place = Place(province_code=regency_code[:2], regency_code=regency_code)
     check_within(scope, place)
-    if not await known_codes(session, [regency_code], on=today):
-        raise AreaUnknownError
+    await _check_regency(session, regency_code, year, today=today)
     rules.check_once(
         [each.rank for each in body.commodities],
         [(each.trade, each.division) for each in body.demands],
@@ -63,10 +64,23 @@ async def state_potential(
     found.source, found.source_url = body.source, body.source_url
     found.version += 1
     found.updated_at = now
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise translate(error, {"pk_regency_potential": StaleError}) from error
     await _replace(session, found, body)
     await _tell(session, found, body, place=place, now=now)
     return found
+
+
+async def _check_regency(
+    session: AsyncSession, regency_code: str, year: int, *, today: date
+) -> None:
+    # A source of that year names the regency as it was called then.
+    for day in (today, date(year, 12, 31)):
+        if await known_codes(session, [regency_code], on=day):
+            return
+    raise AreaUnknownError
 
 
 async def _replace(session: AsyncSession, found: RegencyPotential, body: PotentialStated) -> None:

@@ -78,7 +78,7 @@ async def list_potential(
     statement = select(table).order_by(table.regency_code, table.year).limit(limit)
     if wanted.area is not None:
         column = table.regency_code if "." in wanted.area else table.province_code
-        statement = statement.where(column == wanted.area[:5])
+        statement = statement.where(column == wanted.area)
     if wanted.year is not None:
         statement = statement.where(table.year == wanted.year)
     if wanted.trade is not None:

@@ -16,11 +16,6 @@ Reference = Annotated[
     StringConstraints(min_length=1, max_length=500),
     Field(description="Where the file lies: its address, or its number in an archive."),
 ]
-RegionCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^\d{2}(\.\d{2})?$"),
-    Field(description="Kemendagri code of a province or regency: 33, 33.73."),
-]
 
 
 class DocumentRef(Body):

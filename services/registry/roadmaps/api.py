@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.registry.access.rules import OutOfScopeError
+from services.registry.areas.schemas import RegionCode
 from services.registry.base import Idempotency
 from services.registry.facilities.queries import get_facility
 from services.registry.facilities.rules import FacilityClosedError, FacilityNotFoundError
 from services.registry.maturity.rules import NotCommunityCentreError
-from services.registry.records.schemas import RegionCode
 from services.registry.roadmaps import operations, queries, rules
 from services.registry.roadmaps.queries import MilestoneFilter
 from services.registry.roadmaps.rules import MilestoneStatus

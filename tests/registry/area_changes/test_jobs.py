@@ -165,6 +165,16 @@ class TestSettleAssignments:
 
         assert (await self.shown(world, made))["areas"] == ["33.75", "33.76"]
 
+    async def test_it_is_assigned_before_its_area_is_there(self, world):
+        await world.made("/area-changes", CITY_RECODED | {"valid_from": "2099-01-01"})
+        office = OFFICE | {"areas": ["33.76"]}
+
+        early = await world.post("/assignments", office)
+        due = await world.post("/assignments", office | {"valid_from": "2099-01-01"})
+
+        assert (early.status_code, early.json()["code"]) == (422, "unknown-area")
+        assert due.status_code == 201, due.text
+
     async def test_it_keeps_what_a_split_leaves_it(self, world, work):
         made = await world.made("/assignments", OFFICE)
 

@@ -1,4 +1,9 @@
+import asyncio
+from datetime import date
+
 import pytest
+
+from services.registry.areas.operations import end_areas
 
 
 def stated(**facts) -> dict:
@@ -63,6 +68,23 @@ class TestStatePotential:
         response = await put(world, path, stated(**facts))
 
         assert (response.status_code, response.json()["code"]) == (422, code)
+
+    async def test_one_of_many_that_state_it_at_once_is_kept(self, world):
+        answers = await asyncio.gather(
+            *(put(world, "/potential/33.73/2026", stated()) for _ in range(5))
+        )
+
+        codes = sorted(each.status_code for each in answers)
+        assert codes == [200, 412, 412, 412, 412], [each.text for each in answers]
+
+    async def test_takes_a_past_year_of_a_regency_that_is_no_more(self, world, in_transaction):
+        async with in_transaction() as session:
+            await end_areas(session, ["33.74"], valid_from=date(2024, 5, 1))
+
+        then = await put(world, "/potential/33.74/2023", stated())
+        since = await put(world, "/potential/33.74/2024", stated())
+
+        assert (then.status_code, since.status_code) == (200, 422)
 
 
 class TestListPotential:
