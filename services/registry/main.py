@@ -31,6 +31,7 @@ from services.registry.engagements import api as engagements
 from services.registry.equipment import api as equipment
 from services.registry.exports import api as exports
 from services.registry.facilities import api as facilities
+from services.registry.facility_closures import api as facility_closures
 from services.registry.facility_codes import api as facility_codes
 from services.registry.facility_duplicates import api as facility_duplicates
 from services.registry.facility_histories import api as facility_histories
@@ -88,6 +89,7 @@ _ROUTERS: Final = (
     potential.facility_router,
     facilities.router,
     facility_histories.router,
+    facility_closures.router,
     facility_codes.router,
     contacts.router,
     equipment.router,

@@ -77,7 +77,8 @@ async def get_site(session: AsyncSession, space_id: UUID, *, for_update: bool = 
     """Return a space and its facility.
 
     `for_update` locks the space: whoever gives it to somebody comes one after the other, because
-    two that meet in the exclusion constraint would wait for each other.
+    two that meet in the exclusion constraint would wait for each other. Before that it shares a
+    lock of the facility, so that nobody closes or suspends it meanwhile.
 
     Raises:
         SpaceNotFoundError: when there is none of this id.
@@ -88,6 +89,9 @@ async def get_site(session: AsyncSession, space_id: UUID, *, for_update: bool = 
         .where(Space.id == space_id)
     )
     if for_update:
+        of_space = select(Space.facility_id).where(Space.id == space_id).scalar_subquery()
+        facility = select(Facility.id).where(Facility.id == of_space)
+        await session.execute(facility.with_for_update(read=True))
         statement = statement.with_for_update(of=Space, key_share=True).execution_options(
             populate_existing=True
         )

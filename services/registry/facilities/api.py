@@ -245,22 +245,12 @@ async def suspend_facility(
     facility_id: FacilityId,
     body: TurnBody = None,
 ) -> Response:
-    """Suspend an active facility: no class can be planned there until it is activated again."""
+    """Suspend an active facility: nothing is planned or booked there until it is active again.
+
+    What was booked before stays: who suspends it knows which bookings cannot take place, and
+    cancels these.
+    """
     turn = _Turn(facility_id, FacilityStatus.SUSPENDED, caller, now, body)
-    return await _turn(session, once, turn)
-
-
-@router.post("/{facility_id}/close", response_model=FacilityRead, responses=_TURN_REFUSED)
-async def close_facility(
-    session: SessionDep,
-    caller: FacilityWriter,
-    once: OnceDep,
-    now: Now,
-    facility_id: FacilityId,
-    body: TurnBody = None,
-) -> Response:
-    """Close a facility for good."""
-    turn = _Turn(facility_id, FacilityStatus.CLOSED, caller, now, body)
     return await _turn(session, once, turn)
 
 

@@ -343,7 +343,7 @@ async def turn_facility(
     now: datetime,
     reason: str | None = None,
 ) -> Facility:
-    """Activate, suspend or close a facility and tell the other services.
+    """Activate or suspend a facility and tell the other services.
 
     Raises:
         FacilityNotFoundError: when there is none of this id.

@@ -57,7 +57,13 @@ def describe_present(
         facts=facts_of(facility),
         status=facility.status,
         spaces={
-            space.name: PresentSpace(space.id, space.kind, space.capacity, people.get(space.id))
+            space.name: PresentSpace(
+                space.id,
+                space.kind,
+                space.capacity,
+                people=people.get(space.id),
+                closed=space.closed_at is not None,
+            )
             for space in spaces
             if space.facility_id == facility.id
         },

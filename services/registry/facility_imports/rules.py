@@ -18,10 +18,15 @@ from services.registry.facilities.rules import (
     check_facts,
     check_status_change,
 )
+from services.registry.facility_closures.rules import FacilityBookedError
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
 from services.registry.institutions.schemas import InstitutionCreate
 from services.registry.space_changes.rules import check_capacity
-from services.registry.spaces.rules import SpaceIdTakenError, SpaceNameTakenError
+from services.registry.spaces.rules import (
+    SpaceClosedError,
+    SpaceIdTakenError,
+    SpaceNameTakenError,
+)
 from services.registry.spaces.schemas import SpaceCreate
 from shared.schemas.imports import Outcome
 from shared.schemas.registry import FacilityKind, FacilityStatus
@@ -64,6 +69,7 @@ class PresentSpace:
     kind: str
     capacity: int
     people: int | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,8 @@ def plan_row(
         OutOfScopeError: when the facility is, or would come to lie, outside the importer's scope.
         FormRefusedError, ParentMissingError, PointIncompleteError: when its facts disagree.
         FacilityClosedError, FacilityStatusRefusedError: when the facility's life refuses it.
+        FacilityBookedError: when somebody has a space of a facility to be closed.
+        SpaceClosedError: when a space to be changed is out of use for good.
         FacilityIdTakenError, SpaceIdTakenError, SpaceNameTakenError: when something is taken.
     """
     facility_id = _identify(row, present, known, fresh_id)
@@ -265,6 +273,9 @@ def _status(row: Given, present: PresentFacility | None) -> FacilityStatus:
     if row.status is None or row.status is present.status:
         return present.status
     check_status_change(present=present.status, wanted=row.status)
+    booked = any(space.people is not None for space in present.spaces.values())
+    if row.status is FacilityStatus.CLOSED and booked:
+        raise FacilityBookedError
     return row.status
 
 
@@ -284,6 +295,8 @@ def _spaces(
                 raise SpaceIdTakenError
             added.append(space.model_copy(update={"id": space.id or fresh_id()}))
         elif (space.kind, space.capacity) != (old.kind, old.capacity):
+            if old.closed:
+                raise SpaceClosedError
             check_capacity(space.capacity, people=old.people)
             resized[old.id] = space
     if len({space.id for space in added}) != len(added):

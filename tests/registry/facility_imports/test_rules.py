@@ -13,6 +13,7 @@ from services.registry.facilities.rules import (
     ParentMissingError,
     ParentUnknownError,
 )
+from services.registry.facility_closures.rules import FacilityBookedError
 from services.registry.facility_imports.rules import (
     Given,
     Known,
@@ -23,7 +24,12 @@ from services.registry.facility_imports.rules import (
 )
 from services.registry.institutions.rules import InstitutionKind, InstitutionUnknownError
 from services.registry.space_changes.rules import CapacityBookedError
-from services.registry.spaces.rules import SpaceIdTakenError, SpaceKind, SpaceNameTakenError
+from services.registry.spaces.rules import (
+    SpaceClosedError,
+    SpaceIdTakenError,
+    SpaceKind,
+    SpaceNameTakenError,
+)
 from services.registry.spaces.schemas import SpaceCreate
 from shared.schemas.imports import Outcome
 from shared.schemas.registry import FacilityKind
@@ -111,6 +117,24 @@ class TestPlanRow:
         assert plan(enough, present=there).outcome is Outcome.CHANGED
         with pytest.raises(CapacityBookedError):
             plan(short, present=there)
+
+    def test_does_not_change_a_space_that_is_closed(self):
+        there = present()
+        there.spaces["Ruang 1"] = replace(there.spaces["Ruang 1"], closed=True)
+        same = replace(GIVEN, spaces=[SpaceCreate(name="Ruang 1", capacity=20)])
+        other = replace(GIVEN, spaces=[SpaceCreate(name="Ruang 1", capacity=21)])
+
+        assert plan(same, present=there).outcome is Outcome.UNCHANGED
+        with pytest.raises(SpaceClosedError):
+            plan(other, present=there)
+
+    def test_does_not_close_a_facility_that_somebody_is_to_use(self):
+        there = present()
+        there.spaces["Ruang 1"] = replace(there.spaces["Ruang 1"], people=16)
+
+        assert plan(replace(GIVEN, status=S.CLOSED), present=present()).status is S.CLOSED
+        with pytest.raises(FacilityBookedError):
+            plan(replace(GIVEN, status=S.CLOSED), present=there)
 
     def test_leaves_what_an_empty_cell_says_nothing_of(self):
         there = present(replace(GIVEN, trades=["ICT"], address="Jalan Melati 1", parent_code="P-1"))

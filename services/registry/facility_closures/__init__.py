@@ -1,0 +1,1 @@
+"""The end of facilities that somebody may have booked. Owns no table."""
