@@ -14,7 +14,7 @@ from services.registry.facilities.rules import FacilityNotFoundError
 from services.registry.facility_roles import operations, queries, rules
 from services.registry.facility_roles.queries import RoleFilter
 from services.registry.facility_roles.schemas import RoleCreate, RoleEnd, RoleRead
-from services.registry.institutions.rules import InstitutionUnknownError
+from services.registry.institutions.rules import InstitutionEndedError, InstitutionUnknownError
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -68,6 +68,7 @@ async def list_facility_roles(
         FacilityNotFoundError,
         OutOfScopeError,
         InstitutionUnknownError,
+        InstitutionEndedError,
         rules.RolePeriodInvalidError,
         rules.CommitmentRefusedError,
         rules.RoleOverlapsError,

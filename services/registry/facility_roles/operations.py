@@ -13,8 +13,12 @@ from services.registry.facility_roles import queries, rules
 from services.registry.facility_roles.rules import Term
 from services.registry.facility_roles.schemas import RoleCreate
 from services.registry.facility_roles.tables import FacilityInstitution
-from services.registry.institutions.queries import known_ids
-from services.registry.institutions.rules import InstitutionUnknownError
+from services.registry.institutions.queries import get_institution
+from services.registry.institutions.rules import (
+    InstitutionEndedError,
+    InstitutionNotFoundError,
+    InstitutionUnknownError,
+)
 from shared.db.base import translate
 from shared.db.events import emit
 from shared.db.within import place_of
@@ -38,6 +42,7 @@ async def state_role(
     Raises:
         FacilityNotFoundError, OutOfScopeError: when the facility is none that the caller changes.
         InstitutionUnknownError: when there is no such institution.
+        InstitutionEndedError: when it had been dissolved by the first day.
         RolePeriodInvalidError, CommitmentRefusedError: when the facts disagree.
         RoleOverlapsError: when the role is held at that time already.
         RoleIdTakenError: when another role has the id.
@@ -46,8 +51,7 @@ async def state_role(
     term = Term(body.valid_from, body.valid_to)
     rules.check_term(term)
     rules.check_commitment(body.role, hires=body.hires, hires_by=body.hires_by)
-    if not await known_ids(session, [body.institution_id]):
-        raise InstitutionUnknownError(pointer="/institution_id")
+    await _check_institution(session, body.institution_id, on=body.valid_from)
     others = await queries.terms_of(session, facility_id, body.role)
     rules.check_alone(body.role, term, others=others)
     role = FacilityInstitution(
@@ -66,6 +70,15 @@ async def state_role(
         raise translate(error, _REFUSALS) from error
     await _tell(session, role, now=now)
     return role
+
+
+async def _check_institution(session: AsyncSession, institution_id: UUID, *, on: date) -> None:
+    try:
+        institution = await get_institution(session, institution_id)
+    except InstitutionNotFoundError as error:
+        raise InstitutionUnknownError(pointer="/institution_id") from error
+    if institution.ended_on is not None and institution.ended_on < on:
+        raise InstitutionEndedError
 
 
 async def end_role(

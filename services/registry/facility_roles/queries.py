@@ -20,7 +20,10 @@ _Statement: TypeAlias = Select[FacilityInstitution, str]
 
 @dataclass(frozen=True, slots=True)
 class RoleFilter:
-    """What a list of roles is narrowed to; `on` is a day on which they are held."""
+    """What a list of roles is narrowed to; `on` is a day on which they are held.
+
+    Nothing is held by an institution after its last day.
+    """
 
     facility_id: UUID | None = None
     institution_id: UUID | None = None
@@ -84,6 +87,7 @@ def _narrowed(statement: _Statement, wanted: RoleFilter) -> _Statement:
         statement = statement.where(
             _Table.valid_from <= wanted.on,
             _Table.valid_to.is_(None) | (_Table.valid_to >= wanted.on),
+            Institution.ended_on.is_(None) | (Institution.ended_on >= wanted.on),
         )
     return statement
 

@@ -122,6 +122,8 @@ async def change_incubator(
     """
     rules.check_unended(incubator.state)
     wanted = change.model_dump(exclude_unset=True)
+    if all(getattr(incubator, name) == value for name, value in wanted.items()):
+        return
     rules.check_period(
         valid_from=incubator.valid_from, valid_to=wanted.get("valid_to", incubator.valid_to)
     )

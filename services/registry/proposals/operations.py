@@ -131,6 +131,7 @@ async def approve_proposal(
     writes = decider.actor.scope(target.permission)
     row = await target.lock(session, proposal.target_id, scope=writes)
     check_within(decider.scope, place_of(row))
+    _follow(proposal, row)
     rules.check_fresh(_kept(proposal), target.present(row, list(proposal.change)), proposal.change)
     change = target.change.model_validate(proposal.change)
     await target.correct(session, row, change, scope=writes, now=now, today=today)
@@ -152,6 +153,7 @@ async def refuse_proposal(
     proposal = await _to_decide(session, proposal_id, decider=decider)
     row = await TARGETS[proposal.target].find(session, proposal.target_id, decider.scope)
     check_within(decider.scope, place_of(row))
+    _follow(proposal, row)
     proposal.decision_reason = reason
     await _turn(session, proposal, ProposalState.REFUSED, by=decider.actor.name, now=now)
     return proposal
@@ -208,6 +210,13 @@ async def _to_decide(session: AsyncSession, proposal_id: UUID, *, decider: Decid
     rules.check_other(maker=proposal.proposed_by, actor=decider.actor.name)
     rules.check_open(proposal.state)
     return proposal
+
+
+def _follow(proposal: Proposal, row: object) -> None:
+    """Let a proposal that is decided lie where its target lies now."""
+    place = place_of(row)
+    for name in ("province_code", "regency_code", "owner_ministry", "co_ministry"):
+        setattr(proposal, name, getattr(place, name))
 
 
 def _kept(proposal: Proposal) -> list[Difference]:

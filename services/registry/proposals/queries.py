@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.agreements.tables import Agreement
+from services.registry.institutions.tables import Institution
 from services.registry.proposal_targets.rules import TargetKind
 from services.registry.proposals.rules import ProposalNotFoundError, ProposalState
 from services.registry.proposals.tables import Proposal
 from shared.db.within import within
 from shared.scope import Scope
+
+_MOVING: Final[dict[TargetKind, type[Institution] | type[Agreement]]] = {
+    TargetKind.INSTITUTION: Institution,
+    TargetKind.AGREEMENT: Agreement,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,19 @@ class ProposalFilter:
 
 
 def _visible(reader: Reader) -> ColumnElement[bool]:
-    return or_(within(reader.scope, Proposal), Proposal.proposed_by == reader.name)
+    """Return the condition that a proposal is the reader's own, or lies where he sees.
+
+    What is in a facility follows it; where other targets lie is asked of them, for they move.
+    """
+    placed = and_(Proposal.target.not_in(_MOVING), within(reader.scope, Proposal))
+    moved = [
+        and_(
+            Proposal.target == kind,
+            exists().where(table.id == Proposal.target_id, within(reader.scope, table)),
+        )
+        for kind, table in _MOVING.items()
+    ]
+    return or_(Proposal.proposed_by == reader.name, placed, *moved)
 
 
 async def list_proposals(

@@ -55,6 +55,20 @@ class TestStateRole:
 
         assert (response.status_code, response.json()["code"]) == (status, code)
 
+    async def test_ends_with_its_institution(self, world, place, mill):
+        path = f"/facilities/{place}/institutions"
+        await world.made(path, role(mill, valid_from="2020-01-01"))
+        await world.post(f"/institutions/{mill}/dissolve", {"ended_on": "2026-06-30"})
+
+        on_last = (await world.get(path, on="2026-06-30")).json()["items"]
+        after = (await world.get(path, on="2026-07-01")).json()["items"]
+        late = await world.post(path, role(mill, role="FUNDER", valid_from="2026-07-01"))
+        before = await world.post(path, role(mill, role="FUNDER", valid_from="2026-06-30"))
+
+        assert (len(on_last), after) == (1, [])
+        assert (late.status_code, late.json()["code"]) == (409, "institution-ended")
+        assert before.status_code == 201
+
     async def test_has_one_owner_at_a_time(self, world, place, mill):
         path = f"/facilities/{place}/institutions"
         other = (await world.made("/institutions", institution_body()))["id"]

@@ -116,6 +116,11 @@ class TestDesignateIncubator:
 
 
 class TestChangeIncubator:
+    async def test_says_nothing_when_nothing_changes(self, world, incubator):
+        same = await patch(world, incubator, {"capacity": incubator["capacity"]})
+
+        assert (same.status_code, same.headers["etag"]) == (200, '"1"')
+
     async def test_changes_what_the_patch_names(self, world, incubator):
         changed = await patch(world, incubator, {"capacity": 5, "valid_to": "2030-06-30"})
 

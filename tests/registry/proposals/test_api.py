@@ -157,6 +157,27 @@ class TestReadProposals:
             "another office": (404, 0, 0),
         }
 
+    async def test_follows_an_institution_that_moves(self, desk, world):
+        institution = await world.made(
+            "/institutions", {"code": "YPS", "name": "Satu", "kind": "BANK", "area_code": "33.73"}
+        )
+        about = {"target": "INSTITUTION", "target_id": institution["id"]}
+        path = await desk.proposed({"name": "Dua"}, by=desk.abroad, **about)
+        moved = await world.patch(
+            f"/institutions/{institution['id']}",
+            {"area_code": "91.71"},
+            headers={"If-Match": '"1"'},
+        )
+        papua = desk.officer("papua", "91")
+
+        before = await desk.decide(path, "approve")
+        after = await desk.decide(path, "approve", by=papua)
+
+        assert moved.status_code == 200, moved.text
+        assert (before.status_code, after.status_code) == (404, 200)
+        assert len((await world.get("/proposals", by=papua)).json()["items"]) == 1
+        assert (await world.get("/proposals", by=desk.office)).json()["items"] == []
+
     async def test_compares_with_the_target_as_it_is_now(self, desk):
         path = await desk.proposed({"name": "Balai Anggrek"})
         fresh = (await desk.world.get(path)).json()
