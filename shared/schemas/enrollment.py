@@ -83,6 +83,8 @@ class Topic(StrEnum):
     COMPLETED = "enrollment.enrollment.completed"
     DROPPED_OUT = "enrollment.enrollment.dropped_out"
     RELOCATED = "enrollment.enrollment.relocated"
+    NOTICE_RETRIED = "enrollment.notice.retried"
+    ATTENDANCE_RECORDED = "enrollment.attendance.recorded"
 
 
 class EnrollmentCell(Message):
@@ -148,6 +150,21 @@ class ClassMoved(Message):
     after: ClassCell
 
 
+class AttendanceRecorded(Message):
+    """Event: the roll of a session was called or corrected; what it says in all, of nobody by name.
+
+    `session` is its number in the timetable of the class, from 1.
+    """
+
+    class_id: UUID
+    session: int
+    starts_at: datetime
+    present: int
+    late: int
+    excused: int
+    absent: int
+
+
 class ProgramPublished(Message):
     """Event: a programme exists."""
 
@@ -178,3 +195,11 @@ class ParticipantRegistered(Message):
     home_province_code: str
     home_regency_code: str
     synthetic: bool
+
+
+class NoticeRetried(Message):
+    """Event: an office had a notice sent again that had failed."""
+
+    notice_id: UUID
+    participant_id: UUID
+    kind: str

@@ -22,6 +22,7 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import queries, rules
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.participants.tables import Participant
+from services.enrollment.sheets.queries import has_attended
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
 from shared.schemas.enrollment import (
@@ -210,12 +211,13 @@ async def cancel_enrollment(
         EnrollmentUnknownError: when the scope sees no such enrollment.
         OutsideScopeError: when the scope may read it only.
         EnrollmentStateError: when it is no longer SEATED or WAITLISTED.
-        HasAttendedError: when the person was present at the opening.
+        HasAttendedError: when the person was present at the opening or at any session.
     """
     class_, row = await _locked(
         session, scope=scope, class_id=class_id, enrollment_id=enrollment_id
     )
-    rules.check_cancel(present=row.state, presence=row.presence)
+    attended = await has_attended(session, class_id, enrollment_id)
+    rules.check_cancel(present=row.state, presence=row.presence, attended=attended)
     if row.state is EnrollmentState.SEATED:
         class_.taken -= 1
     else:

@@ -199,15 +199,15 @@ def check_state_change(*, present: EnrollmentState, wanted: EnrollmentState) -> 
         )
 
 
-def check_cancel(*, present: EnrollmentState, presence: Presence) -> None:
+def check_cancel(*, present: EnrollmentState, presence: Presence, attended: bool = False) -> None:
     """Refuse to cancel what has ended, or a training that the person has begun.
 
     Raises:
         EnrollmentStateError: when the enrollment is no longer SEATED or WAITLISTED.
-        HasAttendedError: when the person was present at the opening.
+        HasAttendedError: when the person was present at the opening, or `attended` a session.
     """
     check_state_change(present=present, wanted=EnrollmentState.CANCELLED)
-    if presence is Presence.PRESENT:
+    if presence is Presence.PRESENT or attended:
         raise HasAttendedError
 
 

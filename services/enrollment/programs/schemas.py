@@ -19,7 +19,11 @@ Age = Annotated[int, Field(ge=0, le=150, description="Full years.")]
 
 
 class ProgramCreate(Body):
-    """A programme to publish; `area_codes` empty means that people from everywhere may join."""
+    """A programme to publish; `area_codes` empty means that people from everywhere may join.
+
+    Who attends `min_attendance_percent` of the sessions, late by `late_minutes` at most, has
+    attended enough. `attendance_lock_days` after a session has ended only an office corrects.
+    """
 
     id: UUID | None = None
     code: Code
@@ -33,6 +37,9 @@ class ProgramCreate(Body):
     size_criterion: SizeCriterion = SizeCriterion.BY_FOUNDING
     default_capacity: int = Field(default=16, ge=1, le=1000)
     default_reserve_capacity: int = Field(default=2, ge=0, le=1000)
+    min_attendance_percent: int = Field(default=80, ge=0, le=100)
+    late_minutes: int = Field(default=15, ge=0, le=600)
+    attendance_lock_days: int = Field(default=7, ge=0, le=365)
     synthetic: bool = False
 
 
@@ -52,6 +59,9 @@ class ProgramRead(Read):
     rule_version: str
     default_capacity: int
     default_reserve_capacity: int
+    min_attendance_percent: int
+    late_minutes: int
+    attendance_lock_days: int
     synthetic: bool
     version: int
     created_at: datetime

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.enrollment.base import Base
@@ -15,6 +15,8 @@ class Program(Base):
 
     `entrant_kinds` are values of EntrantKind, judged by `size_criterion` under `rule_version`.
     `area_codes` are provinces and regencies in which a participant must live; none is everywhere.
+    Who attends `min_attendance_percent` of the sessions, late by `late_minutes` at most, has
+    attended enough; attendance is locked `attendance_lock_days` after a session has ended.
     """
 
     __tablename__ = "program"
@@ -22,6 +24,11 @@ class Program(Base):
         CheckConstraint("0 <= min_age AND min_age <= max_age", name="ages"),
         CheckConstraint("cardinality(entrant_kinds) > 0", name="entrant_kinds"),
         CheckConstraint("default_capacity > 0 AND default_reserve_capacity >= 0", name="defaults"),
+        CheckConstraint(
+            "min_attendance_percent BETWEEN 0 AND 100 AND late_minutes >= 0"
+            " AND attendance_lock_days >= 0",
+            name="attendance",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,6 +44,9 @@ class Program(Base):
     rule_version: Mapped[str]
     default_capacity: Mapped[int]
     default_reserve_capacity: Mapped[int]
+    min_attendance_percent: Mapped[int] = mapped_column(server_default=text("80"))
+    late_minutes: Mapped[int] = mapped_column(server_default=text("15"))
+    attendance_lock_days: Mapped[int] = mapped_column(server_default=text("7"))
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
