@@ -257,6 +257,7 @@ async def get_invitation(
     responses=problems(
         *NOT_HIS,
         rules.InvitationNotFoundError,
+        rules.HandoverDoneError,
         rules.InvitationStateRefusedError,
         FacilityClosedError,
         AssignmentPeriodInvalidError,

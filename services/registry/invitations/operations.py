@@ -32,6 +32,8 @@ from shared.ids import new_id
 from shared.schemas.registry import FacilityStatus, InvitationTurned, Topic
 from shared.scope import NATIONAL, NOTHING, Actor, Grant, Permission, Role
 
+# Why the assignment of a former head ended.
+_HANDOVER: Final = "handover"
 _TOPICS: Final = {
     InvitationState.ISSUED: Topic.INVITATION_ISSUED,
     InvitationState.CLAIMED: Topic.INVITATION_CLAIMED,
@@ -265,6 +267,7 @@ async def approve_invitation(
     Raises:
         InvitationStateRefusedError: when nobody has claimed it, or it has been decided on.
         FacilityNotFoundError, FacilityClosedError: when there is nothing to run any more.
+        HandoverDoneError: when the former head has handed over to somebody else.
         And what `grant_assignment` raises.
     """
     rules.check_turn(present=invitation.state, wanted=InvitationState.APPROVED)
@@ -291,9 +294,11 @@ async def _end_former(session: AsyncSession, assignment_id: UUID, office: Office
         former = await get_assignment(session, assignment_id, scope=NATIONAL, for_update=True)
     except AssignmentNotFoundError:
         return
+    if former.revoked_at is not None and former.revoke_reason == _HANDOVER:
+        raise rules.HandoverDoneError
     if former.revoked_at is None:
         await assignments.end_assignment(
-            session, former, reason="handover", actor=office.actor, now=office.now
+            session, former, reason=_HANDOVER, actor=office.actor, now=office.now
         )
 
 

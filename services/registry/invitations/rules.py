@@ -111,6 +111,16 @@ class HandoverUnclearError(ConflictError):
     )
 
 
+class HandoverDoneError(ConflictError):
+    """What is to be handed over was handed over to somebody else meanwhile."""
+
+    code = "handover-done"
+    title = Text(
+        "Balai sudah diserahterimakan kepada orang lain.",
+        "The facility was handed over to somebody else.",
+    )
+
+
 class HandoverRefusedError(ForbiddenError):
     """The caller neither runs the facility nor is its office."""
 

@@ -292,6 +292,23 @@ class TestHandOverFacility:
             "balai:cli|test-regional_officer",
         )
 
+    async def test_comes_to_one_person_only(self, door):
+        facility = await door.facility(area_code="33.73")
+        await door.head(facility["id"])
+        invitations = [
+            (await hand_over(door, facility["id"], by=door.officer("33"))).json() for _ in range(2)
+        ]
+        for invitation, subject in zip(invitations, ("pak-budi", "bu-ani"), strict=True):
+            await door.claim(invitation["code"], subject)
+
+        decided = [
+            await door.decide(invitation, "approve", {}, by=door.officer("33"))
+            for invitation in invitations
+        ]
+
+        assert decided[0].status_code == 200
+        assert_refused(decided[1], 409, "handover-done")
+
     async def test_is_for_the_head_and_the_office_of_the_place(self, door, auth):
         facility = await door.facility(area_code="33.73")
         await door.head(facility["id"])
