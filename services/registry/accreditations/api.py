@@ -149,7 +149,11 @@ async def record_accreditation(
     facility_id: FacilityId,
     body: Annotated[AccreditationCreate, Body(examples=[_EXAMPLE])],
 ) -> Response:
-    """Keep an accreditation or a licence of a facility within the caller's scope."""
+    """Keep an accreditation or a licence of a facility within the caller's scope.
+
+    It is a document of its issuer, and does not change: one that was entered wrongly is revoked
+    from its first day, and recorded anew for the same days.
+    """
 
     async def work() -> AccreditationRead:
         row = await operations.record_accreditation(

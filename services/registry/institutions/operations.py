@@ -106,6 +106,7 @@ async def register_institution(
 async def _check_parent(session: AsyncSession, institution: Institution) -> None:
     if institution.parent_id is None:
         return
+    await queries.lock_lines(session)
     line = await queries.line_of(session, institution.parent_id)
     if not line:
         raise InstitutionUnknownError(pointer="/parent_id")
@@ -143,7 +144,8 @@ async def correct_institution(
         check_within(scope, place_of(institution))
         if moves and area and not await known_codes(session, [area], on=today):
             raise AreaUnknownError(pointer="/area_code")
-        await _check_parent(session, institution)
+        if "parent_id" in wanted:
+            await _check_parent(session, institution)
     await _tell_changed(session, institution, now=now)
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import any_, literal, select
+from sqlalchemy import any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
@@ -58,12 +58,21 @@ async def get_institution_for_change(
         InstitutionNotFoundError: when there is none of this id.
         OutOfScopeError: when it lies outside the caller's scope.
     """
-    statement = select(Institution).where(Institution.id == institution_id).with_for_update()
+    # Those that become its units meanwhile need not wait.
+    statement = (
+        select(Institution).where(Institution.id == institution_id).with_for_update(key_share=True)
+    )
     institution = (await session.scalars(statement)).one_or_none()
     if institution is None:
         raise InstitutionNotFoundError
     check_within(scope, place_of(institution))
     return institution
+
+
+async def lock_lines(session: AsyncSession) -> None:
+    """Let one at a time say of what an institution is a unit: two could close a circle at once."""
+    key = func.hashtext("registry.institution.parent_id")
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def line_of(session: AsyncSession, institution_id: UUID) -> Sequence[UUID]:
@@ -73,7 +82,7 @@ async def line_of(session: AsyncSession, institution_id: UUID) -> Sequence[UUID]
     above = select(Institution.id, Institution.parent_id).join(
         line, Institution.id == line.c.parent_id
     )
-    # UNION, not UNION ALL: a circle that was made at once by two ends here.
+    # UNION, not UNION ALL: a circle, which nothing in the table forbids, ends here.
     return (await session.scalars(select(line.union(above).c.id))).all()
 
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
@@ -168,6 +170,19 @@ class TestCorrectInstitution:
         response = await self.change(world, top, {"parent_id": unit["id"]})
 
         assert response.json()["code"] == "institution-parent-refused"
+
+    async def test_closes_no_circle_that_three_make_at_once(self, world):
+        made = [await world.made("/institutions", body(code=f"YPS-1{place}")) for place in range(3)]
+
+        answers = await asyncio.gather(
+            *(
+                self.change(world, each, {"parent_id": made[place - 1]["id"]})
+                for place, each in enumerate(made)
+            )
+        )
+
+        codes = sorted(each.status_code for each in answers)
+        assert codes == [200, 200, 422], [each.text for each in answers]
 
     async def test_finds_the_units_of_one(self, world):
         top = await world.made("/institutions", body())
