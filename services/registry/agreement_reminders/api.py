@@ -31,7 +31,10 @@ async def list_agreement_reminders(
     due_from: Annotated[date | None, Query(description="Due on this day or later.")] = None,
     due_before: Annotated[date | None, Query(description="Due before this day.")] = None,
 ) -> Page[ReminderRead]:
-    """List reminders within the caller's scope, of what is due first at the top."""
+    """List reminders within the caller's scope, of what is due first at the top.
+
+    An office is also reminded of agreements, and their actions, that cover its facilities.
+    """
     rows = await queries.list_reminders(
         session,
         scope=caller.scope,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -14,11 +14,35 @@ from services.registry.agreement_actions.tables import AgreementAction
 from services.registry.agreement_reminders.rules import DAYS_BEFORE, ReminderSubject
 from services.registry.agreement_reminders.tables import AgreementReminder
 from services.registry.agreements.rules import KeptState
-from services.registry.agreements.tables import Agreement
+from services.registry.agreements.tables import Agreement, AgreementFacility
 from services.registry.developments.rules import OWING
 from services.registry.developments.tables import Development
+from services.registry.facilities.tables import Facility
 from shared.db.within import within
 from shared.scope import Scope
+
+
+def seen_by(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that somebody is reminded: an office also of what covers its facilities.
+
+    What covers a facility until the day concerns whoever looks after it, not the ministries alone.
+    """
+    covering = (
+        exists()
+        .where(
+            AgreementFacility.agreement_id == AgreementReminder.agreement_id,
+            or_(
+                AgreementFacility.valid_to.is_(None),
+                AgreementFacility.valid_to >= AgreementReminder.due_on,
+            ),
+            Facility.id == AgreementFacility.facility_id,
+            within(scope, Facility),
+        )
+        .correlate(AgreementReminder)
+    )
+    # The accounts of a centre that is built are owed by one facility, whatever its MoU covers.
+    shared = AgreementReminder.subject != ReminderSubject.ACCOUNTS
+    return or_(within(scope, AgreementReminder), and_(shared, covering))
 
 
 async def list_reminders(
@@ -36,12 +60,7 @@ async def list_reminders(
     `after` is the sort key, day and id, that they come after.
     """
     order = (AgreementReminder.due_on, AgreementReminder.id)
-    statement = (
-        select(AgreementReminder)
-        .where(within(scope, AgreementReminder))
-        .order_by(*order)
-        .limit(limit)
-    )
+    statement = select(AgreementReminder).where(seen_by(scope)).order_by(*order).limit(limit)
     if subject is not None:
         statement = statement.where(AgreementReminder.subject == subject)
     if due_from is not None:

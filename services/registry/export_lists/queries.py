@@ -8,6 +8,7 @@ from services.registry.accreditations.tables import Accreditation
 from services.registry.agreement_actions.schemas import ActionRead
 from services.registry.agreement_actions.tables import AgreementAction
 from services.registry.agreement_coverage.schemas import CoverageRead
+from services.registry.agreement_reminders.queries import seen_by as reminded
 from services.registry.agreement_reminders.schemas import ReminderRead
 from services.registry.agreement_reminders.tables import AgreementReminder
 from services.registry.agreement_targets.schemas import TargetRead
@@ -210,7 +211,7 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         AgreementReminder,
         ReminderRead,
         ("/v1/agreement-reminders",),
-        seen=inside(AgreementReminder),
+        seen=reminded,
     ),
     "developments": ExportList(
         Development, DevelopmentRead, ("/v1/developments",), seen=inside(Development)
