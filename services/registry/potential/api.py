@@ -138,6 +138,7 @@ def _version(if_match: str) -> int | None:
 async def get_unmet_trades(
     session: SessionDep,
     _: RegistryReader,
+    now: Now,
     facility_id: Annotated[UUID, Path(description="The facility's identifier.")],
     radius_km: Annotated[
         float | None, Query(gt=0, le=500, description="How far the surroundings reach.")
@@ -145,7 +146,7 @@ async def get_unmet_trades(
 ) -> UnmetTradesRead:
     """Return which trades the surroundings of a centre ask for and nobody offers."""
     facility = await get_facility(session, facility_id)
-    return await queries.unmet_trades(session, facility, radius_km=radius_km)
+    return await queries.unmet_trades(session, facility, radius_km=radius_km, today=ledger_day(now))
 
 
 def _answer(potential: PotentialRead) -> Response:

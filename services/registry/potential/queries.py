@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -36,14 +37,25 @@ _AROUND: Final = text(
     )
     """
 )
+# A regency of which nothing is stated yet is told by what was stated of those that became it.
 _DEMANDED: Final = text(
     """
+    WITH told AS (
+        SELECT code AS regency_code FROM unnest(CAST(:regencies AS text[])) AS code
+        UNION
+        SELECT link.old_code FROM unnest(CAST(:regencies AS text[])) AS code
+        JOIN registry.area_successor AS link
+            ON link.new_code = code AND link.valid_from <= :today
+        WHERE NOT EXISTS (
+            SELECT FROM registry.regency_potential AS own WHERE own.regency_code = code
+        )
+    )
     SELECT demand.trade, sum(demand.people) AS people,
         array_agg(DISTINCT demand.year) AS years
     FROM registry.labour_demand AS demand
     JOIN (
-        SELECT regency_code, max(year) AS year FROM registry.regency_potential
-        WHERE regency_code = ANY (CAST(:regencies AS text[]))
+        SELECT regency_code, max(year) AS year
+        FROM registry.regency_potential JOIN told USING (regency_code)
         GROUP BY regency_code
     ) AS latest USING (regency_code, year)
     GROUP BY demand.trade
@@ -155,7 +167,7 @@ async def find_potential_for_change(
 
 
 async def unmet_trades(
-    session: AsyncSession, facility: Facility, *, radius_km: float | None
+    session: AsyncSession, facility: Facility, *, radius_km: float | None, today: date
 ) -> UnmetTradesRead:
     """Return which trades the surroundings of a centre ask for, and who teaches them.
 
@@ -168,7 +180,7 @@ async def unmet_trades(
         "meters": None if radius_km is None or facility.latitude is None else radius_km * 1000,
     }
     regencies = sorted((await session.scalars(_AROUND, around)).all())
-    asked = (await session.execute(_DEMANDED, {"regencies": regencies})).all()
+    asked = (await session.execute(_DEMANDED, {"regencies": regencies, "today": today})).all()
     offered = (await session.execute(_OFFERED, {"regencies": regencies})).all()
     balances = unmet(
         {row.trade: row.people for row in asked}, [(row.trade, row.facilities) for row in offered]

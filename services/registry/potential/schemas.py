@@ -95,7 +95,8 @@ class UnmetTradesRead(Read):
     """What the surroundings of a centre ask for; trades that nobody offers come first.
 
     The surroundings are its regency and, with a radius, the regencies of all facilities within
-    it. Of each regency the latest year that is stated counts.
+    it. Of each regency the latest year that is stated counts; of one of which nothing is, that of
+    the regencies that became it by a decree.
     """
 
     facility_id: UUID

@@ -136,3 +136,25 @@ class TestUnmetTrades:
         assert near["met"] == [{"trade": "WELDING", "demand": 40, "offered_by": 1}]
         assert far["regencies"] == ["33.73", "33.74"]
         assert [each["trade"] for each in far["met"]] == ["ICT", "WELDING"]
+
+    async def test_goes_on_when_the_regency_gets_another_code(self, world, work):
+        center = await world.facility(area_code="33.74")
+        await put(world, "/potential/33.74/2022", stated())
+        recode = {
+            "kind": "RECODE",
+            "decree": "Kepmendagri (contoh)",
+            "valid_from": "2023-01-01",
+            "from_codes": ["33.74"],
+            "to": [{"code": "33.76", "name": "Kota Semarang"}],
+        }
+        await world.made("/area-changes", recode)
+        await work()
+        path = f"/facilities/{center['id']}/unmet-trades"
+
+        inherited = (await world.get(path)).json()
+        await put(world, "/potential/33.76/2026", stated(demands=[]))
+        own = (await world.get(path)).json()
+
+        assert inherited["regencies"] == ["33.76"]
+        assert [each["trade"] for each in inherited["unmet"]] == ["GARMENT", "WELDING"]
+        assert (own["unmet"], own["years"]) == ([], [])
