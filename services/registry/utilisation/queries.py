@@ -33,8 +33,9 @@ _NO_FILTER: Final = "TRUE"
 
 
 # One row a place and month, in the order of both. The places and months of the page are chosen
-# first, then only their days and slots are read. A slot lasts 31 days at most, which bounds the
-# search of the index over their beginnings.
+# first, then only their days and slots are read; of one place more than of rows, since the months
+# of the first may all have been shown. A slot lasts 31 days at most, which bounds the search of the
+# index over their beginnings.
 _SQL: Final = """
 WITH month AS (
     SELECT CAST(m AS date) AS first, CAST(m + interval '1 month' AS date) AS next
@@ -47,7 +48,7 @@ WITH month AS (
         FROM registry.space AS space
         JOIN registry.facility AS facility ON facility.id = space.facility_id
         WHERE {where} AND {key} >= :after_key
-        ORDER BY key LIMIT :limit
+        ORDER BY key LIMIT :limit + 1
     ) AS chosen
     CROSS JOIN month
     WHERE (chosen.key, month.first) > (:after_key, CAST(:after_month AS date))

@@ -168,6 +168,17 @@ class TestListUtilisation:
         assert seen == sorted(seen)
         assert sum("booking_slot" in each for each in statements) == 1
 
+    async def test_goes_on_to_the_last_place_of_one_month(self, world, facility):
+        spaces = [(await world.space(facility["id"]))["id"] for _ in range(3)]
+        address, seen = "/v1/utilisation?by=space&month=2027-05&limit=1", []
+
+        while address:
+            page = (await world.registry.get(address, headers=world.admin)).json()
+            seen += [each["dims"]["space_id"] for each in page["items"]]
+            address = (page["next"] or "").removeprefix("http://balai.test/registry")
+
+        assert seen == sorted(spaces)
+
     @pytest.mark.parametrize(
         ("asked", "status"),
         [
