@@ -57,13 +57,13 @@ class RegistryField:
             BenchError: when the registry knows no districts to put facilities in.
         """
         await self._connection.execute((_HERE / "registry_field.sql").read_text())
-        there = await self._count("facility", 11)
+        there = await self._facilities()
         for start in range(there, extent.facilities, _FACILITIES_AT_ONCE):
             last = min(start + _FACILITIES_AT_ONCE, extent.facilities) - 1
             await self._connection.execute(f"CALL registry.bench_facilities({start}, {last})")
-        if await self._count("facility", 11) < extent.facilities:
+        if await self._facilities() < extent.facilities:
             raise BenchError("The registry knows no districts.")
-        there = await self._count("booking", 13)
+        there = await self._bookings()
         for start in range(there, extent.bookings, _BOOKINGS_AT_ONCE):
             last = min(start + _BOOKINGS_AT_ONCE, extent.bookings) - 1
             await self._connection.execute(
@@ -73,11 +73,15 @@ class RegistryField:
         for table in ("facility", "space", "opening_hours", "booking", "booking_slot"):
             await self._connection.execute(f"ANALYZE registry.{table}")
 
-    async def _count(self, table: str, kind: int) -> int:
+    async def _facilities(self) -> int:
         found: int = await self._connection.fetchval(
-            f"SELECT count(*) FROM registry.{table}"  # noqa: S608 - our own names
-            " WHERE id BETWEEN registry.bench_id($1, 0) AND registry.bench_id($1 + 1, 0)",
-            kind,
+            "SELECT count(*) FROM registry.facility WHERE code LIKE 'BENCH-%'"
+        )
+        return found
+
+    async def _bookings(self) -> int:
+        found: int = await self._connection.fetchval(
+            "SELECT count(*) FROM registry.booking WHERE requested_by = 'bench'"
         )
         return found
 
