@@ -13,7 +13,9 @@ class UploadEmptyError(InvalidError):
     """The request brings no file."""
 
     code = "upload-empty"
-    title = Text("Kirim berkas CSV sebagai isi permintaan.", "Send a CSV file as the body.")
+    title = Text(
+        "Kirim berkas CSV atau XLSX sebagai isi permintaan.", "Send a CSV or XLSX file as the body."
+    )
 
 
 class UploadGoneError(NotFoundError):

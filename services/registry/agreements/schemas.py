@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from services.registry.agreements.rules import AgreementKind, AgreementState, KeptState
 from services.registry.facilities.schemas import Trades
+from shared.i18n import Text
 from shared.schemas.base import AreaCode, Body, Label, Ministry, Read
 
 Number = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -51,7 +52,9 @@ class Party(Body):
     @model_validator(mode="after")
     def _is_one_side(self) -> "Party":
         if (self.ministry is None) == (self.institution_id is None):
-            raise ValueError("name a ministry or an institution")
+            raise ValueError(
+                Text("Sebutkan kementerian atau lembaga.", "Name a ministry or an institution.")
+            )
         return self
 
 
@@ -87,7 +90,12 @@ class _Signed(Body):
     @model_validator(mode="after")
     def _has_a_day_once_signed(self) -> "_Signed":
         if (self.signed_on is None) == (self.state is InitialState.SIGNED):
-            raise ValueError("signed_on belongs to an agreement that is signed")
+            raise ValueError(
+                Text(
+                    "signed_on hanya untuk perjanjian yang ditandatangani.",
+                    "signed_on belongs to an agreement that is signed.",
+                )
+            )
         return self
 
 
@@ -160,7 +168,7 @@ class AgreementTerms(Body):
     def _keep_what_every_draft_has(self) -> Self:
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

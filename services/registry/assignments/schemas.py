@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Ministry, Read
 from shared.scope import Role
 
@@ -48,7 +49,7 @@ class AssignmentChange(Body):
     def _keep_what_every_assignment_has(self) -> "AssignmentChange":
         for member in ("label", "valid_from"):
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from services.registry.bookings.rules import MAX_SLOTS, Span, Weekly
 from services.registry.opening_hours.schemas import LocalTime, Weekday
+from shared.i18n import Text
 from shared.schemas.base import Body, Ministry, Read
 from shared.schemas.registry import BookingPurpose, BookingState, SlotState
 
@@ -76,10 +77,12 @@ class BookingCreate(Body):
     @model_validator(mode="after")
     def _is_sound(self) -> "BookingCreate":
         if (self.slots is None) == (self.repeat is None):
-            raise ValueError("state either slots or repeat")
+            raise ValueError(Text("Isi slots atau repeat.", "State either slots or repeat."))
         for member, purpose in _NAMED.items():
             if (getattr(self, member) is not None) != (self.purpose is purpose):
-                raise ValueError(f"{member} belongs to {purpose}")
+                raise ValueError(
+                    Text(f"{member} hanya untuk {purpose}.", f"{member} belongs to {purpose}.")
+                )
         return self
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Read
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,19}$")]
@@ -33,7 +34,7 @@ class ContactChange(Body):
     def _keep_what_every_contact_has(self) -> "ContactChange":
         for member in ("name", "role"):
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

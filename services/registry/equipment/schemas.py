@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.equipment.rules import EquipmentCondition
 from services.registry.facilities.schemas import TradeCode
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Read
 
 Quantity = Annotated[int, Field(ge=1, le=100_000, description="How many alike in one condition.")]
@@ -40,7 +41,7 @@ class EquipmentChange(Body):
     def _keep_what_all_equipment_has(self) -> "EquipmentChange":
         for member in ("name", "quantity", "condition"):
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from services.registry.facilities.rules import FacilityForm, FacilitySort
+from shared.i18n import Text
 from shared.schemas.base import AreaCode, Body, Code, Label, Ministry, Read
 from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
 
@@ -85,7 +86,7 @@ class FacilityChange(Body):
     def _keep_what_every_facility_has(self) -> "FacilityChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.registry.instructors.rules import Employment
 from services.registry.modules.schemas import Competences
+from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Ministry, Read
 
 CertificateNumber = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -47,7 +48,7 @@ class InstructorChange(Body):
     def _keep_what_every_instructor_has(self) -> "InstructorChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

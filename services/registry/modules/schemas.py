@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from services.registry.facilities.schemas import TradeCode
 from services.registry.modules.rules import ModuleState
+from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Ministry, Read
 
 Version = Annotated[
@@ -119,7 +120,7 @@ class ModuleChange(Body):
     def _keep_what_every_module_has(self) -> "ModuleChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

@@ -7,12 +7,15 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from services.registry.opening_hours.rules import Interval, Week
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Read
 
 
 def _plain(value: time) -> time:
     if value.tzinfo is not None or value.second or value.microsecond:
-        raise ValueError("hours and minutes of local time")
+        raise ValueError(
+            Text("Tulis jam dan menit waktu setempat.", "Write hours and minutes of local time.")
+        )
     return value
 
 

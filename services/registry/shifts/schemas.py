@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from services.registry.spaces.schemas import Capacity
+from shared.i18n import Text
 from shared.schemas.base import Body, Read
 
 ShiftName = Annotated[
@@ -19,7 +20,7 @@ LocalTime = Annotated[time, Field(description="In the facility's own time: 08:00
 
 def _local(value: time | None) -> time | None:
     if value is not None and value.tzinfo is not None:
-        raise ValueError("a local time has no offset")
+        raise ValueError(Text("Waktu setempat tanpa selisih zona.", "A local time has no offset."))
     return value
 
 
@@ -49,7 +50,7 @@ class ShiftChange(Body):
     def _keep_what_every_shift_has(self) -> "ShiftChange":
         for member in self.model_fields_set:
             if getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

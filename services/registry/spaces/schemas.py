@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.registry.spaces.rules import SpaceKind
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Read
 
 Capacity = Annotated[int, Field(ge=1, le=10_000, description="Participants at one time.")]
@@ -32,7 +33,7 @@ class SpaceChange(Body):
     def _keep_what_every_space_has(self) -> "SpaceChange":
         for member in self.model_fields_set:
             if getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

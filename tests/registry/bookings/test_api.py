@@ -119,6 +119,17 @@ class TestRequestBooking:
 
         assert (response.status_code, response.json()["code"]) == (status, code)
 
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [("id", "Isi slots atau repeat."), ("en", "State either slots or repeat.")],
+    )
+    async def test_says_what_is_wrong_in_both_languages(self, world, space, language, sentence):
+        response = await world.post(
+            "/bookings", body(space, slots=None), headers={"Accept-Language": language}
+        )
+
+        assert [each["detail"] for each in response.json()["errors"]] == [sentence]
+
     async def test_refuses_what_lies_outside_the_opening_hours(self, world, space):
         path = f"/v1/facilities/{space['facility_id']}/opening-hours"
         etag = (await world.registry.get(path, headers=world.admin)).headers["etag"]
