@@ -75,6 +75,7 @@ from services.registry.networks.schemas import MemberRead, NetworkRead
 from services.registry.networks.tables import Network, NetworkMember
 from services.registry.potential.schemas import PotentialRead
 from services.registry.potential.tables import RegencyPotential
+from services.registry.proposals.queries import lies_within
 from services.registry.proposals.schemas import ProposalRead
 from services.registry.proposals.tables import Proposal
 from services.registry.roadmaps.schemas import MilestoneRead, RoadmapRead, TemplateRead
@@ -246,7 +247,7 @@ EXPORTS: Final[Mapping[str, ExportList]] = {
         ProposalRead,
         ("/v1/proposals",),
         permission=Permission.PROPOSALS_READ,
-        seen=inside(Proposal),
+        seen=lies_within,
     ),
     "assignments": ExportList(
         Assignment,

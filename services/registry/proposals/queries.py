@@ -41,20 +41,24 @@ class ProposalFilter:
     maker: str | None = None
 
 
-def _visible(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition that a proposal is the reader's own, or lies where he sees.
+def lies_within(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a proposal is about something within `scope`.
 
     What is in a facility follows it; where other targets lie is asked of them, for they move.
     """
-    placed = and_(Proposal.target.not_in(_MOVING), within(reader.scope, Proposal))
+    placed = and_(Proposal.target.not_in(_MOVING), within(scope, Proposal))
     moved = [
         and_(
             Proposal.target == kind,
-            exists().where(table.id == Proposal.target_id, within(reader.scope, table)),
+            exists().where(table.id == Proposal.target_id, within(scope, table)),
         )
         for kind, table in _MOVING.items()
     ]
-    return or_(Proposal.proposed_by == reader.name, placed, *moved)
+    return or_(placed, *moved)
+
+
+def _visible(reader: Reader) -> ColumnElement[bool]:
+    return or_(Proposal.proposed_by == reader.name, lies_within(reader.scope))
 
 
 async def list_proposals(

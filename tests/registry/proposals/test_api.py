@@ -177,6 +177,8 @@ class TestReadProposals:
         assert (before.status_code, after.status_code) == (404, 200)
         assert len((await world.get("/proposals", by=papua)).json()["items"]) == 1
         assert (await world.get("/proposals", by=desk.office)).json()["items"] == []
+        files = [await world.get("/exports/proposals", by=by) for by in (papua, desk.office)]
+        assert [path.removeprefix("/proposals/") in file.text for file in files] == [True, False]
 
     async def test_compares_with_the_target_as_it_is_now(self, desk):
         path = await desk.proposed({"name": "Balai Anggrek"})
