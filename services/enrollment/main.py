@@ -7,11 +7,14 @@ import httpx
 from fastapi import FastAPI
 
 from services.enrollment.areas import api as areas
+from services.enrollment.attendance import api as attendance
+from services.enrollment.attendance_imports import api as attendance_imports
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
+from services.enrollment.facility_packs import api as facility_packs
 from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.openings import api as openings
@@ -83,6 +86,9 @@ def create_app(
         routers=[
             enrollments.router,
             openings.router,
+            attendance.router,
+            attendance_imports.router,
+            facility_packs.router,
             areas.router,
             programs.router,
             waves.router,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas import jobs as areas
 from services.enrollment.areas.consumers import follow_areas, forget_areas
+from services.enrollment.attendance_imports import jobs as attendance_imports
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.classes import jobs as classes
@@ -68,7 +69,13 @@ def create_worker(
         service="enrollment",
         settings=chosen,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[areas.HANDLER, class_imports.HANDLER, classes.HANDLER, MOVE_CLASSES],
+        handlers=[
+            areas.HANDLER,
+            attendance_imports.HANDLER,
+            class_imports.HANDLER,
+            classes.HANDLER,
+            MOVE_CLASSES,
+        ],
         crons=[END_WAITLISTS, classes.SETTLE_LEFT_OVER, MOVE_STRAGGLERS],
         readers=_readers,
         clients={"registry": registry},

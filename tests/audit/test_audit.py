@@ -255,6 +255,28 @@ TAMPERINGS = [
             "UPDATE class SET state = 'CANCELLED' WHERE waiting = 1",
         ),
     ),
+    *(
+        (
+            "every roll call is of people who had a seat, and counts what it says",
+            "enrollment",
+            (statement,),
+        )
+        for statement in (
+            "UPDATE attendance_sheet SET present = present + 1",
+            "DELETE FROM attendance_entry WHERE status = 'ABSENT'",
+            "DELETE FROM attendance_correction",
+            "DELETE FROM event WHERE topic = 'enrollment.attendance.recorded' AND version = 1",
+            (
+                "UPDATE event SET payload = payload || '{\"absent\": 9}'"
+                " WHERE topic = 'enrollment.attendance.recorded' AND version = 2"
+            ),
+            (
+                "UPDATE attendance_entry SET enrollment_id ="
+                " (SELECT id FROM enrollment WHERE state = 'NOT_PLACED') WHERE status = 'ABSENT'"
+            ),
+            "UPDATE enrollment SET state = 'CANCELLED' WHERE state = 'COMPLETED'",
+        )
+    ),
     (
         "no space is given to two at a time",
         "registry",

@@ -217,6 +217,7 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     for hours, (name, ids) in enumerate(roll.items(), start=1):
         report = {"started_at": start.isoformat(), name: ids}
         await _done(desk, f"{path}/opening", report, **_at(stage, start + timedelta(hours=hours)))
+    await _call_rolls(desk, stage, first, claims[1:3])
     ending = {"completed": roll["present"], "dropped_out": roll["absent"]}
     await _done(desk, f"{path}/completion", ending, **_at(stage, start + timedelta(days=33)))
     await read_feeds(stage)
@@ -225,6 +226,19 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
     await recorder.made("/v1/followups", answer)
     await read_feeds(stage)
+
+
+async def _call_rolls(desk: Desk, stage: Stage, planned: dict, seated: list[dict]) -> None:
+    """The roll of the first session is called, and corrected: one of the two was not there."""
+    start = datetime.fromisoformat(planned["starts_at"])
+    path = f"/v1/classes/{planned['id']}/sessions/1/attendance"
+    here, away = ({"enrollment_id": each["id"]} for each in seated)
+    called = {"entries": [{**here, "status": "PRESENT"}, {**away, "status": "PRESENT"}]}
+    response = await desk.post(path, called, **_at(stage, start + timedelta(hours=3)))
+    assert response.status_code == 201, response.text
+    corrected = {"entries": [{**away, "status": "ABSENT"}]}
+    later = _at(stage, start + timedelta(hours=4))
+    await _done(desk, path, corrected, **later, **{"If-Match": '"1"'})
 
 
 def _person(month: int) -> dict:

@@ -47,6 +47,18 @@ async def entries_of(
     return (await session.scalars(statement)).all()
 
 
+async def entries_of_classes(
+    session: AsyncSession, class_ids: Sequence[UUID]
+) -> Sequence[SheetEntry]:
+    """Return what was said of everybody in some classes, by class, person and session."""
+    statement = (
+        select(SheetEntry)
+        .where(SheetEntry.class_id.in_(class_ids))
+        .order_by(SheetEntry.class_id, SheetEntry.enrollment_id, SheetEntry.position)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def has_attended(session: AsyncSession, class_id: UUID, enrollment_id: UUID) -> bool:
     """Tell whether somebody was at any session of a class."""
     statement = (
