@@ -65,6 +65,7 @@ class Permission(StrEnum):
     PROPOSALS_DECIDE = "proposals:decide"
     ASSIGNMENTS_READ = "assignments:read"
     ASSIGNMENTS_WRITE = "assignments:write"
+    NOTICES_SEND = "notices:send"
 
 
 _P = Permission
@@ -144,7 +145,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         _P.PROPOSALS_READ,
         _P.ASSIGNMENTS_READ,
     },
-    Role.SERVICE: frozenset({_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK}),
+    Role.SERVICE: frozenset({_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}),
 }
 
 

@@ -17,6 +17,7 @@ from services.enrollment.enrollments.desk import SeatOffice, open_office
 from services.enrollment.facility_packs import api as facility_packs
 from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
+from services.enrollment.notices import api as notices
 from services.enrollment.openings import api as openings
 from services.enrollment.participants import api as participants
 from services.enrollment.programs import api as programs
@@ -95,6 +96,8 @@ def create_app(
             classes.router,
             class_imports.router,
             participants.router,
+            notices.router,
+            notices.person_router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],

@@ -7,6 +7,7 @@ from services.enrollment.enrollments import tables as _enrollments  # noqa: F401
 from services.enrollment.held_grants import tables as _held_grants  # noqa: F401
 from services.enrollment.identities import tables as _identities  # noqa: F401
 from services.enrollment.merged_facilities import tables as _merged_facilities  # noqa: F401
+from services.enrollment.notices import tables as _notices  # noqa: F401
 from services.enrollment.openings import tables as _openings  # noqa: F401
 from services.enrollment.participants import tables as _participants  # noqa: F401
 from services.enrollment.programs import tables as _programs  # noqa: F401

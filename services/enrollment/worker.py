@@ -16,6 +16,8 @@ from services.enrollment.enrollments.jobs import END_WAITLISTS
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.merged_facilities.consumers import follow_merges, forget_merges
 from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGGLERS
+from services.enrollment.notices.consumers import NoticeReader
+from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.settings import EnrollmentSettings
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -51,6 +53,18 @@ def _readers(context: WorkerContext) -> Sequence[FeedReader]:
     ]
 
 
+def _all_readers(context: WorkerContext) -> Sequence[FeedReader]:
+    return [*_readers(context), NoticeReader(context)]
+
+
+def _post(settings: EnrollmentSettings) -> Post | None:
+    """Return the way on which notices leave; None when they are off."""
+    sender = settings.sender()
+    if sender is None:
+        return None
+    return Post(sender, settings.load_nik_keys(), settings.public_url)
+
+
 def create_worker(
     settings: EnrollmentSettings | None = None,
     *,
@@ -65,6 +79,7 @@ def create_worker(
     registry = make_client(
         chosen.registry_url, token=token, name="registry", transport=registry_transport
     )
+    post = _post(chosen)
     return build_worker(
         service="enrollment",
         settings=chosen,
@@ -75,9 +90,15 @@ def create_worker(
             class_imports.HANDLER,
             classes.HANDLER,
             MOVE_CLASSES,
+            *([] if post is None else [send_handler(post)]),
         ],
-        crons=[END_WAITLISTS, classes.SETTLE_LEFT_OVER, MOVE_STRAGGLERS],
-        readers=_readers,
+        crons=[
+            END_WAITLISTS,
+            classes.SETTLE_LEFT_OVER,
+            MOVE_STRAGGLERS,
+            *([] if post is None else [ORDER_DUE, REMIND]),
+        ],
+        readers=_readers if post is None else _all_readers,
         clients={"registry": registry},
     )
 

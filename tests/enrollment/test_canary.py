@@ -51,6 +51,7 @@ def tell(desk, desk_of, fake_registry, worker):
     """Return the function that lets somebody register, be read, refused, enrolled, given up."""
 
     async def story() -> None:
+        await worker()
         wave = await desk.wave()
         planned = await desk.made("/v1/classes", class_body(wave, fake_registry.add_facility()))
         path = f"/v1/classes/{planned['id']}"
@@ -97,6 +98,7 @@ async def test_logs_hold_no_name(tell, capfd):
 
     logged = "".join(capfd.readouterr())
     assert "participant-unknown" in logged
+    assert '"kind": "CANCELLED"' in logged
     assert found_in(logged) == []
 
 

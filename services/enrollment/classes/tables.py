@@ -46,6 +46,12 @@ class Class(Base):
             postgresql_where=text("state = 'PLANNED' AND promote_until IS NULL"),
         ),
         Index(
+            "ix_class_planned",
+            "time_zone",
+            "starts_at",
+            postgresql_where=text("state = 'PLANNED'"),
+        ),
+        Index(
             "ix_class_unsettled",
             "id",
             postgresql_where=text(

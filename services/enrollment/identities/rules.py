@@ -143,7 +143,7 @@ class NikKey:
 
 @dataclass(frozen=True, slots=True)
 class SealedNik:
-    """A NIK as it is kept: the nonce stands before the ciphertext."""
+    """A NIK or another secret as it is kept: the nonce stands before the ciphertext."""
 
     cipher: bytes
     key_id: str
@@ -181,9 +181,7 @@ class NikKeys:
 
     def seal(self, digits: str, *, participant_id: UUID, nonce: bytes) -> SealedNik:
         """Encrypt a NIK for one row; `nonce` has 12 random bytes and is never used twice."""
-        cipher = AESGCM(self.keys[self.current].seal)
-        bound = _associated(participant_id, self.current)
-        return SealedNik(nonce + cipher.encrypt(nonce, digits.encode(), bound), self.current)
+        return self.seal_text(digits, bound_to=_of_nik(participant_id), nonce=nonce)
 
     def unseal(self, sealed: SealedNik, *, participant_id: UUID) -> str:
         """Decrypt a NIK; a cipher moved to another row or key does not open.
@@ -191,10 +189,28 @@ class NikKeys:
         Raises:
             cryptography.exceptions.InvalidTag: when it was not sealed for this row and key.
         """
+        return self.unseal_text(sealed, bound_to=_of_nik(participant_id))
+
+    def seal_text(self, text: str, *, bound_to: str, nonce: bytes) -> SealedNik:
+        """Encrypt a text for one place, named by table, column and row; see `seal`."""
+        cipher = AESGCM(self.keys[self.current].seal)
+        bound = _associated(bound_to, self.current)
+        return SealedNik(nonce + cipher.encrypt(nonce, text.encode(), bound), self.current)
+
+    def unseal_text(self, sealed: SealedNik, *, bound_to: str) -> str:
+        """Decrypt what was sealed for this place.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: when it was sealed for another place or key.
+        """
         nonce, cipher = sealed.cipher[:NONCE_BYTES], sealed.cipher[NONCE_BYTES:]
-        bound = _associated(participant_id, sealed.key_id)
+        bound = _associated(bound_to, sealed.key_id)
         return AESGCM(self.keys[sealed.key_id].seal).decrypt(nonce, cipher, bound).decode()
 
 
-def _associated(participant_id: UUID, key_id: str) -> bytes:
-    return f"participant|nik_cipher|{participant_id}|{key_id}".encode()
+def _of_nik(participant_id: UUID) -> str:
+    return f"participant|nik_cipher|{participant_id}"
+
+
+def _associated(bound_to: str, key_id: str) -> bytes:
+    return f"{bound_to}|{key_id}".encode()

@@ -37,7 +37,7 @@ _REFUSALS: Final = {
     "pk_participant": rules.ParticipantIdTakenError,
     "pk_identity_claim": rules.IdentityKnownError,
 }
-_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code")
+_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code", "language")
 
 
 @dataclass(frozen=True, slots=True)

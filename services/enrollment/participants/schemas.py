@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from services.enrollment.participants.rules import LegalBasis, Purpose
 from services.enrollment.programs.rules import SizeCriterion
+from shared.i18n import Language
 from shared.schemas.base import Body, Label, Read
 from shared.schemas.enrollment import EntrantKind, Sex
 
@@ -68,6 +69,7 @@ class ParticipantCreate(Body):
     sex: Sex
     phone: Phone | None = Field(default=None, repr=False)
     email: Email | None = Field(default=None, repr=False)
+    language: Language = Field(default="id", description="That of notices.")
     home_area_code: HomeAreaCode
     entrant_kind: EntrantKind | None = None
     business: Business | None = Field(default=None, repr=False)
@@ -114,6 +116,7 @@ class ParticipantRead(ParticipantReceipt):
     sex: Sex
     phone: str | None
     email: str | None
+    language: Language
     home_area_code: str
     nib: str | None
     kbli: str | None

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,7 @@ class Participant(Base):
     decided, null when none did. `kind_by_capital` and `kind_by_sales` are the size class by either
     figure (MICRO, SMALL, MEDIUM or LARGE), null when it was not given: a programme may name its
     own criterion. `consents` is a list of {purpose, given, version, at}. `warnings` are codes.
+    `language` is that of notices.
     """
 
     __tablename__ = "participant"
@@ -31,6 +32,7 @@ class Participant(Base):
         CheckConstraint(
             "(entrant_kind = 'PROSPECTIVE') = (founded_on IS NULL)", name="business_or_prospective"
         ),
+        CheckConstraint("language IN ('id', 'en')", name="language"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -63,3 +65,4 @@ class Participant(Base):
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(server_default=text("'id'"))

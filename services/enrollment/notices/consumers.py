@@ -1,0 +1,52 @@
+"""What makes notices: enrollment's own log, read apart from the desk that writes it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.base import Event, FeedCursor
+from services.enrollment.notices import operations
+from shared.clock import utc_now
+from shared.jobs.context import WorkerContext
+from shared.jobs.reader import FeedReader, Pull, local_feed
+from shared.schemas.events import EventRead
+
+SOURCE: Final = "notices"
+# A page is one transaction; a class that moves tells up to a few dozen people.
+_PAGE: Final = 200
+
+
+async def tell_occasions(session: AsyncSession, events: Sequence[EventRead]) -> None:
+    """Make the notices of a page of the log."""
+    await operations.tell_occasions(session, events, now=utc_now())
+
+
+async def keep_all(_: AsyncSession) -> None:
+    """Keep what was told when the log is read again: nobody is told a thing twice."""
+
+
+class NoticeReader(FeedReader):
+    """Reads the log from where it ended when notices were first switched on.
+
+    It rests after each page: in a rush the claims go before the telling of them.
+    """
+
+    def __init__(self, context: WorkerContext) -> None:
+        super().__init__(
+            source=SOURCE,
+            table=FeedCursor,
+            fetch=local_feed(context.sessions, Event),
+            consume=tell_occasions,
+            reset=keep_all,
+            limit=_PAGE,
+        )
+        self._begun = False
+
+    async def pull(self, context: WorkerContext) -> Pull:
+        """Take one page of the log."""
+        if not self._begun:
+            async with context.transaction() as session:
+                await operations.start_at_the_end(session, SOURCE)
+            self._begun = True
+        return min(await super().pull(context), Pull.SOME)
