@@ -306,6 +306,17 @@ class TestListFacilities:
         assert "A-3" not in found
         assert await codes(world, q="garment", sort="code") == ["A-1", "A-2", "A-4"]
 
+    async def test_finds_a_long_name_with_two_wrong_letters_and_not_all_of_its_kind(self, world):
+        for code, name in (
+            ("B-1", "BLK Komunitas Pesantren Nurul Huda Sukasari"),
+            ("B-2", "BLK Komunitas Pesantren Darussalam Mempawah"),
+        ):
+            await world.facility(code=code, name=name)
+
+        found = await codes(world, q="BLK Komunitas Pesantrin Nurul Hudo Sukasari")
+
+        assert found == ["B-1"]
+
     @pytest.mark.parametrize("filters", [{"q": "melati"}, {"near": "-7,110"}])
     async def test_pages_through_what_is_equally_good(self, world, filters):
         for place in range(5):
