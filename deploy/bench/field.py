@@ -105,6 +105,15 @@ async def open_field(variables: dict[str, str]) -> AsyncIterator[Field]:
         await connection.close()
 
 
+async def write_out(variables: dict[str, str]) -> None:
+    """Let what was made be written to disk now, so that it is not beside what is measured."""
+    connection = await asyncpg.connect(plain(variables["BALAI_ADMIN_DATABASE_URL"]))
+    try:
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+
+
 async def connect_patiently(url: str) -> asyncpg.Connection:
     """Return a connection that may stay idle while something else is measured."""
     return await asyncpg.connect(plain(url), server_settings={"idle_session_timeout": "0"})

@@ -9,6 +9,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import Progress
 
+from deploy.bench.field import write_out
 from deploy.bench.figures import Bar, Figures
 from deploy.bench.pace import Pace, until_quiet
 from deploy.bench.registry_bookings import booking_body, rival_bookings
@@ -59,6 +60,7 @@ async def measure_registry(
     today = ledger_day(utc_now())
     async with open_registry_field(variables) as field:
         await _prepare(field, figures, console, pace, today)
+        await write_out(variables)
         bench = _Bench(variables, field, figures, pace, today)
         await bench.open()
         for number in range(1, pace.rounds + 1):

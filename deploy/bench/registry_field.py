@@ -71,7 +71,8 @@ class RegistryField:
             )
             advance(last + 1, extent.bookings)
         for table in ("facility", "space", "opening_hours", "booking", "booking_slot"):
-            await self._connection.execute(f"ANALYZE registry.{table}")
+            # Now, so that it does not begin by itself beside the first slices.
+            await self._connection.execute(f"VACUUM ANALYZE registry.{table}")
 
     async def _facilities(self) -> int:
         found: int = await self._connection.fetchval(
