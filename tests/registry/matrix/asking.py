@@ -62,6 +62,12 @@ class Operation:
         """Return the path of what stands in a place."""
         return self.path.format_map({**EVERYWHERE, **place.values})
 
+    def longest(self) -> dict[str, int]:
+        """Return what makes a page as long as it may be."""
+        if "limit" not in self.query:
+            return {}
+        return {"limit": self.query["limit"]["schema"].get("maximum", 200)}
+
     def needed(self) -> dict[str, Any]:
         """Return the query parameters without which there is no answer."""
         return {

@@ -78,7 +78,7 @@ class Asker:
     async def _get(self, operation: Operation, name: str, **parameters):
         return await self.country.client.get(
             operation.address(self.country.places[name]),
-            params={**operation.needed(), **parameters},
+            params={**operation.needed(), **operation.longest(), **parameters},
             headers=self.headers,
         )
 
