@@ -1,10 +1,14 @@
 import base64
 import json
+from types import NoneType
 
 import pytest
 
+from services.enrollment.senders import LogSender, SmtpSender
 from services.enrollment.settings import EnrollmentSettings
 from shared.settings import Mode
+
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
 
 
 @pytest.fixture
@@ -59,3 +63,44 @@ class TestLoadNikKeys:
         content = {"current": "k1", "keys": {"k1": key()}}
 
         assert settings_with(content, Mode.PRODUCTION).load_nik_keys().current == "k1"
+
+
+SMTP = {"notices": "smtp", "smtp_host": "mail.test", "smtp_from": "Balai <balai@balai.test>"}
+
+
+class TestSender:
+    @pytest.mark.parametrize(
+        ("mode", "changes", "kind"),
+        [
+            (Mode.DEMO, {}, LogSender),
+            (Mode.PRODUCTION, {}, NoneType),
+            (Mode.PRODUCTION, {"notices": "log"}, LogSender),
+            (Mode.DEMO, {"notices": "off"}, NoneType),
+            (Mode.DEMO, SMTP, SmtpSender),
+        ],
+    )
+    def test_is_the_log_in_a_demonstration_and_otherwise_what_was_chosen(
+        self, settings_of, mode, changes, kind
+    ):
+        given = settings_of("enrollment", NOWHERE, **changes).model_copy(update={"mode": mode})
+
+        assert type(given.sender()) is kind
+        assert given.sends_notices is (kind is not NoneType)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {**SMTP, "smtp_host": None},
+            {**SMTP, "smtp_from": None},
+            {**SMTP, "smtp_from": "a@b.example\r\nBcc: c@d.example"},
+            {**SMTP, "smtp_port": 0},
+        ],
+    )
+    def test_mail_needs_a_server_and_a_sender(self, settings_of, changes):
+        with pytest.raises(ValueError):  # noqa: PT011 - whichever part is wrong
+            settings_of("enrollment", NOWHERE, **changes)
+
+    def test_the_password_is_printed_nowhere(self, settings_of):
+        given = settings_of("enrollment", NOWHERE, **SMTP, smtp_password="tersembunyi")
+
+        assert "tersembunyi" not in repr(given)

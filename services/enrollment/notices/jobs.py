@@ -128,6 +128,10 @@ def _put_off(notice: Notice, error: SenderError, *, now: datetime) -> Settled:
     return _settled(notice, NoticeState.PENDING, reason=error.code, due_at=due_at, counted=False)
 
 
+def _suppressed(notice: Notice, why: Suppression) -> Settled:
+    return _settled(notice, NoticeState.SUPPRESSED, reason=why.value, counted=False)
+
+
 def _settled(notice: Notice, state: NoticeState, **more: Any) -> Settled:  # noqa: ANN401
     told = {"due_at": notice.due_at, **more}
     return Settled(notice.participant_id, notice.id, notice.attempts, state, **told)
@@ -155,7 +159,7 @@ class _Round:
             if isinstance(ready, _Ready):
                 letters.append((each[0], ready))
             else:
-                self._settled.append(_settled(each[0], NoticeState.SUPPRESSED, reason=ready.value))
+                self._settled.append(_suppressed(each[0], ready))
         try:
             await self._deliver(letters)
         except SenderAwayError as error:
