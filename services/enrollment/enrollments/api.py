@@ -83,7 +83,8 @@ async def claim_seat(request: Request, caller: Caller) -> Response:
     A person claims for himself. An office or facility may claim a seat in a class of its own for
     anybody whose id it knows, wherever that person lives: the person brought the id. The host then
     sees of the person what the enrollment copies: the id, sex, age band, entrant kind, home
-    province and home regency; not the name, NIK, contacts, birth date or business.
+    province and home regency, and on the roll the name with most of it masked; not the NIK,
+    contacts, birth date or business.
     """
     office: SeatOffice = request.scope["state"]["office"]
     class_id = lean_path_id(request, "class_id")

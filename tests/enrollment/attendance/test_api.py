@@ -1,9 +1,11 @@
 """The roll of each session, over HTTP."""
 
+import asyncio
 import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from shared.ids import new_id
 from shared.schemas.enrollment import AttendanceRecorded
@@ -38,11 +40,11 @@ class TestRecordAttendance:
     async def test_tells_counts_and_nobody_by_name(self, running, head, seats):
         await mixed(running, head)
 
-        event = (await seats.events(running.class_id))[-1]
-        told = AttendanceRecorded.model_validate(event.payload)
-        assert event.topic == "enrollment.attendance.recorded"
+        last = (await seats.events(running.class_id))[-1]
+        told = AttendanceRecorded.model_validate(last.payload)
+        assert last.topic == "enrollment.attendance.recorded"
         assert (told.session, told.present, told.late, told.absent) == (1, 1, 1, 0)
-        assert not any(each in json.dumps(event.payload) for each in running.ids)
+        assert not any(each in json.dumps(last.payload) for each in running.ids)
 
     async def test_believes_a_device_that_was_without_a_network(self, running, head):
         taken = (NOW - timedelta(days=3, hours=4)).isoformat().replace("+00:00", "Z")
@@ -64,6 +66,29 @@ class TestRecordAttendance:
         assert (other.status_code, other.json()["code"]) == (409, "attendance-taken")
         assert other.json()["version"] == 1
         assert len(await rows("SELECT * FROM enrollment.attendance_entry")) == 2
+
+    async def test_takes_one_of_two_rolls_that_are_told_at_once(self, running, head, rows):
+        first, second, _ = running.ids
+
+        answers = await asyncio.gather(
+            *(running.call(head, entry(each)) for each in (first, second))
+        )
+
+        assert sorted(each.status_code for each in answers) == [201, 409]
+        (sheet,) = await rows("SELECT * FROM enrollment.attendance_sheet")
+        assert (sheet["present"], sheet["version"]) == (1, 1)
+        assert len(await rows("SELECT * FROM enrollment.attendance_entry")) == 1
+
+    async def test_takes_a_large_class_in_a_few_statements(self, seats, admin):
+        large = await run_class(seats, admin, people=40)
+        counted = []
+        engine = admin.client.state["sessions"].kw["bind"].sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *a: counted.append(a[2]))
+
+        answer = await large.call(admin, *(entry(each) for each in large.ids))
+
+        assert answer.json()["present"] == 40
+        assert len(counted) <= 15, counted
 
     async def test_corrects_whom_it_names_and_keeps_what_was_said(self, running, head):
         first, second, third = running.ids
