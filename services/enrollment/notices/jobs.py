@@ -1,5 +1,6 @@
 """The sending of notices, and the reminders that the calendar makes."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ from shared.schemas.enrollment import EnrollmentState
 _AT_ONCE: Final = 100
 # Then another job takes its turn, so that other work is not kept waiting.
 _ROUNDS: Final = 20
+# In a rush the claims go before the telling of them.
+_REST_S: Final = 0.1
 _SETTLE_EVERY: Final = timedelta(seconds=1)
 _CLASSES_AT_ONCE: Final = 50
 _log = get_logger(__name__)
@@ -223,6 +226,7 @@ async def _send(context: JobContext, post: Post) -> dict[str, Any]:
         await context.progress(taken)
         if len(found) < _AT_ONCE or each_round.away is not None:
             return {"notices": taken}
+        await asyncio.sleep(_REST_S)
     async with context.transaction() as session:
         await operations.order_sending_if_due(session, now=utc_now())
     return {"notices": taken}
