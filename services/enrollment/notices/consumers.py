@@ -18,11 +18,6 @@ SOURCE: Final = "notices"
 _PAGE: Final = 100
 
 
-async def tell_occasions(session: AsyncSession, events: Sequence[EventRead]) -> None:
-    """Make the notices of a page of the log."""
-    await operations.tell_occasions(session, events, now=utc_now())
-
-
 async def keep_all(_: AsyncSession) -> None:
     """Keep what was told when the log is read again: nobody is told a thing twice."""
 
@@ -30,7 +25,7 @@ async def keep_all(_: AsyncSession) -> None:
 class NoticeReader(FeedReader):
     """Reads the log from where it ended when notices were first switched on.
 
-    It rests after each page: in a rush the claims go before the telling of them.
+    It rests after each page that told anybody anything: in a rush the claims go before the telling.
     """
 
     def __init__(self, context: WorkerContext) -> None:
@@ -38,11 +33,12 @@ class NoticeReader(FeedReader):
             source=SOURCE,
             table=FeedCursor,
             fetch=local_feed(context.sessions, Event),
-            consume=tell_occasions,
+            consume=self._tell,
             reset=keep_all,
             limit=_PAGE,
         )
         self._begun = False
+        self._told = 0
 
     async def pull(self, context: WorkerContext) -> Pull:
         """Take one page of the log."""
@@ -50,4 +46,9 @@ class NoticeReader(FeedReader):
             async with context.transaction() as session:
                 await operations.start_at_the_end(session, SOURCE)
             self._begun = True
-        return min(await super().pull(context), Pull.SOME)
+        self._told = 0
+        found = await super().pull(context)
+        return min(found, Pull.SOME) if self._told else found
+
+    async def _tell(self, session: AsyncSession, events: Sequence[EventRead]) -> None:
+        self._told = await operations.tell_occasions(session, events, now=utc_now())

@@ -155,8 +155,8 @@ async def start_at_the_end(session: AsyncSession, source: str) -> None:
 
 async def tell_occasions(
     session: AsyncSession, events: Sequence[EventRead], *, now: datetime
-) -> None:
-    """Make the notices of what has happened to enrollments and classes."""
+) -> int:
+    """Make the notices of what has happened to enrollments and classes; return how many."""
     news = [each for each in events if rules.is_news(each.recorded_at, now=now)]
     moves = [
         (each, EnrollmentMoved.model_validate(each.payload))
@@ -165,12 +165,14 @@ async def tell_occasions(
     ]
     wanted = await _of_moves(session, moves, now=now)
     wanted += await _of_classes(session, news, now=now)
-    await add_notices(session, wanted, now=now)
+    return len(await add_notices(session, wanted, now=now))
 
 
 async def _of_moves(
     session: AsyncSession, moves: Sequence[tuple[EventRead, EnrollmentMoved]], *, now: datetime
 ) -> list[Wanted]:
+    if not moves:
+        return []
     facts = await queries.class_facts(session, {moved.class_id for _, moved in moves})
     cancelled = {each for each, fact in facts.items() if fact.state is ClassState.CANCELLED}
     called_off = await queries.called_off_at(session, cancelled) if cancelled else {}
