@@ -163,15 +163,15 @@ def _query_of(given: QueryParams, model: type[Model]) -> Model:
 
 
 def lean_query_openapi(model: type[BaseModel]) -> dict[str, Any]:
-    """Return `openapi_extra` of a lean GET whose query is `model`.
-
-    What the schemas of its members refer to has to stand in the answer's schema as well.
-    """
+    """Return `openapi_extra` of a lean GET whose query is `model`."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     required = schema.get("required", ())
+    defined = schema.get("$defs")
     parameters = []
     for name, member in schema["properties"].items():
         parameter = {"name": name, "in": "query", "required": name in required, "schema": member}
+        if defined:
+            member["$defs"] = defined
         if "description" in member:
             parameter["description"] = member.pop("description")
         if member.get("type") == "array":

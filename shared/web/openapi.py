@@ -200,9 +200,10 @@ def _share_examples(document: Json) -> Json:
 
 
 def _hoist_definitions(operation: Json, schemas: Json) -> None:
-    """Move what the schema of a lean body defines to where its references look for it."""
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        for name, schema in content.get("schema", {}).pop("$defs", {}).items():
+    """Move what the schemas of a lean route define to where their references look for it."""
+    bodies = operation.get("requestBody", {}).get("content", {}).values()
+    for holder in (*bodies, *operation.get("parameters", ())):
+        for name, schema in holder.get("schema", {}).pop("$defs", {}).items():
             schemas.setdefault(name, schema)
 
 

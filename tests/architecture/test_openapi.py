@@ -1,6 +1,7 @@
 """The published face of each service is committed, and is what the code says."""
 
 import json
+import re
 
 import pytest
 
@@ -23,6 +24,15 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary(service: str):
     assert [
         name for name, each in zip(names, operations, strict=True) if not each.get("summary")
     ] == []
+
+
+@pytest.mark.parametrize("service", openapi.targets())
+def test_every_reference_leads_somewhere(service: str):
+    text = openapi.face_of(service)
+    components = json.loads(text)["components"]
+    named = set(re.findall(r'"#/components/([^/"]+)/([^/"]+)"', text))
+
+    assert {(kind, name) for kind, name in named if name not in components.get(kind, {})} == set()
 
 
 def test_a_change_of_the_face_is_noticed(tmp_path, monkeypatch):
