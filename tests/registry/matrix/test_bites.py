@@ -22,7 +22,7 @@ from tests.registry.matrix.reader import reading
 from tests.registry.matrix.test_reads import Asker
 from tests.registry.matrix.test_writes import faults_of_writes
 
-pytestmark = [pytest.mark.xdist_group("matrix"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Reading = Annotated[Caller, Depends(Requires(Permission.REGISTRY_READ))]
 Writing = Annotated[Caller, Depends(Requires(Permission.FACILITIES_WRITE))]

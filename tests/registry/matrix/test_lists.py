@@ -8,7 +8,7 @@ import pytest_asyncio
 from tests.registry.matrix.asking import Operation, registry_operations
 from tests.registry.matrix.reader import Reader, reading
 
-pytestmark = [pytest.mark.xdist_group("matrix"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MOST_STATEMENTS = 4
 

@@ -10,8 +10,6 @@ from tests.registry.matrix.asking import READERS, Caller, Operation, headers_of,
 from tests.registry.matrix.conftest import Country
 from tests.registry.matrix.declared import SHOWN, Shown
 
-pytestmark = pytest.mark.xdist_group("matrix")
-
 REFUSED = (403, 404)
 
 

@@ -14,7 +14,7 @@ from tests.registry.matrix.asking import Operation, headers_of, registry_operati
 from tests.registry.matrix.conftest import Country
 from tests.registry.matrix.places import ACTOR
 
-pytestmark = [pytest.mark.xdist_group("matrix"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 REFUSED = (403, 404)
 
