@@ -36,17 +36,6 @@ ALLOWED: dict[str, set[str]] = {
     "make_proposal": {"registry.proposal", "registry.event"},
     # Invites the heads of what lies within scope: here of nothing.
     "issue_invitations": set(),
-    # What is measured against is one for the whole country.
-    "publish_maturity_criteria": {
-        "registry.maturity_criteria",
-        "registry.maturity_criterion",
-        "registry.event",
-    },
-    "publish_roadmap_template": {
-        "registry.roadmap_template",
-        "registry.roadmap_template_milestone",
-        "registry.event",
-    },
 }
 
 # What a national administrator is refused as well: it is for its maker or its class alone.
