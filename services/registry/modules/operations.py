@@ -83,7 +83,7 @@ async def draft_version(
     """
     followed = await queries.get_module(session, module_id, scope=scope)
     content = {name: getattr(followed, name) for name in _CONTENT}
-    content |= body.model_dump(include=set(_CONTENT), exclude_unset=True)
+    content |= body.model_dump(include=body.model_fields_set.intersection(_CONTENT))
     module = Module(
         **content,
         id=body.id or new_id(),
@@ -131,7 +131,7 @@ async def correct_module(
     """
     if module.state is not ModuleState.DRAFT:
         raise ModuleNotDraftError
-    wanted: dict[str, Any] = change.model_dump(exclude_unset=True)
+    wanted: dict[str, Any] = change.model_dump(include=change.model_fields_set)
     if all(getattr(module, name) == value for name, value in wanted.items()):
         return False
     for name, value in wanted.items():

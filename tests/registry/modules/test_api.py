@@ -130,6 +130,18 @@ class TestContent:
 
         assert (response.status_code, response.json()["code"]) == (422, code)
 
+    async def test_keeps_a_file_of_which_nobody_says_how_large_it_is(self, world):
+        file = {name: value for name, value in FILE.items() if name != "size"}
+        module = await world.module()
+
+        drafted = await world.post(
+            f"/modules/{module['id']}/versions", {"version": "2027.1", "files": [file]}
+        )
+        changed = await corrected(world, drafted.json(), {"files": [file, file]})
+
+        assert (drafted.status_code, drafted.json()["files"]) == (201, [{**file, "size": None}])
+        assert (changed.status_code, len(changed.json()["files"])) == (200, 2)
+
     async def test_refuses_the_code_of_another_ministry(self, world):
         await world.module(code="KWU-1", owner_ministry="MSME")
 
