@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, SecretStr, field_validator
 
 from services.enrollment.notice_templates.rules import Channel, NoticeKind
 from services.enrollment.notices.rules import NoticeState
+from shared.i18n import Text
 from shared.schemas.base import Body, Message, Read
 from shared.schemas.reporting import HorizonMonths
 
@@ -33,7 +34,12 @@ class NoticeRecipient(Body):
     @classmethod
     def _fits_an_address(cls, token: SecretStr) -> SecretStr:
         if _TOKEN.fullmatch(token.get_secret_value()) is None:
-            raise ValueError("a token consists of unreserved URL characters")
+            raise ValueError(
+                Text(
+                    "Token hanya berisi karakter yang boleh ada dalam alamat.",
+                    "A token consists of unreserved URL characters.",
+                )
+            )
         return token
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from services.enrollment.participants.rules import LegalBasis, Purpose
 from services.enrollment.programs.rules import SizeCriterion
-from shared.i18n import Language
+from shared.i18n import Language, Text
 from shared.schemas.base import Body, Label, Read
 from shared.schemas.enrollment import EntrantKind, Sex
 
@@ -43,7 +43,9 @@ class Business(Body):
     @model_validator(mode="after")
     def _names_the_scheme(self) -> Self:
         if (self.kbli is None) != (self.kbli_scheme is None):
-            raise ValueError("kbli and kbli_scheme come together")
+            raise ValueError(
+                Text("Isi kbli dan kbli_scheme bersama.", "kbli and kbli_scheme come together.")
+            )
         return self
 
 

@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from services.registry.agreement_actions.rules import ActionStatus
 from services.registry.agreements.schemas import Party, PartyRead, Reference, Sha256, Words
+from shared.i18n import Text
 from shared.schemas.base import Body, Label, Read
 
 
@@ -46,7 +47,7 @@ class ActionChange(Body):
     def _keep_what_every_action_has(self) -> "ActionChange":
         for member in self.model_fields_set:
             if getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

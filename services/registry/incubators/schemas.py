@@ -70,7 +70,7 @@ class IncubatorChange(Body):
     def _keep_what_every_designation_has(self) -> "IncubatorChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

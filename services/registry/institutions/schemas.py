@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.registry.institutions.rules import InstitutionKind
+from shared.i18n import Text
 from shared.schemas.base import AreaCode, Body, Code, Label, Ministry, Read
 
 
@@ -38,7 +39,7 @@ class InstitutionChange(Body):
     def _keep_what_every_institution_has(self) -> "InstitutionChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

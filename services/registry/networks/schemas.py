@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Ministry, Read
 from shared.schemas.registry import FacilityKind
 
@@ -39,7 +40,7 @@ class NetworkChange(Body):
     def _keep_what_every_network_has(self) -> "NetworkChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from services.registry.services.rules import Customer, ServiceKind
+from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Read
 
 Description = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -63,7 +64,7 @@ class ServiceChange(Body):
     def _keep_what_every_service_has(self) -> "ServiceChange":
         for member in _NEVER_NULL:
             if member in self.model_fields_set and getattr(self, member) is None:
-                raise ValueError(f"{member} cannot be null")
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
         return self
 
 
