@@ -14,7 +14,14 @@ _HOST: Final = "127.0.0.1"
 _LAST_BASE: Final = 65_530
 
 # What belongs to one service and is nobody else's business.
-_PRIVATE: Final = ("DATABASE_URL", "REDIS_URL", "SIGNING_KEY", "NIK_KEYS", "INCOME_KEYS", "SMTP_PASSWORD")
+_PRIVATE: Final = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SIGNING_KEY",
+    "NIK_KEYS",
+    "INCOME_KEYS",
+    "SMTP_PASSWORD",
+)
 # What only the launcher and the tools need.
 _TOOLS_ONLY: Final = (
     "MIGRATION_URL",
