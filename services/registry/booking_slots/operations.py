@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.access.rules import check_within
 from services.registry.base import Event
 from services.registry.bookings import queries, rules
-from services.registry.bookings.operations import host_place, moved
+from services.registry.bookings.operations import check_not_of_class, host_place, moved
 from services.registry.bookings.rules import Span
 from services.registry.bookings.tables import Booking, BookingSlot
 from shared.db.events import Draft, emit_all
@@ -48,6 +48,7 @@ async def turn_slot(
         BookingNotFoundError, SlotNotFoundError: when there is none within the scope.
         OutOfScopeError: when the space is not the caller's.
         BookingStateRefusedError, SlotNotBegunError, SlotOverError: when its life does not allow it.
+        BookingOfClassError: when it would be taken from a class.
     """
     booking = await queries.get_booking_for_change(session, booking_id, scope=scope)
     if wanted is not SlotState.CANCELLED:
@@ -58,6 +59,8 @@ async def turn_slot(
     span = Span(slots[position].starts_at, slots[position].ends_at)
     present = slots[position].state
     rules.check_slot_turn(present=present, wanted=wanted, span=span, now=now)
+    if wanted is SlotState.CANCELLED:
+        check_not_of_class(booking)
     await session.execute(
         update(BookingSlot)
         .where(BookingSlot.booking_id == booking.id, BookingSlot.position == position)

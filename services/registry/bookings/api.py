@@ -206,7 +206,10 @@ async def refuse_booking(
     "/{booking_id}/cancel",
     response_model=BookingDetail,
     responses=problems(
-        rules.BookingNotFoundError, rules.BookingStateRefusedError, rules.SlotOverError
+        rules.BookingNotFoundError,
+        rules.BookingStateRefusedError,
+        rules.BookingOfClassError,
+        rules.SlotOverError,
     ),
 )
 async def cancel_booking(
@@ -217,7 +220,10 @@ async def cancel_booking(
     booking_id: BookingId,
     body: Annotated[Decision, Body(examples=[_REASON])],
 ) -> Response:
-    """Cancel all slots that are not over; those who use the space and those who own it may."""
+    """Cancel all slots that are not over; those who use the space and those who own it may.
+
+    What a class has reserved goes with the class.
+    """
     return await answer_change(
         session,
         once,

@@ -305,16 +305,29 @@ async def cancel_booking(
     Raises:
         BookingNotFoundError: when there is none within the scope.
         BookingStateRefusedError: when it was refused or cancelled already.
+        BookingOfClassError: when a class has it.
         SlotOverError: when all of it is over.
     """
     booking = await queries.get_booking_for_change(session, booking_id, scope=scope)
     rules.check_turn(present=booking.state, wanted=BookingState.CANCELLED)
+    check_not_of_class(booking)
     if booking.state is BookingState.APPROVED and booking.ends_at <= now:
         raise rules.SlotOverError
     booking.reason = reason
     zone = await queries.zone_of(session, booking.facility_id)
     await decide(session, booking, BookingState.CANCELLED, zone=zone, now=now)
     return booking
+
+
+def check_not_of_class(booking: Booking) -> None:
+    """Refuse to take from a class what was given to it at once, without anybody's decision.
+
+    Raises:
+        BookingOfClassError: the class would be held without a space, and nobody would know.
+    """
+    given = booking.state is BookingState.APPROVED and booking.decided_by is None
+    if booking.purpose is BookingPurpose.CLASS and given:
+        raise rules.BookingOfClassError
 
 
 async def decide(

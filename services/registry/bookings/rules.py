@@ -76,6 +76,16 @@ class BookingStateRefusedError(ConflictError):
     )
 
 
+class BookingOfClassError(ConflictError):
+    """The space of a class is given back by the class: called off or moved, not cancelled here."""
+
+    code = "booking-of-class"
+    title = Text(
+        "Ruang ini dipegang kelas; batalkan atau pindahkan kelasnya.",
+        "A class holds this space; call off the class, or move it.",
+    )
+
+
 class SlotNotBegunError(ConflictError):
     """Whether a slot was used is not known before it begins."""
 

@@ -297,3 +297,21 @@ class TestRelease:
         await say("release", class_id, first)
 
         assert [state for state, _ in await slots()].count("APPROVED") == 3
+
+
+class TestWhatAClassHas:
+    async def test_is_given_back_by_the_class_and_cancelled_by_nobody_else(
+        self, body, reserve, say, world
+    ):
+        class_id = new_id()
+        reserved = (await reserve(body, class_id)).json()
+        await say("confirm", class_id, reserved)
+        path = f"/bookings/{reserved['booking_id']}"
+
+        whole = await world.post(f"{path}/cancel", {"reason": "Dipakai sendiri"})
+        part = await world.post(f"{path}/slots/0/cancel")
+        given_back = await say("release", class_id, reserved)
+
+        assert (whole.status_code, whole.json()["code"]) == (409, "booking-of-class")
+        assert (part.status_code, part.json()["code"]) == (409, "booking-of-class")
+        assert given_back.status_code == 200
