@@ -117,5 +117,8 @@ def _described(options: TokenOptions) -> tuple[str, tuple[Grant, ...]]:
         raise CommandError(
             f"A {options.role} acts somewhere: name it with {_PLACE_OPTIONS[grant.role]}."
         )
-    subject = f"person:{person}" if person else f"cli:{options.role.lower()}"
-    return subject, (grant,)
+    if person:
+        return f"person:{person}", (grant,)
+    # Officers of two places are two people: nobody decides what he proposed himself.
+    places = (*options.areas, *options.ministries, *options.facilities)
+    return ":".join(("cli", options.role.lower(), *places)), (grant,)

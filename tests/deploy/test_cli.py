@@ -85,6 +85,13 @@ class TestToken:
         assert claims["iss"] == "balai:cli"
         assert claims["grants"] == [{"role": "REGIONAL_OFFICER", "areas": ["32", "33.73"]}]
 
+    def test_is_of_another_person_for_another_place(self, in_home):
+        officers = [run("token", "--role", "REGIONAL_OFFICER", "--area", at) for at in ("32", "33")]
+
+        subjects = [self.claims(in_home, officer.stdout)["sub"] for officer in officers]
+
+        assert subjects == ["cli:regional_officer:32", "cli:regional_officer:33"]
+
     def test_speaks_for_the_pilots_people_by_name(self, in_home):
         shown = run("token", "--persona", "manager-msme", "--lifetime", "60")
 
