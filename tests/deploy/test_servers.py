@@ -88,12 +88,11 @@ class TestPostgres:
         assert user == (65534 if os.geteuid() == 0 else os.geteuid())
 
     async def test_starts_although_a_killed_one_has_left_its_mark(self, postgres, place):
+        account = choose_account(None)
+        make_cluster(place, find_servers(place, account).postgres, account, PASSWORD)
         mark = place.data("postgres") / "postmaster.pid"
-        if not mark.parent.exists():
-            await postgres()
-        else:
-            # The number of a process that lives and is no PostgreSQL: our own.
-            mark.write_text(f"{os.getpid()}\n{mark.parent}\n")
+        # The number of a process that lives and is no PostgreSQL: our own.
+        mark.write_text(f"{os.getpid()}\n{mark.parent}\n")
 
         connection = await asyncpg.connect(admin_url(await postgres()))
 
