@@ -25,7 +25,7 @@ from shared.scope import Grant, Role
 PAGE: Final = 50
 HELLO: Final = "/health/live"
 _CONNECTIONS: Final = 32
-_MOST_A_SECOND: Final = 12_000
+_MOST_A_SECOND: Final = 20_000
 _TOKEN_LIFETIME_S: Final = 7200
 # The facility after which page number `page` begins; pgbench puts its own variable there.
 _AFTER: Final = "('BENCH-' || lpad(CAST(:page * 50 - 1 AS text), 6, '0'))"
