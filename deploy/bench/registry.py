@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
 from typing import Final
@@ -27,10 +28,11 @@ from deploy.bench.registry_reads import (
     reader_of,
 )
 from deploy.bench.registry_search import free_targets, name_targets, nearest_targets, search
-from deploy.bench.stack import Stack
+from deploy.bench.stack import BenchError, Stack
 from shared.clock import ledger_day, utc_now
 
 _NAMES: Final = 500
+_TRIES: Final = 4
 _DISTRICTS: Final = 1_000
 
 PAGES: Final = Bar("page of 50 facilities / pgbench of the same JSON", "x", 0.20)
@@ -118,12 +120,11 @@ class _Bench:
         """Measure hello, PostgreSQL alone, pages and 304s, one after the other."""
         reader, seconds = self._reader, self._pace.slice_s
         number = self._pace.extent.facilities // PAGE - 1
-        # Found anew each round: an ETag goes by how the log stands.
         pages = await find_pages(reader, number=number)
         alone = await self._alone(number)
         whole = await self._rate(pages, known=False, status=HTTPStatus.OK)
         hello = await self._hello(reader, seconds)
-        unchanged = await self._rate(pages, known=True, status=HTTPStatus.NOT_MODIFIED)
+        unchanged = await self._unchanged(number)
         self._figures.add(PAGES, whole / alone)
         self._figures.add(UNCHANGED, unchanged / hello)
         self._figures.note("pgbench, pages of 50 facilities/s", alone)
@@ -134,6 +135,19 @@ class _Bench:
     async def _alone(self, number: int) -> float:
         url = self._variables["REGISTRY_DATABASE_URL"]
         return await alone_rate(url, pages=number, seconds=self._pace.slice_s)
+
+    async def _unchanged(self, number: int) -> float:
+        """Return how many pages a second are confirmed; asked again when the log moved meanwhile.
+
+        The mark of the log also moves once when a transaction ends that had held the horizon back,
+        that of an ANALYZE for one.
+        """
+        for _ in range(_TRIES - 1):
+            pages = await find_pages(self._reader, number=number)
+            with suppress(BenchError):
+                return await self._rate(pages, known=True, status=HTTPStatus.NOT_MODIFIED)
+        pages = await find_pages(self._reader, number=number)
+        return await self._rate(pages, known=True, status=HTTPStatus.NOT_MODIFIED)
 
     async def _hello(self, reader: Reader, seconds: int) -> float:
         requests = [reader.get(HELLO)] * enough(seconds)
