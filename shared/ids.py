@@ -2,7 +2,12 @@
 
 import secrets
 import time
+from typing import Final
 from uuid import UUID
+
+# An id without its dashes, of ours or of a trace: half of one may by chance be sixteen digits, as
+# of a NIK. Two NIKs side by side have no letter among them.
+HEX_ID: Final = r"(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Za-z])"
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62

@@ -10,10 +10,12 @@ from typing import Final, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from shared.ids import HEX_ID
+
 _request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 
-# A run of exactly sixteen digits is taken for a NIK, wherever it stands.
-_NIK: Final = re.compile(r"(?<!\d)\d{16}(?!\d)")
+# A run of exactly sixteen digits is taken for a NIK, wherever it stands but inside an id.
+_NIK: Final = re.compile(rf"{HEX_ID}|(?<!\d)(?P<nik>\d{{16}})(?!\d)")
 _MASK: Final = "*" * 16
 
 # PostgreSQL tells the whole row in the detail of an error, asyncpg an argument it could not send.
@@ -38,8 +40,8 @@ def current_request_id() -> str | None:
 
 
 def mask_niks(text: str) -> str:
-    """Return `text` with every run of sixteen digits blotted out."""
-    return _NIK.sub(_MASK, text)
+    """Return `text` with every run of sixteen digits blotted out, but those inside ids."""
+    return _NIK.sub(lambda found: _MASK if found["nik"] else found[0], text)
 
 
 def _masked(value: object) -> object:

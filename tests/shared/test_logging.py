@@ -32,6 +32,16 @@ class TestMaskNiks:
     def test_leaves_other_numbers(self):
         assert mask_niks(f"{NIK}1 081234567890 2026-11-22") == f"{NIK}1 081234567890 2026-11-22"
 
+    def test_leaves_ids_that_half_look_like_one(self):
+        ids = f"01a202840c237abc{NIK} 01a20284-0c23-7abc-9234-567890123456"
+
+        assert mask_niks(ids) == ids
+        assert mask_niks(f"{ids}/{NIK}") == f"{ids}/{'*' * 16}"
+
+    def test_takes_nothing_else_for_an_id(self):
+        assert mask_niks(f"{'a' * 15}{NIK}") == f"{'a' * 15}{'*' * 16}"
+        assert mask_niks(f"{'a' * 48}{NIK}") == f"{'a' * 48}{'*' * 16}"
+
 
 class TestLogs:
     def test_are_json_with_service_module_and_request(self):

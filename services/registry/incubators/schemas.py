@@ -15,16 +15,17 @@ from services.registry.incubators.rules import (
     TenantStatus,
 )
 from shared.i18n import Text
+from shared.ids import HEX_ID
 from shared.schemas.base import Body, Label, Read
 
 Number = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Capacity = Annotated[int, Field(ge=1, le=1000, description="Tenants at one time.")]
-_NIK: Final = re.compile(r"\d{16}")
+_NIK: Final = re.compile(rf"{HEX_ID}|(?P<nik>\d{{16}})")
 
 
 def _opaque(value: str) -> str:
-    if _NIK.search(value):
+    if any(found["nik"] for found in _NIK.finditer(value)):
         raise ValueError(
             Text("Rujukan tidak boleh memuat NIK.", "The reference must not hold a NIK.")
         )

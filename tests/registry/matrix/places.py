@@ -456,7 +456,7 @@ class Furnisher(World):
             person = await self.made(f"{path}/people", named)
             tenant = await self.made(
                 f"{path}/tenants",
-                {"business_ref": f"{place.person}-{uuid4().hex}", "joined_on": day(-9)},
+                {"business_ref": f"{place.person}-{uuid4()}", "joined_on": day(-9)},
             )
         place.values |= {"incubator_id": incubator["id"], "person_id": person["id"]}
         place.values |= {"tenant_id": tenant["id"]}

@@ -8,7 +8,7 @@ from shared.ids import new_id
 
 
 def tenant(**facts) -> dict:
-    return {"business_ref": f"usaha-{new_id().hex}", "joined_on": "2025-03-01", **facts}
+    return {"business_ref": f"usaha-{new_id()}", "joined_on": "2025-03-01", **facts}
 
 
 @pytest.fixture
