@@ -66,6 +66,23 @@ class Permission(StrEnum):
     ASSIGNMENTS_READ = "assignments:read"
     ASSIGNMENTS_WRITE = "assignments:write"
     NOTICES_SEND = "notices:send"
+    WAVES_DECIDE = "waves:decide"
+    APPLICATIONS_READ = "applications:read"
+    APPLICATIONS_WRITE = "applications:write"
+    SCORES_WRITE = "scores:write"
+    SELECTIONS_RUN = "selections:run"
+    SELECTIONS_APPROVE = "selections:approve"
+    PARTICIPANTS_SPECIFIC = "participants:specific"
+    PARTICIPANTS_MERGE = "participants:merge"
+    CERTIFICATES_ISSUE = "certificates:issue"
+    CERTIFICATES_REVOKE = "certificates:revoke"
+    SYNC_USE = "sync:use"
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
+    REFERRALS_DECIDE = "referrals:decide"
+    PRIVACY_REQUEST = "privacy:request"
+    PRIVACY_HANDLE = "privacy:handle"
+    DOSSIERS_READ = "dossiers:read"
 
 
 _P = Permission
@@ -76,6 +93,8 @@ _STAFF_READS: Final = frozenset(
         _P.ENROLLMENTS_READ,
         _P.FOLLOWUPS_READ,
         _P.REPORTS_READ,
+        _P.APPLICATIONS_READ,
+        _P.REFERRALS_READ,
     }
 )
 _CENTRE: Final = _STAFF_READS | {
@@ -91,6 +110,13 @@ _CENTRE: Final = _STAFF_READS | {
     _P.PROPOSALS_READ,
     _P.PROPOSALS_WRITE,
     _P.ASSIGNMENTS_READ,
+    _P.APPLICATIONS_WRITE,
+    _P.SCORES_WRITE,
+    _P.CERTIFICATES_ISSUE,
+    _P.SYNC_USE,
+    _P.REFERRALS_WRITE,
+    _P.REFERRALS_DECIDE,
+    _P.PRIVACY_REQUEST,
 }
 _OFFICE: Final = _CENTRE | {
     _P.SPACES_WRITE,
@@ -106,6 +132,7 @@ _OFFICE: Final = _CENTRE | {
     _P.POTENTIAL_WRITE,
     _P.PROPOSALS_DECIDE,
     _P.ASSIGNMENTS_WRITE,
+    _P.CERTIFICATES_REVOKE,
 }
 _MINISTRY: Final = _OFFICE | {
     _P.AGREEMENTS_WRITE,
@@ -114,17 +141,24 @@ _MINISTRY: Final = _OFFICE | {
     _P.FOLLOWUPS_INCOME,
     _P.NETWORKS_WRITE,
     _P.FACILITIES_MERGE,
+    _P.WAVES_DECIDE,
+    _P.SELECTIONS_RUN,
+    _P.SELECTIONS_APPROVE,
+    _P.PARTICIPANTS_MERGE,
 }
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.NATIONAL_ADMIN: _MINISTRY
-    | {_P.REFERENCE_IMPORT, _P.PARTICIPANTS_NIK, _P.REPORTS_REBUILD, _P.AUDIT_READ},
+    | {_P.REFERENCE_IMPORT, _P.PARTICIPANTS_NIK, _P.REPORTS_REBUILD, _P.AUDIT_READ}
+    | {_P.PARTICIPANTS_SPECIFIC, _P.PRIVACY_HANDLE, _P.DOSSIERS_READ},
     Role.PROGRAM_MANAGER: _MINISTRY,
     Role.REGIONAL_OFFICER: _OFFICE,
     Role.FACILITY_OPERATOR: _CENTRE
     | {_P.SPACES_WRITE, _P.INSTRUCTORS_WRITE, _P.PARTICIPANTS_WRITE, _P.ENROLLMENTS_WRITE}
-    | {_P.BOOKINGS_DECIDE},
-    Role.INSTRUCTOR: frozenset({_P.REGISTRY_READ, _P.CLASSES_RUN, _P.ENROLLMENTS_READ}),
+    | {_P.BOOKINGS_DECIDE, _P.PARTICIPANTS_SPECIFIC},
+    Role.INSTRUCTOR: frozenset(
+        {_P.REGISTRY_READ, _P.CLASSES_RUN, _P.ENROLLMENTS_READ, _P.SYNC_USE, _P.JOBS_READ}
+    ),
     Role.PARTICIPANT: frozenset(
         {
             _P.PARTICIPANTS_READ,
@@ -134,6 +168,12 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             _P.FOLLOWUPS_READ,
             _P.FOLLOWUPS_WRITE,
             _P.FOLLOWUPS_INCOME,
+            _P.APPLICATIONS_READ,
+            _P.APPLICATIONS_WRITE,
+            _P.PARTICIPANTS_SPECIFIC,
+            _P.REFERRALS_READ,
+            _P.REFERRALS_WRITE,
+            _P.PRIVACY_REQUEST,
         }
     ),
     Role.ANALYST: frozenset({_P.REPORTS_READ}),
@@ -144,8 +184,12 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         _P.BOOKINGS_READ,
         _P.PROPOSALS_READ,
         _P.ASSIGNMENTS_READ,
+        _P.DOSSIERS_READ,
     },
-    Role.SERVICE: frozenset({_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}),
+    Role.SERVICE: frozenset(
+        {_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}
+        | {_P.BOOKINGS_READ, _P.BOOKINGS_REQUEST, _P.PRIVACY_REQUEST}
+    ),
 }
 
 

@@ -1,0 +1,16 @@
+"""Privacy requests."""
+
+from collections.abc import Sequence
+
+revision: str = "d00000000004"
+down_revision: str | Sequence[str] | None = "d00000000003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
