@@ -34,7 +34,7 @@ def path_of(facility: dict) -> str:
 
 async def events(in_transaction, start: str) -> list[Event]:
     async with in_transaction() as session:
-        statement = select(Event).where(Event.topic.startswith(start)).order_by(Event.id)
+        statement = select(Event).where(Event.topic.startswith(start)).order_by(Event.xid, Event.id)
         return list((await session.scalars(statement)).all())
 
 

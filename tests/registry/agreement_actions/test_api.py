@@ -64,7 +64,9 @@ class TestPlanAgreementAction:
         async with in_transaction() as session:
             events = (
                 await session.scalars(
-                    select(Event).where(Event.topic.like("registry.agreement_action.%"))
+                    select(Event)
+                    .where(Event.topic.like("registry.agreement_action.%"))
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [(each.payload["before"], each.payload["after"]) for each in events] == [

@@ -55,7 +55,11 @@ class TestCoverFacilities:
         assert first["items"] + second["items"] == rows
         async with in_transaction() as session:
             events = (
-                await session.scalars(select(Event).where(Event.topic.like("%coverage%")))
+                await session.scalars(
+                    select(Event)
+                    .where(Event.topic.like("%coverage%"))
+                    .order_by(Event.xid, Event.id)
+                )
             ).all()
         assert [(each.topic.rpartition(".")[2], each.version) for each in events] == [
             ("coverage_added", 2),

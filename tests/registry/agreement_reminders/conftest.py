@@ -1,5 +1,6 @@
 """Things that come to their day in 100 days, and a hand that writes reminders on any day."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -34,14 +35,14 @@ class Reminding:
         async with self._begin() as session:
             return await remind(session, today=TODAY + timedelta(days), now=NOW, limit=limit)
 
-    async def written(self) -> list[tuple[str, int]]:
+    async def written(self) -> Counter[tuple[str, int]]:
         async with self._begin() as session:
-            rows = await session.scalars(select(AgreementReminder).order_by(AgreementReminder.id))
-            return [(row.label, row.days_before) for row in rows]
+            rows = await session.scalars(select(AgreementReminder))
+            return Counter((row.label, row.days_before) for row in rows)
 
     async def told(self) -> list[tuple[str, int]]:
         async with self._begin() as session:
-            statement = select(Event).where(Event.topic.in_(TOPICS)).order_by(Event.id)
+            statement = select(Event).where(Event.topic.in_(TOPICS)).order_by(Event.xid, Event.id)
             return [
                 (event.topic.removeprefix("registry."), event.payload["days_before"])
                 for event in await session.scalars(statement)

@@ -39,7 +39,7 @@ def told(in_transaction):
             statement = (
                 select(Event.payload)
                 .where(Event.topic == f"registry.agreement.{topic}")
-                .order_by(Event.id)
+                .order_by(Event.xid, Event.id)
             )
             return list(await session.scalars(statement))
 
@@ -80,7 +80,9 @@ class TestRecordAgreement:
         async with in_transaction() as session:
             events = (
                 await session.scalars(
-                    select(Event).where(Event.topic == "registry.agreement.signed")
+                    select(Event)
+                    .where(Event.topic == "registry.agreement.signed")
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [(event.owner_ministry, event.co_ministry) for event in events] == [

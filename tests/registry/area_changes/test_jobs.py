@@ -152,7 +152,7 @@ class TestSettleAssignments:
         listed = await world.get("/assignments", by=world.officer("33.76"))
         assert [each["id"] for each in listed.json()["items"]] == [made["id"]]
         async with in_transaction() as session:
-            told = select(Event).where(Event.stream_id == made["id"]).order_by(Event.id)
+            told = select(Event).where(Event.stream_id == made["id"]).order_by(Event.xid, Event.id)
             events = (await session.scalars(told)).all()
         assert events[-1].topic == "registry.assignment.changed"
         assert events[-1].payload["areas"] == ["33.73", "33.76"]

@@ -30,7 +30,9 @@ async def granted(world, **facts) -> dict:
 
 async def told(in_transaction, assignment_id: str) -> list[Event]:
     async with in_transaction() as session:
-        statement = select(Event).where(Event.stream_id == assignment_id).order_by(Event.id)
+        statement = (
+            select(Event).where(Event.stream_id == assignment_id).order_by(Event.xid, Event.id)
+        )
         return list((await session.scalars(statement)).all())
 
 

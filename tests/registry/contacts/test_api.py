@@ -40,7 +40,7 @@ class TestAddContact:
         assert response.headers["etag"] == '"1"'
         assert set(response.json()) == {"id", "facility_id", "role", "version"}
         async with in_transaction() as session:
-            events = (await session.scalars(select(Event))).all()
+            events = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
             answers = (await session.scalars(select(Idempotency))).all()
         assert events[-1].topic == "registry.facility.contacts_changed"
         assert set(events[-1].payload) == {"facility_id"}
@@ -196,5 +196,7 @@ class TestRemoveContact:
         assert (response.status_code, response.content) == (204, b"")
         async with in_transaction() as session:
             assert (await session.scalars(select(FacilityContact))).all() == []
-            topics = (await session.scalars(select(Event.topic).order_by(Event.id))).all()
+            topics = (
+                await session.scalars(select(Event.topic).order_by(Event.xid, Event.id))
+            ).all()
         assert topics[-1] == "registry.facility.contacts_changed"

@@ -79,7 +79,9 @@ class TestDevelopment:
         async with in_transaction() as session:
             events = (
                 await session.scalars(
-                    select(Event).where(Event.topic.like("registry.development.%"))
+                    select(Event)
+                    .where(Event.topic.like("registry.development.%"))
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [each.version for each in events] == list(range(1, 10))

@@ -57,7 +57,7 @@ class Desk:
     async def events(self, class_id) -> list[tuple[str, int]]:
         async with self.in_transaction() as session:
             events = await session.scalars(
-                select(Event).where(Event.stream_id == class_id).order_by(Event.id)
+                select(Event).where(Event.stream_id == class_id).order_by(Event.xid, Event.id)
             )
             return [(event.topic, event.version) for event in events]
 

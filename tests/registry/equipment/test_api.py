@@ -18,7 +18,7 @@ async def path(world) -> str:
 
 async def told(in_transaction) -> list[tuple]:
     async with in_transaction() as session:
-        rows = (await session.scalars(select(Event).order_by(Event.id))).all()
+        rows = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
     return [
         (row.version, row.payload["before"], row.payload["after"])
         for row in rows

@@ -205,7 +205,7 @@ class TestWhoMayExport:
         assert [row["code"] for row in mine] == ["I-1"]
         assert all_ == []
         async with in_transaction() as session:
-            noted = (await session.scalars(select(Audit))).all()
+            noted = (await session.scalars(select(Audit).order_by(Audit.at))).all()
         assert [each.action for each in noted] == ["instructors.exported"] * 2
         assert noted[1].detail == {"area": "73"}
 

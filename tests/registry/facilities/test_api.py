@@ -14,7 +14,7 @@ from tests.registry.world import facility_body
 
 async def events(in_transaction) -> list[tuple[str, dict]]:
     async with in_transaction() as session:
-        rows = (await session.scalars(select(Event).order_by(Event.id))).all()
+        rows = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
     return [(row.topic, row.payload) for row in rows]
 
 

@@ -41,7 +41,7 @@ class TestStateFacilityCode:
         assert await found(world, "DINAS-33:7") == ["F-1"]
         assert await found(world, "SIMAK-BMN:7") == []
         async with in_transaction() as session:
-            rows = (await session.scalars(select(Event).order_by(Event.id))).all()
+            rows = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
         told = [row.payload for row in rows if row.topic == "registry.facility.code_changed"]
         assert [(each["scheme"], each["code"]) for each in told] == [
             ("SIMAK-BMN", "024/01:A b"),
@@ -160,5 +160,7 @@ class TestWithdrawFacilityCode:
         ]
         assert await found(world, "X1:7") == []
         async with in_transaction() as session:
-            last = (await session.scalars(select(Event).order_by(Event.id.desc()))).first()
+            last = (
+                await session.scalars(select(Event).order_by(Event.xid.desc(), Event.id.desc()))
+            ).first()
         assert last.payload == {"facility_id": facility["id"], "scheme": "X2", "code": None}

@@ -83,7 +83,7 @@ class TestMergeFacility:
         history = (await world.get(f"/facilities/{gone['id']}/history")).json()["items"]
         assert (history[0]["status"], history[0]["reason"]) == ("CLOSED", REASON)
         async with in_transaction() as session:
-            rows = (await session.scalars(select(Event).order_by(Event.id))).all()
+            rows = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
         (told,) = [each for each in rows if each.topic == "registry.facility.merged"]
         assert str(told.stream_id) == done["id"]
         assert told.payload["stays"]["facility_id"] == stays["id"]

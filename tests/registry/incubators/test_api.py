@@ -46,7 +46,9 @@ async def patch(world, incubator: dict, body: dict, *, tag='"1"', by=None):
 async def told(in_transaction) -> list[Event]:
     async with in_transaction() as session:
         statement = (
-            select(Event).where(Event.topic.startswith("registry.incubator")).order_by(Event.id)
+            select(Event)
+            .where(Event.topic.startswith("registry.incubator"))
+            .order_by(Event.xid, Event.id)
         )
         return list((await session.scalars(statement)).all())
 

@@ -131,7 +131,9 @@ class TestCorrectInstitution:
         assert (changed["name"], changed["version"]) == ("Yayasan Baru", 2)
         assert changed["area_code"] == "33.73"
         async with in_transaction() as session:
-            topics = (await session.scalars(select(Event.topic).order_by(Event.id))).all()
+            topics = (
+                await session.scalars(select(Event.topic).order_by(Event.xid, Event.id))
+            ).all()
         assert topics[-1] == "registry.institution.changed"
 
     async def test_moves_it_to_another_area(self, world):

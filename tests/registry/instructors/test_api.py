@@ -186,7 +186,7 @@ class TestCertificates:
                 await session.scalars(
                     select(Event)
                     .where(Event.topic == "registry.instructor.certified")
-                    .order_by(Event.id)
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [event.payload["revoked"] for event in events] == [False, True]

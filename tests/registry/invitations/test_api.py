@@ -17,7 +17,11 @@ def assert_refused(response, status: int, code: str) -> None:
 
 async def topics(in_transaction, invitation_id: str) -> list[str]:
     async with in_transaction() as session:
-        statement = select(Event.topic).where(Event.stream_id == invitation_id).order_by(Event.id)
+        statement = (
+            select(Event.topic)
+            .where(Event.stream_id == invitation_id)
+            .order_by(Event.xid, Event.id)
+        )
         return [
             topic.removeprefix("registry.invitation.") for topic in await session.scalars(statement)
         ]

@@ -43,7 +43,9 @@ def path_of(centre: dict) -> str:
 async def told(in_transaction) -> list[tuple]:
     async with in_transaction() as session:
         statement = (
-            select(Event).where(Event.topic.startswith("registry.maturity.")).order_by(Event.id)
+            select(Event)
+            .where(Event.topic.startswith("registry.maturity."))
+            .order_by(Event.xid, Event.id)
         )
         members = ("year", "before", "after", "present_before", "present_after")
         return [

@@ -211,7 +211,9 @@ class TestDraft:
         assert (stale.status_code, late.status_code) == (412, 409)
         assert late.json()["code"] == "module-not-draft"
         async with in_transaction() as session:
-            topics = (await session.scalars(select(Event.topic).order_by(Event.id))).all()
+            topics = (
+                await session.scalars(select(Event.topic).order_by(Event.xid, Event.id))
+            ).all()
         assert topics == ["registry.module.drafted"] * 2 + ["registry.module.published"]
 
     async def test_does_not_lose_what_every_module_has(self, world):

@@ -38,7 +38,9 @@ class TestStateOpeningHours:
         async with in_transaction() as session:
             events = (
                 await session.scalars(
-                    select(Event.payload).where(Event.topic == "registry.opening_hours.stated")
+                    select(Event.payload)
+                    .where(Event.topic == "registry.opening_hours.stated")
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [(each["weeks"], each["closed_days"]) for each in events] == [(1, 1), (0, 0)]

@@ -232,7 +232,7 @@ class TestApproveProposal:
                 await session.scalars(
                     select(Event)
                     .where(Event.topic.in_(["registry.facility.changed", *TOPICS]))
-                    .order_by(Event.id)
+                    .order_by(Event.xid, Event.id)
                 )
             ).all()
         assert [event.topic for event in events] == [

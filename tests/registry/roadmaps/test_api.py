@@ -43,7 +43,7 @@ async def state(world, roadmap: dict, code: str, body: dict, *, tag='"1"', by=No
 
 async def told(in_transaction, topic: str) -> list[dict]:
     async with in_transaction() as session:
-        statement = select(Event).where(Event.topic == topic).order_by(Event.id)
+        statement = select(Event).where(Event.topic == topic).order_by(Event.xid, Event.id)
         return [event.payload for event in (await session.scalars(statement)).all()]
 
 

@@ -33,7 +33,7 @@ class TestShifts:
         assert (known.status_code, removed.status_code) == (304, 204)
         assert (await world.get(one)).status_code == 404
         async with in_transaction() as session:
-            rows = (await session.scalars(select(Event).order_by(Event.id))).all()
+            rows = (await session.scalars(select(Event).order_by(Event.xid, Event.id))).all()
         told = [row.payload for row in rows if row.topic == "registry.facility.shifts_changed"]
         assert [(each["name"], each["capacity"]) for each in told] == [
             ("MORNING", 48),

@@ -34,7 +34,9 @@ def path(incubator) -> str:
 async def told(in_transaction) -> list[tuple]:
     async with in_transaction() as session:
         statement = (
-            select(Event).where(Event.topic.startswith("registry.tenant.")).order_by(Event.id)
+            select(Event)
+            .where(Event.topic.startswith("registry.tenant."))
+            .order_by(Event.xid, Event.id)
         )
         return [
             (
