@@ -10,6 +10,7 @@ from services.enrollment.merged_facilities import tables as _merged_facilities  
 from services.enrollment.notices import tables as _notices  # noqa: F401
 from services.enrollment.openings import tables as _openings  # noqa: F401
 from services.enrollment.participants import tables as _participants  # noqa: F401
+from services.enrollment.person_keys import tables as _person_keys  # noqa: F401
 from services.enrollment.programs import tables as _programs  # noqa: F401
 from services.enrollment.sheets import tables as _sheets  # noqa: F401
 from services.enrollment.waves import tables as _waves  # noqa: F401

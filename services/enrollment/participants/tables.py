@@ -66,3 +66,4 @@ class Participant(Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(server_default=text("'id'"))
+    restricted_at: Mapped[datetime | None]
