@@ -172,6 +172,8 @@ def _class(
         opens_at=wave.opens_at,
         closes_at=wave.closes_at,
         promote_until=wave.promote_until,
+        selection=wave.selection,
+        confirm_hours=wave.confirm_hours,
         capacity=program.default_capacity if body.capacity is None else body.capacity,
         reserve_capacity=program.default_reserve_capacity if reserve is None else reserve,
         taken=0,

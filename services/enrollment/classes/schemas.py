@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.enrollment.classes.rules import Nearness
 from services.enrollment.programs.rules import Refusal
+from services.enrollment.waves.rules import SelectionMethod
 from shared.schemas.base import Body, Code, Label, Message, Read
 from shared.schemas.enrollment import ClassState
 from shared.schemas.registry import ClassSessions, FacilityKind, TimeZone
@@ -108,6 +109,9 @@ class ClassRead(Read):
     opens_at: datetime
     closes_at: datetime
     promote_until: datetime | None
+    selection: SelectionMethod
+    confirm_hours: int | None
+    announced_at: datetime | None
     capacity: int
     reserve_capacity: int
     taken: int

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.enrollment.base import Base
+from services.enrollment.waves.rules import SelectionMethod
 from shared.schemas.enrollment import ClassState
 from shared.schemas.registry import FacilityKind, TimeZone
 
@@ -19,6 +20,9 @@ class Class(Base):
     `instructors` is a list of {id, name}. `booking_id` is what the registry calls the reservation
     of its space and instructors, `reserved_at` when that was confirmed; a class without a booking
     was planned before there were any, or was cancelled and has given it up.
+
+    `selection` and `confirm_hours` are those of the wave; `announced_at` is when the selection gave
+    the places of the class, null until then and where there is none.
 
     `taken` counts the enrollments that hold a seat, `waiting` those on the waitlist, whose next
     number is `next_waitlist_number`. The seat desk writes these three at every claim: no index may
@@ -107,6 +111,9 @@ class Class(Base):
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]
+    selection: Mapped[SelectionMethod] = mapped_column(server_default=text("'FIRST_COME'"))
+    confirm_hours: Mapped[int | None]
+    announced_at: Mapped[datetime | None]
 
 
 class Meeting(Base):

@@ -29,13 +29,25 @@ class Enrollment(Base):
     """A claimed place in a class: a seat, or a number on its waitlist.
 
     What the class's host and the figures need to know of the person is copied in. `waitlist_number`
-    is never changed or reused. The row of the class is locked before any of these rows is written.
+    is never changed or reused. `confirm_by` is until when an offered seat is held.
+    `application_id` is what a selection placed; `transferred_from_*` name the row that a transfer
+    closed. The row of the class is locked before any of these rows is written.
     """
 
     __tablename__ = "enrollment"
     __table_args__ = (
         CheckConstraint("waited = (waitlist_number IS NOT NULL)", name="waited"),
         CheckConstraint("state <> 'WAITLISTED' OR waited", name="waitlisted"),
+        CheckConstraint("state <> 'OFFERED' OR confirm_by IS NOT NULL", name="offered"),
+        CheckConstraint(
+            "(transferred_from_id IS NULL) = (transferred_from_class_id IS NULL)",
+            name="transferred_from",
+        ),
+        Index(
+            "ix_enrollment_offer",
+            "confirm_by",
+            postgresql_where=text("state = 'OFFERED'"),
+        ),
         Index(
             "uq_enrollment_class_id_waitlist_number",
             "class_id",
@@ -69,3 +81,8 @@ class Enrollment(Base):
     host_ministry: Mapped[str]
     reason: Mapped[str | None]
     version: Mapped[int]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    confirm_by: Mapped[datetime | None]
+    application_id: Mapped[UUID | None]
+    transferred_from_class_id: Mapped[UUID | None]
+    transferred_from_id: Mapped[UUID | None]

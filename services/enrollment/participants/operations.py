@@ -37,7 +37,16 @@ _REFUSALS: Final = {
     "pk_participant": rules.ParticipantIdTakenError,
     "pk_identity_claim": rules.IdentityKnownError,
 }
-_AS_GIVEN: Final = ("name", "birth_date", "sex", "phone", "email", "home_area_code", "language")
+_AS_GIVEN: Final = (
+    "name",
+    "birth_date",
+    "sex",
+    "phone",
+    "email",
+    "home_area_code",
+    "language",
+    "disability",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class ParticipantCreate(Body):
     phone: Phone | None = Field(default=None, repr=False)
     email: Email | None = Field(default=None, repr=False)
     language: Language = Field(default="id", description="That of notices.")
+    disability: bool = Field(default=False, description="Yes or no: what is needed is told apart.")
     home_area_code: HomeAreaCode
     entrant_kind: EntrantKind | None = None
     business: Business | None = Field(default=None, repr=False)
@@ -116,6 +117,7 @@ class ParticipantRead(ParticipantReceipt):
     name: str
     birth_date: date
     sex: Sex
+    disability: bool
     phone: str | None
     email: str | None
     language: Language

@@ -66,4 +66,5 @@ class Participant(Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
     language: Mapped[str] = mapped_column(server_default=text("'id'"))
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
     restricted_at: Mapped[datetime | None]

@@ -24,6 +24,17 @@ class StartRule(StrEnum):
     SAME_LOCAL_TIME = "SAME_LOCAL_TIME"
 
 
+class SelectionMethod(StrEnum):
+    """How the places of a wave are given: at the desk as claims come in, or once, by a selection.
+
+    With SCORE and LOTTERY the desk takes no claim until the selection is announced.
+    """
+
+    FIRST_COME = "FIRST_COME"
+    SCORE = "SCORE"
+    LOTTERY = "LOTTERY"
+
+
 class WaveUnknownError(NotFoundError):
     """There is no such wave."""
 

@@ -1,12 +1,16 @@
 """Bodies of waves."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, NaiveDatetime
 
-from services.enrollment.waves.rules import StartRule
+from services.enrollment.waves.rules import SelectionMethod, StartRule
 from shared.schemas.base import Body, Code, Label, Read
+
+# Thirty days: no offer outlasts a wave.
+ConfirmHours = Annotated[int, Field(ge=1, le=720)]
 
 
 class WaveCreate(Body):
@@ -28,6 +32,14 @@ class WaveCreate(Body):
     promote_until: AwareDatetime | None = Field(
         default=None, description="Until when the waitlist moves up; null is the opening."
     )
+    selection: SelectionMethod = Field(
+        default=SelectionMethod.FIRST_COME,
+        description="SCORE and LOTTERY give all places at once, when the selection is announced.",
+    )
+    confirm_hours: ConfirmHours | None = Field(
+        default=None,
+        description="For how long a seat that was given later is held; null asks for no word.",
+    )
     synthetic: bool = False
 
 
@@ -44,6 +56,8 @@ class WaveRead(Read):
     starts_at: datetime | None
     starts_local: datetime | None
     promote_until: datetime | None
+    selection: SelectionMethod
+    confirm_hours: int | None
     synthetic: bool
     version: int
     created_at: datetime

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.schemas.base import Message
@@ -25,6 +26,16 @@ class EnrollmentState(StrEnum):
     TRANSFERRED = "TRANSFERRED"
     COMPLETED = "COMPLETED"
     DROPPED_OUT = "DROPPED_OUT"
+
+
+HOLDS_SEAT: Final = frozenset(
+    {
+        EnrollmentState.OFFERED,
+        EnrollmentState.SEATED,
+        EnrollmentState.COMPLETED,
+        EnrollmentState.DROPPED_OUT,
+    }
+)
 
 
 class Presence(StrEnum):
@@ -66,6 +77,7 @@ class EnrollmentCell(Message):
     state: EnrollmentState
     waited: bool
     presence: Presence
+    disability: bool = False
 
 
 class EnrollmentMoved(Message):
