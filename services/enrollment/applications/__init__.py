@@ -1,0 +1,1 @@
+"""Applications for a place in a wave: drafts, choices, documents, and what became of them."""
