@@ -25,6 +25,7 @@ from services.registry.bookings import api as bookings
 from services.registry.bulk_imports import api as bulk_imports
 from services.registry.class_checks import api as class_checks
 from services.registry.class_reservations import api as class_reservations
+from services.registry.class_standings import api as class_standings
 from services.registry.contacts import api as contacts
 from services.registry.developments import api as developments
 from services.registry.engagements import api as engagements
@@ -123,6 +124,7 @@ _ROUTERS: Final = (
     proposals.router,
     class_checks.router,
     class_reservations.router,
+    class_standings.router,
     assignments.router,
     invitations.router,
     invitations.handover_router,

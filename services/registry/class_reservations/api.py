@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from services.registry.base import Idempotency
 from services.registry.bookings import rules as bookings
@@ -19,6 +19,7 @@ from shared.schemas.registry import (
     ClassReserved,
     ReservationNamed,
     ReservationRead,
+    ReserveMode,
 )
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
@@ -74,11 +75,15 @@ NamedBody = Annotated[ReservationNamed, Body(examples=[{"booking_id": _ID}])]
     ),
 )
 async def reserve_class(
+    *,
     session: SessionDep,
     caller: Reserver,
     now: Now,
     class_id: ClassId,
     body: Annotated[ClassReservation, Body(examples=[_EXAMPLE])],
+    mode: Annotated[ReserveMode, Query(description="validate: tell, and change nothing.")] = (
+        ReserveMode.COMMIT
+    ),
 ) -> ClassReserved:
     """Give a class its space and its instructors for all its sessions, or refuse it all.
 
@@ -87,7 +92,8 @@ async def reserve_class(
     `sessions` they are eight lesson hours a day from the first hour on, not on Sundays nor on days
     on which the facility says that it is closed.
     """
-    return await operations.reserve(session, class_id, body, scope=caller.scope, now=now)
+    reserve = operations.try_reserve if mode is ReserveMode.VALIDATE else operations.reserve
+    return await reserve(session, class_id, body, scope=caller.scope, now=now)
 
 
 @router.post(

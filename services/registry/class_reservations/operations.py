@@ -78,6 +78,21 @@ async def reserve(
     return _reserved(resources, booking, spans)
 
 
+async def try_reserve(
+    session: AsyncSession, class_id: UUID, wanted: ClassReservation, *, scope: Scope, now: datetime
+) -> ClassReserved:
+    """Return what `reserve` would give a class, and leave everything as it is.
+
+    Raises:
+        What `reserve` raises.
+    """
+    attempt = await session.begin_nested()
+    try:
+        return await reserve(session, class_id, wanted, scope=scope, now=now)
+    finally:
+        await attempt.rollback()
+
+
 async def _spans(
     session: AsyncSession, wanted: ClassReservation, resources: ClassResources
 ) -> list[Span]:

@@ -82,11 +82,25 @@ class ClassReserved(ClassResources):
     hold_until: datetime | None
 
 
+class ReserveMode(StrEnum):
+    """Reserve, or only tell what would be reserved or refused."""
+
+    COMMIT = "commit"
+    VALIDATE = "validate"
+
+
 class ClassReservationState(StrEnum):
     """The class keeps it, or has it no longer."""
 
     CONFIRMED = "CONFIRMED"
     RELEASED = "RELEASED"
+
+
+class ClassHold(StrEnum):
+    """The space is the class's own, or only held until it is confirmed."""
+
+    CONFIRMED = "CONFIRMED"
+    HELD = "HELD"
 
 
 class ReservationNamed(Body):
@@ -102,3 +116,42 @@ class ReservationRead(Message):
     booking_id: UUID
     state: ClassReservationState
     hold_until: datetime | None = None
+
+
+class StandingAsk(Body):
+    """A planned class, as enrollment has it: what it was given, and from which day to which."""
+
+    class_id: UUID
+    facility_id: UUID
+    booking_id: UUID | None = None
+    agreement_id: UUID
+    module_id: UUID
+    first_day: date
+    last_day: date
+
+
+class StandingsAsk(Body):
+    """The classes of which to tell how they stand."""
+
+    classes: list[StandingAsk] = Field(min_length=1, max_length=1000)
+
+
+class ClassStanding(Message):
+    """What the registry holds for a class at this moment.
+
+    `space` is null when it has none; `agreement` tells that it is in force and covers the facility
+    on all days. `module_version` is null when there is no such version or it is a draft.
+    """
+
+    class_id: UUID
+    facility_active: bool
+    space: ClassHold | None
+    agreement: bool
+    module_version: str | None
+    instructors: int
+
+
+class ClassStandings(Message):
+    """How classes stand, in the order in which they were asked for."""
+
+    items: list[ClassStanding]

@@ -315,3 +315,47 @@ class TestWhatAClassHas:
         assert (whole.status_code, whole.json()["code"]) == (409, "booking-of-class")
         assert (part.status_code, part.json()["code"]) == (409, "booking-of-class")
         assert given_back.status_code == 200
+
+
+class TestTryReservation:
+    async def test_tells_what_would_be_given_and_changes_nothing(
+        self, world, body, reserve, say, slots, in_transaction
+    ):
+        class_id = new_id()
+        given = (
+            await reserve({**body, "sessions": [session_on(0), session_on(1)]}, class_id)
+        ).json()
+        await say("confirm", class_id, given)
+        async with in_transaction() as session:
+            logged = await session.scalar(text("SELECT count(*) FROM registry.event"))
+
+        moved = {**body, "sessions": [session_on(0), session_on(3)]}
+        tried = await world.registry.put(
+            f"/v1/class-reservations/{class_id}",
+            params={"mode": "validate"},
+            json=moved,
+            headers=world.auth(Role.SERVICE),
+        )
+
+        assert tried.status_code == 200, tried.text
+        assert [each["starts_at"][:10] for each in tried.json()["sessions"]] == [
+            "2027-02-08",
+            "2027-02-11",
+        ]
+        assert await slots() == [("APPROVED", 8), ("APPROVED", 9)]
+        async with in_transaction() as session:
+            assert await session.scalar(text("SELECT count(*) FROM registry.event")) == logged
+        assert (await say("confirm", class_id, given)).status_code == 200
+
+    async def test_refuses_as_the_reservation_would(self, world, body, reserve):
+        await reserve(body)
+        other = await world.instructor(body["facility_id"])
+
+        tried = await world.registry.put(
+            f"/v1/class-reservations/{new_id()}",
+            params={"mode": "validate"},
+            json={**body, "instructor_ids": [other["id"]]},
+            headers=world.auth(Role.SERVICE),
+        )
+
+        assert (tried.status_code, tried.json()["code"]) == (409, "space-taken")
