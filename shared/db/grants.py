@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, Text, Uuid, delete, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +19,8 @@ from shared.scope import Grant, Role
 _TOPICS: Final = frozenset(
     {Topic.ASSIGNMENT_GRANTED, Topic.ASSIGNMENT_CHANGED, Topic.ASSIGNMENT_REVOKED}
 )
+# The places of a grant that reaches one person only: ministries, areas, facilities.
+_NO_PLACES: Final = tuple(literal([], ARRAY(kind)) for kind in (Text(), Text(), Uuid()))
 
 
 class HeldGrantColumns:
@@ -39,37 +41,77 @@ class HeldGrantColumns:
     version: Mapped[int]
 
 
+class BoundLoginColumns:
+    """Columns of a service's table of logins that act as a person, one row a binding.
+
+    The table names its primary key itself, and has an index that finds a holder's binding.
+    """
+
+    id: Mapped[UUID]
+    participant_id: Mapped[UUID]
+    holder: Mapped[str]
+    unbound_at: Mapped[datetime | None]
+
+
 def holder_of(issuer: str, subject: str) -> str:
     """Return what stands for a login in events and in the services that read them."""
     return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
 
 
 def grants_in_force(
-    table: type[HeldGrantColumns], holder: str, *, on: date
-) -> Select[Role, list[str], list[str], list[UUID]]:
-    """Return the statement of what `holder` may act as on the day `on`; the index on it serves."""
-    return (
-        select(table.role, table.ministries, table.areas, table.facilities)
-        .where(
-            table.holder == holder,
-            table.revoked_at.is_(None),
-            table.valid_from <= on,
-            or_(table.valid_to.is_(None), table.valid_to >= on),
-        )
-        .order_by(table.id)
+    table: type[HeldGrantColumns],
+    holder: str,
+    *,
+    on: date,
+    bound: type[BoundLoginColumns] | None = None,
+) -> Executable:
+    """Return the statement of what `holder` may act as on the day `on`; the index on it serves.
+
+    `bound` is the table of logins that act as a person.
+    """
+    assigned = select(
+        table.id.label("id"),
+        table.role,
+        table.ministries,
+        table.areas,
+        table.facilities,
+        literal(None, Uuid()).label("participant_id"),
+    ).where(
+        table.holder == holder,
+        table.revoked_at.is_(None),
+        table.valid_from <= on,
+        or_(table.valid_to.is_(None), table.valid_to >= on),
     )
+    if bound is None:
+        return assigned.order_by(table.id)
+    persons = select(
+        bound.id, literal(Role.PARTICIPANT, table.role.type), *_NO_PLACES, bound.participant_id
+    ).where(bound.holder == holder, bound.unbound_at.is_(None))
+    return union_all(assigned, persons).order_by("id")
 
 
 async def read_grants(
-    sessions: Sessions, table: type[HeldGrantColumns], holder: str, *, on: date
+    sessions: Sessions,
+    table: type[HeldGrantColumns],
+    holder: str,
+    *,
+    on: date,
+    bound: type[BoundLoginColumns] | None = None,
 ) -> tuple[Grant, ...]:
     """Return the grants that `holder` has on the day `on`, read outside of any transaction."""
     engine: AsyncEngine = sessions.kw["bind"]
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        rows = (await connection.execute(grants_in_force(table, holder, on=on))).all()
+        statement = grants_in_force(table, holder, on=on, bound=bound)
+        rows = (await connection.execute(statement)).all()
     return tuple(
-        Grant(row.role, tuple(row.ministries), tuple(row.areas), tuple(row.facilities))
+        Grant(
+            row.role,
+            tuple(row.ministries),
+            tuple(row.areas),
+            tuple(row.facilities),
+            row.participant_id,
+        )
         for row in rows
     )
 

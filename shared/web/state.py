@@ -8,7 +8,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from shared.db.grants import HeldGrantColumns
+from shared.db.grants import BoundLoginColumns, HeldGrantColumns
 from shared.db.session import Ring, Sessions, make_engine, make_sessions
 from shared.settings import ServiceSettings
 from shared.web.auth import Verifier
@@ -40,11 +40,13 @@ async def service_state(
     service: str,
     ring: Ring | None = None,
     held: type[HeldGrantColumns] | None = None,
+    bound: type[BoundLoginColumns] | None = None,
 ) -> AsyncIterator[ServiceState]:
     """Yield what the three services share, made from `settings`; close it at the end.
 
     `ring` wakes the workers; without one, jobs begin at the next sweep. `held` is the table of what
-    the callers of assigned issuers may do; without one they may do nothing.
+    the callers of assigned issuers may do; without one they may do nothing. `bound` is the table of
+    those among them that act as a person.
     """
     engine = make_engine(settings.database_url, name=f"{service}-http")
     sessions = make_sessions(engine)
@@ -61,7 +63,7 @@ async def service_state(
                 audience=settings.audience,
                 mode=settings.mode,
                 denied=settings.denied_tokens,
-                held=None if held is None else HeldGrants(sessions, held),
+                held=None if held is None else HeldGrants(sessions, held, bound=bound),
             ),
             "cursors": Cursors(secret),
             "fingerprint_key": hashlib.sha256(b"balai fingerprint\n" + secret.encode()).digest(),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +12,11 @@ from services.enrollment.base import Base
 from services.enrollment.participants.rules import LegalBasis
 from services.enrollment.programs.rules import SizeCriterion
 from shared.schemas.enrollment import EntrantKind, Sex
+
+
+def _by_name(name: str, *before: str) -> Index:
+    """Return the index of people by the beginning of their names, nation-wide or in a region."""
+    return Index(name, *before, "name_key", "id")
 
 
 class Participant(Base):
@@ -22,17 +27,27 @@ class Participant(Base):
     decided, null when none did. `kind_by_capital` and `kind_by_sales` are the size class by either
     figure (MICRO, SMALL, MEDIUM or LARGE), null when it was not given: a programme may name its
     own criterion. `consents` is a list of {purpose, given, version, at}. `warnings` are codes.
-    `language` is that of notices.
+    `language` is that of notices. `name_key` is the name as it is compared. A contact that was
+    proved by a code has its `*_verified_at`. `guardian_consent_at` is since when somebody answers
+    for a minor. Who lives in the area of an office is that office's to change: the home is where
+    the row lies.
     """
 
     __tablename__ = "participant"
-    __scope_columns__: ClassVar[dict[str, str]] = {"participant_id": "id"}
+    __scope_columns__: ClassVar[dict[str, str]] = {
+        "participant_id": "id",
+        "province_code": "home_province_code",
+        "regency_code": "home_regency_code",
+    }
     __table_args__ = (
         CheckConstraint("octet_length(nik_index) = 32", name="nik_index"),
         CheckConstraint(
             "(entrant_kind = 'PROSPECTIVE') = (founded_on IS NULL)", name="business_or_prospective"
         ),
         CheckConstraint("language IN ('id', 'en')", name="language"),
+        _by_name("ix_participant_name"),
+        _by_name("ix_participant_province_name", "home_province_code"),
+        _by_name("ix_participant_regency_name", "home_regency_code"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -68,3 +83,21 @@ class Participant(Base):
     language: Mapped[str] = mapped_column(server_default=text("'id'"))
     disability: Mapped[bool] = mapped_column(server_default=text("false"))
     restricted_at: Mapped[datetime | None]
+    # In the order of bytes an index finds the beginning of a name, whatever the database's order.
+    name_key: Mapped[str] = mapped_column(String(collation="C"), server_default=text("''"))
+    phone_verified_at: Mapped[datetime | None]
+    email_verified_at: Mapped[datetime | None]
+    guardian_consent_at: Mapped[datetime | None]
+
+
+class ParticipantChange(Base):
+    """That somebody changed members of a person, and which; what they were is kept nowhere."""
+
+    __tablename__ = "participant_change"
+
+    participant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    members: Mapped[list[str]]
+    actor: Mapped[str]
+    version: Mapped[int]
+    at: Mapped[datetime]

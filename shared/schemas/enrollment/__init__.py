@@ -6,8 +6,28 @@ from shared.schemas.enrollment.applications import (
     ApplicationMoved,
     ApplicationState,
 )
+from shared.schemas.enrollment.certificates import (
+    AssessmentsRecorded,
+    CertificateCell,
+    CertificateKind,
+    CertificateMoved,
+    CertificateState,
+    CompletionDecided,
+    VerificationState,
+)
+from shared.schemas.enrollment.devices import DeviceRegistered, DeviceRevoked
 from shared.schemas.enrollment.notices import NoticeRetried
 from shared.schemas.enrollment.people import AgeBand, EntrantKind, ParticipantRegistered, Sex
+from shared.schemas.enrollment.persons import (
+    BusinessStated,
+    ContactVerified,
+    ExternalRefMoved,
+    GuardianMoved,
+    LoginBound,
+    NeedMoved,
+    NikCorrected,
+    ParticipantChanged,
+)
 from shared.schemas.enrollment.planning import (
     ClassFunded,
     ClassRescheduled,
@@ -31,6 +51,12 @@ from shared.schemas.enrollment.seats import (
     EnrollmentState,
     Presence,
 )
+from shared.schemas.enrollment.selections import (
+    ScoreGiven,
+    SelectionCriteriaStated,
+    SelectionMoved,
+    SelectionState,
+)
 from shared.schemas.enrollment.topics import Topic
 
 __all__ = [
@@ -40,17 +66,33 @@ __all__ = [
     "ApplicationDocumentMoved",
     "ApplicationMoved",
     "ApplicationState",
+    "AssessmentsRecorded",
     "AttendanceRecorded",
+    "BusinessStated",
+    "CertificateCell",
+    "CertificateKind",
+    "CertificateMoved",
+    "CertificateState",
     "ClassCell",
     "ClassFunded",
     "ClassMoved",
     "ClassRescheduled",
     "ClassState",
+    "CompletionDecided",
+    "ContactVerified",
+    "DeviceRegistered",
+    "DeviceRevoked",
     "EnrollmentCell",
     "EnrollmentMoved",
     "EnrollmentState",
     "EntrantKind",
+    "ExternalRefMoved",
+    "GuardianMoved",
+    "LoginBound",
+    "NeedMoved",
+    "NikCorrected",
     "NoticeRetried",
+    "ParticipantChanged",
     "ParticipantRegistered",
     "PhaseSpan",
     "Presence",
@@ -58,8 +100,13 @@ __all__ = [
     "ProgramPhasesChanged",
     "ProgramPublished",
     "ProgramTeamChanged",
+    "ScoreGiven",
+    "SelectionCriteriaStated",
+    "SelectionMoved",
+    "SelectionState",
     "Sex",
     "Topic",
+    "VerificationState",
     "WaveCancelled",
     "WaveChanged",
     "WaveDecided",

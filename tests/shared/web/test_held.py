@@ -101,11 +101,20 @@ class TestHeldGrants:
 
         assert await held(SARI) == ()
 
-    async def test_forgets_whom_it_has_not_seen_for_longest(self, sessions, monkeypatch):
+    async def test_lets_somebody_in_at_once_who_had_no_grant_before(self, sessions, assign):
+        held = HeldGrants(sessions, HeldGrant, clock=Clock())
+
+        before = await held(SARI)
+        await assign("ibu-sari")
+
+        assert (before, await held(SARI)) == ((), (Grant(Role.NATIONAL_ADMIN),))
+
+    async def test_forgets_whom_it_has_not_seen_for_longest(self, sessions, assign, monkeypatch):
         monkeypatch.setattr("shared.web.held._CACHE_SIZE", 2)
         held = HeldGrants(sessions, HeldGrant)
 
         for subject in ("a", "b", "c"):
+            await assign(subject)
             await held(Actor("balai:people", subject))
 
         assert list(held._read) == [holder_of("balai:people", each) for each in ("b", "c")]

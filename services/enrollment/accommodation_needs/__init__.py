@@ -1,0 +1,1 @@
+"""What people need to take part, sealed under their own keys. Owns accommodation_need."""

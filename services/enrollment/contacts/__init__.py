@@ -1,0 +1,1 @@
+"""Contacts proved by a code that is sent to them. Owns table enrollment.contact_code."""

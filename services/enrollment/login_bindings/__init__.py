@@ -1,0 +1,1 @@
+"""Logins that are bound to a person, once, and act as that person. Owns login_binding."""
