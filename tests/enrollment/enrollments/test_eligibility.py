@@ -19,7 +19,7 @@ from shared.clock import ledger_day
 from shared.ids import new_id
 from shared.schemas.enrollment import EntrantKind
 from tests.support.desks import claim_of
-from tests.support.seats import NOW, Seats
+from tests.support.seats import Seats
 
 KINDS = [each.value for each in EntrantKind]
 PROVINCES = ["12", "33", "91"]
@@ -93,8 +93,8 @@ async def add_offers(seats: Seats, chance: random.Random, count: int) -> list[Of
             capacity=900,
             program_id=program_id,
             wave_id=seats.wave_id,
-            opens_at=NOW - timedelta(days=1),
-            closes_at=datetime(2030, 1, 1, tzinfo=UTC),
+            opens_at=min(MOMENTS) - timedelta(days=1),
+            closes_at=max(MOMENTS) + timedelta(days=1),
         )
         offers.append(Offer(class_id, terms))
     return offers

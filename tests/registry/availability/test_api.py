@@ -5,8 +5,8 @@ from shared.scope import Role
 
 WANTED = {
     "people": 20,
-    "from": "2027-05-03",
-    "to": "2027-05-07",
+    "from": "2077-05-03",
+    "to": "2077-05-07",
     "starts": "08:00",
     "ends": "16:00",
 }
@@ -15,7 +15,7 @@ WANTED = {
 async def book(world, space: dict, *days: int) -> None:
     """Book a space, which lies in Central Java, from nine to ten on days of May."""
     slots = [
-        {"starts_at": f"2027-05-{day:02d}T02:00:00Z", "ends_at": f"2027-05-{day:02d}T03:00:00Z"}
+        {"starts_at": f"2077-05-{day:02d}T02:00:00Z", "ends_at": f"2077-05-{day:02d}T03:00:00Z"}
         for day in days
     ]
     body = {"space_id": space["id"], "ministry": "MANPOWER", "purpose": "MINISTRY", "people": 9}
@@ -25,7 +25,7 @@ async def book(world, space: dict, *days: int) -> None:
 
 async def open_on(world, facility: dict, *weekdays: int, closed: list[str] | None = None) -> None:
     week = {
-        "valid_from": "2027-01-01",
+        "valid_from": "2077-01-01",
         "intervals": [{"weekday": each, "opens": "08:00", "closes": "16:00"} for each in weekdays],
     }
     days = [{"day": day, "reason": "Libur"} for day in closed or []]
@@ -60,13 +60,13 @@ class TestListFreeSlots:
         assert (item["space_id"], item["facility_id"]) == (free["id"], facility["id"])
         assert (item["hours_stated"], item["distance_m"]) == (True, None)
         assert [each["starts_at"] for each in item["windows"]] == [
-            f"2027-05-{day:02d}T01:00:00+00:00" for day in range(3, 8)
+            f"2077-05-{day:02d}T01:00:00+00:00" for day in range(3, 8)
         ]
-        assert item["windows"][0]["ends_at"] == "2027-05-03T09:00:00+00:00"
+        assert item["windows"][0]["ends_at"] == "2077-05-03T09:00:00+00:00"
 
     async def test_counts_days_where_some_are_enough(self, world):
         facility = await world.facility()
-        await open_on(world, facility, 1, 2, 3, 4, closed=["2027-05-04"])
+        await open_on(world, facility, 1, 2, 3, 4, closed=["2077-05-04"])
         space = await world.space(facility["id"], name="A")
         await book(world, space, 5)
 
@@ -87,7 +87,7 @@ class TestListFreeSlots:
         response = await world.get("/free-slots", **{**WANTED, **asked})
 
         (item,) = response.json()["items"]
-        assert item["windows"][0]["starts_at"] == "2027-05-02T23:00:00+00:00"
+        assert item["windows"][0]["starts_at"] == "2077-05-02T23:00:00+00:00"
         assert item["hours_stated"] is False
 
     async def test_closes_all_that_state_hours_on_a_public_holiday(self, world):
@@ -96,13 +96,13 @@ class TestListFreeSlots:
         await world.space(stated["id"], name="A")
         await world.space(unstated["id"], name="B")
         await world.registry.put(
-            "/v1/closed-days/2027",
-            json={"days": [{"day": "2027-05-06", "reason": "Kenaikan Isa Almasih"}]},
+            "/v1/closed-days/2077",
+            json={"days": [{"day": "2077-05-06", "reason": "Kenaikan Isa Almasih"}]},
             headers={**world.admin, "If-Match": "*"},
         )
 
         assert await found(world) == ["B"]
-        assert await found(world, to="2027-05-05") == ["A", "B"]
+        assert await found(world, to="2077-05-05") == ["A", "B"]
 
     async def test_narrows(self, world):
         java = await world.facility(trades=["WELDING"], latitude=-7.33, longitude=110.5)
@@ -146,7 +146,7 @@ class TestListFreeSlots:
     @pytest.mark.parametrize(
         ("wanted", "status", "code"),
         [
-            ({"to": "2027-05-02"}, 422, "free-slots-invalid"),
+            ({"to": "2077-05-02"}, 422, "free-slots-invalid"),
             ({"ends": "08:00"}, 422, "free-slots-invalid"),
             ({"weekdays": "6"}, 422, "free-slots-invalid"),
             ({"people": 0}, 422, "validation-failed"),

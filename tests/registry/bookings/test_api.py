@@ -7,14 +7,14 @@ from services.registry.base import Event
 from shared.ids import new_id
 from shared.scope import Role
 
-MONDAY = "2027-05-03T01:00:00Z"
-NOON = "2027-05-03T05:00:00Z"
+MONDAY = "2077-05-03T01:00:00Z"
+NOON = "2077-05-03T05:00:00Z"
 
 
 def slot(day: int = 3, begins: int = 1, ends: int = 5) -> dict:
     return {
-        "starts_at": f"2027-05-{day:02d}T{begins:02d}:00:00Z",
-        "ends_at": f"2027-05-{day:02d}T{ends:02d}:00:00Z",
+        "starts_at": f"2077-05-{day:02d}T{begins:02d}:00:00Z",
+        "ends_at": f"2077-05-{day:02d}T{ends:02d}:00:00Z",
     }
 
 
@@ -35,7 +35,7 @@ async def space(world) -> dict:
     return await world.space((await world.facility())["id"])
 
 
-async def agreed(world, space, *, valid_to="2028-03-24") -> dict:
+async def agreed(world, space, *, valid_to="2078-03-24") -> dict:
     return await world.agreement(facility_ids=[space["facility_id"]], valid_to=valid_to)
 
 
@@ -54,20 +54,20 @@ class TestRequestBooking:
         assert response.status_code == 201
         assert response.headers["location"].endswith(f"/v1/bookings/{booking['id']}")
         assert (booking["state"], booking["ministry"]) == ("REQUESTED", "MANPOWER")
-        assert [each["starts_at"] for each in booking["slots"]] == [MONDAY, "2027-05-04T01:00:00Z"]
+        assert [each["starts_at"] for each in booking["slots"]] == [MONDAY, "2077-05-04T01:00:00Z"]
         async with in_transaction() as session:
             event = await session.scalar(
                 select(Event).where(Event.topic == "registry.booking.requested")
             )
-        assert event.payload["minutes"] == {"2027-05": 480}
+        assert event.payload["minutes"] == {"2077-05": 480}
         assert event.co_ministry == "MANPOWER"
 
     async def test_expands_a_series_by_the_clocks_of_the_facility(self, world):
         space = await world.space((await world.facility(area_code="91.71"))["id"])
         repeat = {
             "weekdays": [1, 5],
-            "from": "2027-05-03",
-            "to": "2027-05-14",
+            "from": "2077-05-03",
+            "to": "2077-05-14",
             "starts": "08:00",
             "ends": "12:00",
         }
@@ -75,11 +75,11 @@ class TestRequestBooking:
         booking = await world.made("/bookings", body(space, repeat=repeat))
 
         assert [each["starts_at"] for each in booking["slots"]] == [
-            f"2027-05-{day:02d}T23:00:00Z" for day in (2, 6, 9, 13)
+            f"2077-05-{day:02d}T23:00:00Z" for day in (2, 6, 9, 13)
         ]
         assert (booking["starts_at"], booking["ends_at"]) == (
-            "2027-05-02T23:00:00Z",
-            "2027-05-14T03:00:00Z",
+            "2077-05-02T23:00:00Z",
+            "2077-05-14T03:00:00Z",
         )
 
     async def test_answers_a_repeated_request_with_the_same_bytes(self, world, space):
@@ -134,7 +134,7 @@ class TestRequestBooking:
         path = f"/v1/facilities/{space['facility_id']}/opening-hours"
         etag = (await world.registry.get(path, headers=world.admin)).headers["etag"]
         week = {
-            "valid_from": "2027-01-01",
+            "valid_from": "2077-01-01",
             "intervals": [{"weekday": 1, "opens": "08:00", "closes": "12:00"}],
         }
         stated = await world.registry.put(
@@ -152,7 +152,7 @@ class TestRequestBooking:
     async def test_lets_another_ministry_in_by_an_agreement_that_covers_all_of_it(
         self, world, space
     ):
-        agreement = await agreed(world, space, valid_to="2027-05-03")
+        agreement = await agreed(world, space, valid_to="2077-05-03")
 
         inside = await world.made("/bookings", body(space, ministry="MSME"))
         after = await world.post("/bookings", body(space, ministry="MSME", slots=[slot(), slot(4)]))
@@ -207,7 +207,7 @@ class TestApproveBooking:
         refused = next(each.json() for each in answers if each.status_code == 409)
         assert refused["code"] == "space-taken"
         assert refused["clashes"] == [
-            {"starts_at": "2027-05-03T01:00:00+00:00", "ends_at": "2027-05-03T05:00:00+00:00"}
+            {"starts_at": "2077-05-03T01:00:00+00:00", "ends_at": "2077-05-03T05:00:00+00:00"}
         ]
 
     async def test_refuses_to_ask_for_what_is_taken_and_lets_slots_touch(self, world, space):
@@ -347,7 +347,7 @@ class TestListBookings:
         ("filters", "found"),
         [
             ({"from": NOON}, 0),
-            ({"from": "2027-05-03T04:59:00Z"}, 1),
+            ({"from": "2077-05-03T04:59:00Z"}, 1),
             ({"to": MONDAY}, 0),
             ({"to": NOON, "state": ["REQUESTED", "APPROVED"]}, 1),
             ({"state": "APPROVED"}, 0),

@@ -11,7 +11,7 @@ from shared.clock import utc_now
 from shared.ids import new_id
 from shared.scope import Role
 
-MONDAY = datetime(2027, 2, 8, 1, tzinfo=UTC)  # 08:00 WIB
+MONDAY = datetime(2077, 2, 8, 1, tzinfo=UTC)  # 08:00 WIB
 
 
 def session_on(day: int, hours: int = 8) -> dict:
@@ -27,7 +27,7 @@ async def body(world) -> dict:
     """Everything that a class takes, of the ministry whose facility it is."""
     facility = await world.facility()
     space = await world.space(facility["id"], capacity=20)
-    agreement = await world.agreement(facility_ids=[facility["id"]], valid_to="2027-12-31")
+    agreement = await world.agreement(facility_ids=[facility["id"]], valid_to="2077-12-31")
     module = await world.module(hours=20)
     instructor = await world.instructor(facility["id"])
     return {
@@ -36,7 +36,7 @@ async def body(world) -> dict:
         "agreement_id": agreement["id"],
         "module_id": module["id"],
         "instructor_ids": [instructor["id"]],
-        "starts_on": "2027-02-08",
+        "starts_on": "2077-02-08",
         "starts_at": MONDAY.isoformat(),
         "ministry": "MANPOWER",
         "people": 16,
@@ -84,7 +84,7 @@ def slots(in_transaction):
 
 async def load_of(world, body: dict) -> float:
     path = f"/instructors/{body['instructor_ids'][0]}/load"
-    return (await world.get(path, month="2027-02")).json()["hours"]
+    return (await world.get(path, month="2077-02")).json()["hours"]
 
 
 class TestReserveClass:
@@ -97,9 +97,9 @@ class TestReserveClass:
         assert response.status_code == 200, response.text
         assert (reserved["module_hours"], reserved["space_capacity"]) == (20, 20)
         assert [each["ends_at"] for each in reserved["sessions"]] == [
-            "2027-02-08T09:00:00Z",
-            "2027-02-09T09:00:00Z",
-            "2027-02-10T05:00:00Z",
+            "2077-02-08T09:00:00Z",
+            "2077-02-09T09:00:00Z",
+            "2077-02-10T05:00:00Z",
         ]
         held = datetime.fromisoformat(reserved["hold_until"]) - utc_now()
         assert timedelta(minutes=14) < held <= timedelta(minutes=15)
@@ -180,7 +180,7 @@ class TestReserveClass:
             ({"space_id": str(new_id())}, 404, "space-unknown"),
             ({"instructor_ids": [str(new_id())]}, 404, "instructor-unknown"),
             ({"ministry": "INDUSTRY"}, 409, "booking-agreement-missing"),
-            ({"starts_at": "2027-02-08T08:00:00"}, 422, "validation-failed"),
+            ({"starts_at": "2077-02-08T08:00:00"}, 422, "validation-failed"),
         ],
     )
     async def test_refuses_what_cannot_be_had(self, body, reserve, slots, change, status, code):
@@ -339,8 +339,8 @@ class TestTryReservation:
 
         assert tried.status_code == 200, tried.text
         assert [each["starts_at"][:10] for each in tried.json()["sessions"]] == [
-            "2027-02-08",
-            "2027-02-11",
+            "2077-02-08",
+            "2077-02-11",
         ]
         assert await slots() == [("APPROVED", 8), ("APPROVED", 9)]
         async with in_transaction() as session:

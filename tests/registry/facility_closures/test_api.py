@@ -4,7 +4,7 @@ import pytest
 
 from shared.ids import new_id
 
-SLOT = {"starts_at": "2027-05-03T01:00:00Z", "ends_at": "2027-05-03T05:00:00Z"}
+SLOT = {"starts_at": "2077-05-03T01:00:00Z", "ends_at": "2077-05-03T05:00:00Z"}
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ class TestCloseFacility:
         assert refused.json()["clashes"] == [
             {
                 "space_id": space["id"],
-                "starts_at": "2027-05-03T01:00:00+00:00",
-                "ends_at": "2027-05-03T05:00:00+00:00",
+                "starts_at": "2077-05-03T01:00:00+00:00",
+                "ends_at": "2077-05-03T05:00:00+00:00",
             }
         ]
         assert (closed.status_code, closed.json()["status"]) == (200, "CLOSED")

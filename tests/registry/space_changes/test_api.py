@@ -4,11 +4,11 @@ from sqlalchemy import select
 from services.registry.base import Event
 from shared.ids import new_id
 
-SLOT = {"starts_at": "2027-05-03T01:00:00Z", "ends_at": "2027-05-03T05:00:00Z"}
-RANGE = [{"starts_at": "2027-05-03T01:00:00+00:00", "ends_at": "2027-05-03T05:00:00+00:00"}]
+SLOT = {"starts_at": "2077-05-03T01:00:00Z", "ends_at": "2077-05-03T05:00:00Z"}
+RANGE = [{"starts_at": "2077-05-03T01:00:00+00:00", "ends_at": "2077-05-03T05:00:00+00:00"}]
 CLOSURE = {
-    "starts_at": "2027-05-01T00:00:00Z",
-    "ends_at": "2027-07-10T00:00:00Z",
+    "starts_at": "2077-05-01T00:00:00Z",
+    "ends_at": "2077-07-10T00:00:00Z",
     "reason": "Perbaikan atap",
 }
 
@@ -117,7 +117,7 @@ class TestTakeSpaceOutOfService:
         refused = await world.post("/bookings", body)
         calendar = await world.get(
             f"/spaces/{space['id']}/calendar",
-            **{"from": "2027-01-01T00:00:00Z", "to": "2027-12-31T00:00:00Z"},
+            **{"from": "2077-01-01T00:00:00Z", "to": "2077-12-31T00:00:00Z"},
         )
         hidden = await world.get("/bookings")
         ended = await world.post(f"{path}/{closure['id']}/end")
@@ -144,7 +144,7 @@ class TestTakeSpaceOutOfService:
         ("facts", "code"),
         [
             ({"ends_at": CLOSURE["starts_at"]}, "booking-slot-invalid"),
-            ({"ends_at": "2090-01-01T00:00:00Z"}, "booking-slot-count"),
+            ({"ends_at": "2140-01-01T00:00:00Z"}, "booking-slot-count"),
             ({"reason": ""}, "validation-failed"),
         ],
     )

@@ -15,11 +15,11 @@ WORKDAYS = [{"weekday": day, "opens": "08:00", "closes": "16:00"} for day in ran
 
 @pytest.fixture
 async def facility(world) -> dict:
-    """Return a facility that is open 21 days of 8 hours in May 2027, but for the 17th."""
+    """Return a facility that is open 21 days of 8 hours in May 2077, but for the 17th."""
     facility = await world.facility()
     stated = {
-        "weeks": [{"valid_from": "2027-01-01", "intervals": WORKDAYS}],
-        "closed_days": [{"day": "2027-05-17", "reason": "Libur"}],
+        "weeks": [{"valid_from": "2077-01-01", "intervals": WORKDAYS}],
+        "closed_days": [{"day": "2077-05-17", "reason": "Libur"}],
     }
     answer = await world.registry.put(
         f"/v1/facilities/{facility['id']}/opening-hours",
@@ -62,20 +62,20 @@ class TestListUtilisation:
         self, world, facility, book, in_transaction
     ):
         space = await world.space(facility["id"])
-        await book(space, "2027-05-03T01:00:00Z", "2027-05-03T09:00:00Z", used=True)
+        await book(space, "2077-05-03T01:00:00Z", "2077-05-03T09:00:00Z", used=True)
         await book(
-            space, "2027-05-04T01:00:00Z", "2027-05-04T05:00:00Z", ministry="MSME", used=True
+            space, "2077-05-04T01:00:00Z", "2077-05-04T05:00:00Z", ministry="MSME", used=True
         )
-        await book(space, "2027-05-05T01:00:00Z", "2027-05-05T03:00:00Z", ministry="MSME")
+        await book(space, "2077-05-05T01:00:00Z", "2077-05-05T03:00:00Z", ministry="MSME")
 
-        (item,) = await figures(world, by="space", month="2027-05")
+        (item,) = await figures(world, by="space", month="2077-05")
 
         async with in_transaction() as session:
             hours = await hours_of(session, UUID(facility["id"]))
-        stated = hours_open(hours, first=date(2027, 5, 1), last=date(2027, 5, 31))
+        stated = hours_open(hours, first=date(2077, 5, 1), last=date(2077, 5, 31))
         assert item == {
             "dims": {
-                "month": "2027-05",
+                "month": "2077-05",
                 "province_code": "33",
                 "regency_code": "33.73",
                 "facility_id": facility["id"],
@@ -93,13 +93,13 @@ class TestListUtilisation:
 
     async def test_turns_the_month_by_the_clocks_of_the_facility(self, world, book):
         space = await world.space((await world.facility(area_code="91.71"))["id"])
-        await book(space, "2027-05-31T13:00:00Z", "2027-05-31T17:00:00Z", used=True)
+        await book(space, "2077-05-31T13:00:00Z", "2077-05-31T17:00:00Z", used=True)
 
-        items = await figures(world, by="space", **{"from": "2027-05", "to": "2027-06"})
+        items = await figures(world, by="space", **{"from": "2077-05", "to": "2077-06"})
 
         assert [(each["dims"]["month"], each["hours_used"]) for each in items] == [
-            ("2027-05", 2.0),
-            ("2027-06", 2.0),
+            ("2077-05", 2.0),
+            ("2077-06", 2.0),
         ]
         assert {each["hours_open"] for each in items} == {None}
         assert {each["spaces_without_hours"] for each in items} == {1}
@@ -109,13 +109,13 @@ class TestListUtilisation:
         await world.made(
             f"/spaces/{space['id']}/closures",
             {
-                "starts_at": "2027-05-28T05:00:00Z",
-                "ends_at": "2027-06-02T01:00:00Z",
+                "starts_at": "2077-05-28T05:00:00Z",
+                "ends_at": "2077-06-02T01:00:00Z",
                 "reason": "Perbaikan",
             },
         )
 
-        items = await figures(world, by="space", **{"from": "2027-05", "to": "2027-06"})
+        items = await figures(world, by="space", **{"from": "2077-05", "to": "2077-06"})
 
         # Four hours of Friday 28 and all of Monday 31 May; Tuesday 1 June.
         assert [each["hours_open"] for each in items] == [160 - 4 - 8, 22 * 8 - 8]
@@ -125,13 +125,13 @@ class TestListUtilisation:
         one, two = [await world.space(facility["id"]) for _ in range(2)]
         other = await world.space((await world.facility(area_code="33.74"))["id"])
         for each in (one, other):
-            await book(each, "2027-05-03T01:00:00Z", "2027-05-03T02:00:00Z", used=True)
-        await book(two, "2027-05-03T01:00:00Z", "2027-05-03T02:00:00Z", used=True)
+            await book(each, "2077-05-03T01:00:00Z", "2077-05-03T02:00:00Z", used=True)
+        await book(two, "2077-05-03T01:00:00Z", "2077-05-03T02:00:00Z", used=True)
 
-        province = await figures(world, by="province", month="2027-05")
-        regencies = await figures(world, by="regency", month="2027-05")
-        of_area = await figures(world, by="facility", month="2027-05", area="33.73")
-        of_facility = await figures(world, by="space", month="2027-05", facility_id=facility["id"])
+        province = await figures(world, by="province", month="2077-05")
+        regencies = await figures(world, by="regency", month="2077-05")
+        of_area = await figures(world, by="facility", month="2077-05", area="33.73")
+        of_facility = await figures(world, by="space", month="2077-05", facility_id=facility["id"])
 
         (total,) = province
         assert (total["spaces"], total["spaces_without_hours"]) == (3, 1)
@@ -148,7 +148,7 @@ class TestListUtilisation:
             await world.space(facility["id"])
         statements = []
         engine = world.registry.state["sessions"].kw["bind"].sync_engine
-        asked = {"by": "space", "from": "2027-05", "to": "2027-06", "limit": 4}
+        asked = {"by": "space", "from": "2077-05", "to": "2077-06", "limit": 4}
         officer = world.auth(Role.FACILITY_OPERATOR, facilities=[facility["id"]])
 
         @event.listens_for(engine, "before_cursor_execute")
@@ -170,7 +170,7 @@ class TestListUtilisation:
 
     async def test_goes_on_to_the_last_place_of_one_month(self, world, facility):
         spaces = [(await world.space(facility["id"]))["id"] for _ in range(3)]
-        address, seen = "/v1/utilisation?by=space&month=2027-05&limit=1", []
+        address, seen = "/v1/utilisation?by=space&month=2077-05&limit=1", []
 
         while address:
             page = (await world.registry.get(address, headers=world.admin)).json()
@@ -183,10 +183,10 @@ class TestListUtilisation:
         ("asked", "status"),
         [
             ({"by": "space"}, 400),
-            ({"by": "space", "month": "2027-13"}, 400),
+            ({"by": "space", "month": "2077-13"}, 400),
             ({"by": "space", "month": "May"}, 422),
-            ({"by": "village", "month": "2027-05"}, 422),
-            ({"month": "2027-05"}, 422),
+            ({"by": "village", "month": "2077-05"}, 422),
+            ({"month": "2077-05"}, 422),
         ],
     )
     async def test_refuses_what_cannot_be_meant(self, world, asked, status):
