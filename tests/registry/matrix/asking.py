@@ -36,6 +36,8 @@ EVERYWHERE: dict[str, Any] = {
 # Of several parameters one must be given, which the OpenAPI cannot say.
 ONE_OF = {"list_utilisation": "month"}
 MOMENTS = {"from": moment(1, 0), "to": moment(60, 0)}
+# The days of examples that are refused once they have passed.
+AHEAD = {"due_on": day(30), "expires_at": moment(30, 0)}
 
 
 @dataclass(frozen=True)
@@ -208,15 +210,18 @@ def body_of(operation: Operation, place: Place) -> bytes:
 
 
 def patched(example: Any, place: Place) -> Any:
-    """Return `example` with the identifiers of a place."""
+    """Return `example` with the identifiers of a place, and days that lie ahead of today."""
     if isinstance(example, list):
         return [patched(each, place) for each in example]
     if not isinstance(example, dict):
         return example
-    return {
+    named = {
         name: place.values[name]
+        for name in example
         if name in place.values and (_NAMED.search(name) or name in _ALSO_NAMED)
-        else patched(value, place)
+    }
+    return {
+        name: named[name] if name in named else AHEAD.get(name) or patched(value, place)
         for name, value in example.items()
     }
 
