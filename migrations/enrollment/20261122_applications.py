@@ -259,9 +259,17 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_attempt_expires_at"), "attempt", ["expires_at"], unique=False, schema="enrollment"
     )
+    op.create_index(
+        "ix_enrollment_application",
+        "enrollment",
+        ["application_id"],
+        schema="enrollment",
+        postgresql_where=sa.text("application_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_enrollment_application", table_name="enrollment", schema="enrollment")
     for name in (
         "attempt",
         "application_document",

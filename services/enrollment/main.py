@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.enrollment.applications import api as applications
 from services.enrollment.areas import api as areas
 from services.enrollment.attendance import api as attendance
 from services.enrollment.attendance_imports import api as attendance_imports
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
+from services.enrollment.devices import api as devices
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
 from services.enrollment.facility_packs import api as facility_packs
@@ -19,9 +21,14 @@ from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.notices import api as notices
 from services.enrollment.openings import api as openings
+from services.enrollment.operator_logins import api as operator_logins
 from services.enrollment.participants import api as participants
 from services.enrollment.programs import api as programs
+from services.enrollment.readiness import api as readiness
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.sync import api as sync
+from services.enrollment.wave_changes import api as wave_changes
+from services.enrollment.wave_decisions import api as wave_decisions
 from services.enrollment.waves import api as waves
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -89,10 +96,19 @@ def create_app(
             openings.router,
             attendance.router,
             attendance_imports.router,
+            applications.wave_router,
+            applications.person_router,
+            applications.me_router,
             facility_packs.router,
+            devices.router,
+            sync.router,
             areas.router,
             programs.router,
             waves.router,
+            wave_changes.router,
+            readiness.router,
+            wave_decisions.router,
+            operator_logins.router,
             classes.router,
             class_imports.router,
             participants.router,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas import jobs as areas
 from services.enrollment.areas.consumers import follow_areas, forget_areas
+from services.enrollment.attempts.jobs import EXPIRE_ATTEMPTS
 from services.enrollment.attendance_imports import jobs as attendance_imports
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports import jobs as class_imports
@@ -19,6 +20,7 @@ from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGG
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.wave_changes import jobs as wave_changes
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
@@ -89,11 +91,13 @@ def create_worker(
             attendance_imports.HANDLER,
             class_imports.HANDLER,
             classes.HANDLER,
+            wave_changes.HANDLER,
             MOVE_CLASSES,
             *([] if post is None else [send_handler(post)]),
         ],
         crons=[
             END_WAITLISTS,
+            EXPIRE_ATTEMPTS,
             classes.SETTLE_LEFT_OVER,
             MOVE_STRAGGLERS,
             *([] if post is None else [ORDER_DUE, REMIND]),

@@ -48,6 +48,12 @@ class Enrollment(Base):
             "confirm_by",
             postgresql_where=text("state = 'OFFERED'"),
         ),
+        # What a selection placed; the desk, which seats whoever comes, does not pay for it.
+        Index(
+            "ix_enrollment_application",
+            "application_id",
+            postgresql_where=text("application_id IS NOT NULL"),
+        ),
         Index(
             "uq_enrollment_class_id_waitlist_number",
             "class_id",

@@ -1,0 +1,1 @@
+"""What a selection gave to applications, written on them. Owns no table."""
