@@ -82,6 +82,7 @@ def _extend_participant() -> None:
         ),
         schema="enrollment",
     )
+    op.create_index("ix_participant_birth_date", "participant", ["birth_date"], schema="enrollment")
     for index, before in (
         ("ix_participant_name", []),
         ("ix_participant_province_name", ["home_province_code"]),
@@ -89,7 +90,7 @@ def _extend_participant() -> None:
     ):
         op.create_index(index, "participant", [*before, "name_key", "id"], schema="enrollment")
     _of_person(
-        "participant_change",
+        "participant_revision",
         sa.Column("members", postgresql.ARRAY(sa.Text()), nullable=False),
         _text("actor"),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -252,9 +253,10 @@ def downgrade() -> None:
         "contact_code",
         "participant_business",
         "person_key",
-        "participant_change",
+        "participant_revision",
     ):
         op.drop_table(table, schema="enrollment")
+    op.drop_index("ix_participant_birth_date", table_name="participant", schema="enrollment")
     for name in (
         "name_key",
         "guardian_consent_at",

@@ -1,5 +1,6 @@
 """The audit of what leaves no event: reads of personal data, and attempts that were denied."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -39,15 +40,27 @@ async def note_read(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Note in the caller's transaction that its actor read personal data of `subject_id`."""
-    values = {
-        "id": new_id(),
+    await note_reads(session, audit, action=action, subject_ids=[subject_id], detail=detail)
+
+
+async def note_reads(
+    session: AsyncSession,
+    audit: type[AuditTable],
+    *,
+    action: str,
+    subject_ids: Sequence[UUID | None],
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Note in the caller's transaction that its actor read personal data of several people."""
+    told = {
         "actor": session.info["actor"].name,
         "request_id": current_request_id(),
         "action": action,
-        "subject_id": subject_id,
         "detail": detail,
     }
-    await session.execute(insert(audit).values(values))
+    rows = [{**told, "id": new_id(), "subject_id": each} for each in subject_ids]
+    if rows:
+        await session.execute(insert(audit).values(rows))
 
 
 async def note_denied(

@@ -8,24 +8,31 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
 from services.enrollment.base import Idempotency
 from services.enrollment.identities.rules import NikKeys, NikMalformedError, NikSyntheticError
-from services.enrollment.participants import operations, rules
+from services.enrollment.participants import operations, queries, rules
 from services.enrollment.participants.operations import NikPolicy
 from services.enrollment.participants.schemas import (
+    NameSearch,
+    NamesFound,
     NikRead,
+    ParticipantChange,
     ParticipantCreate,
+    ParticipantFound,
     ParticipantRead,
     ParticipantReceipt,
     ParticipantSearch,
+    RevisionRead,
 )
+from services.enrollment.participants.tables import Participant
 from shared.clock import ledger_day
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.settings import Mode
 from shared.web.auth import Caller, Requires
-from shared.web.etag import etag_of
+from shared.web.etag import IfMatch, check_match, etag_of
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
+from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/participants", tags=["participants"])
@@ -56,6 +63,10 @@ _EXAMPLE: Final = {
     "synthetic": True,
 }
 ParticipantBody = Annotated[ParticipantCreate, Body(examples=[_EXAMPLE])]
+ChangeBody = Annotated[
+    ParticipantChange,
+    Body(media_type="application/merge-patch+json", examples=[{"home_area_code": "33.74"}]),
+]
 SearchBody = Annotated[ParticipantSearch, Body(examples=[{"nik": _NIK}])]
 
 
@@ -66,6 +77,13 @@ async def _nik_policy(request: Request) -> NikPolicy:
 
 
 NikPolicyDep = Annotated[NikPolicy, Depends(_nik_policy)]
+
+
+def answer_person(person: Participant) -> Response:
+    """Return a person as the caller may see him, with the version to change him by."""
+    body = ParticipantRead.model_validate(person).model_dump_json()
+    headers = {"ETag": etag_of(person.version), "Cache-Control": "no-store"}
+    return Response(body, headers=headers, media_type="application/json")
 
 
 @router.post(
@@ -140,6 +158,67 @@ async def search_participants(
     response.headers["Cache-Control"] = "no-store"
     found = [] if person is None else [ParticipantRead.model_validate(person)]
     return Page(items=found)
+
+
+@router.post("/search-by-name", responses=problems(rules.NameTooShortError))
+async def search_participants_by_name(
+    session: SessionDep,
+    caller: ParticipantReader,
+    body: Annotated[NameSearch, Body(examples=[{"name": "Sari Contoh"}])],
+    response: Response,
+) -> NamesFound:
+    """Find people by name within the caller's scope, 20 at most; each found is noted as read.
+
+    Titles, degrees and the many spellings of some names make no difference.
+    """
+    found, more = await operations.search_by_name(session, body, scope=caller.scope)
+    response.headers["Cache-Control"] = "no-store"
+    return NamesFound(items=[ParticipantFound.model_validate(each) for each in found], more=more)
+
+
+@router.patch(
+    "/{participant_id}",
+    response_model=ParticipantRead,
+    responses=problems(rules.ParticipantUnknownError, UnknownAreaError, AreasNotCopiedError),
+)
+async def change_participant(
+    session: SessionDep,
+    caller: ParticipantWriter,
+    participant_id: ParticipantId,
+    if_match: IfMatch,
+    now: Now,
+    body: ChangeBody,
+) -> Response:
+    """Change a person: oneself, or somebody who lives in the caller's area.
+
+    What was changed is kept by name, not what it was; enrollments keep what they copied.
+    """
+    person = await queries.get_for_change(session, participant_id, scope=caller.scope)
+    check_match(if_match, person.version)
+    await operations.change_participant(session, person, body, now=now, today=ledger_day(now))
+    return answer_person(person)
+
+
+@router.get(
+    "/{participant_id}/changes",
+    responses=problems(rules.ParticipantUnknownError, CursorInvalidError),
+)
+async def list_participant_changes(
+    request: Request,
+    session: SessionDep,
+    caller: ParticipantReader,
+    participant_id: ParticipantId,
+    page: PageArgs,
+) -> Page[RevisionRead]:
+    """List who changed what of a person and when, the newest first; not what it was before."""
+    rows = await operations.read_revisions(
+        session,
+        participant_id,
+        scope=caller.scope,
+        before=None if page.after_text is None else UUID(page.after_text),
+        limit=page.fetch,
+    )
+    return page_of(request, rows, page.limit, key=lambda row: [str(row.id)], read=RevisionRead)
 
 
 @router.get("/{participant_id}", responses=problems(rules.ParticipantUnknownError))

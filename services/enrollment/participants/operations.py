@@ -1,6 +1,7 @@
 """Changes to participants, and the reads that leave an audit row."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -23,14 +24,20 @@ from services.enrollment.identities.rules import (
 from services.enrollment.identities.tables import IdentityClaim
 from services.enrollment.participants import queries, rules
 from services.enrollment.participants.rules import Sized
-from services.enrollment.participants.schemas import ConsentGiven, ParticipantCreate
-from services.enrollment.participants.tables import Participant
+from services.enrollment.participants.schemas import (
+    ConsentGiven,
+    NameSearch,
+    ParticipantChange,
+    ParticipantCreate,
+)
+from services.enrollment.participants.tables import Participant, ParticipantRevision
+from services.enrollment.person_names.rules import likeness, name_key
 from services.enrollment.programs.rules import SIZE_RULE_VERSION, age_on
-from shared.db.audit import note_read
+from shared.db.audit import note_read, note_reads
 from shared.db.base import translate
 from shared.db.events import emit
 from shared.ids import new_id
-from shared.schemas.enrollment import ParticipantRegistered, Sex, Topic
+from shared.schemas.enrollment import ParticipantChanged, ParticipantRegistered, Sex, Topic
 from shared.scope import Scope
 
 _REFUSALS: Final = {
@@ -47,6 +54,10 @@ _AS_GIVEN: Final = (
     "language",
     "disability",
 )
+# More than that nobody reads: the name has to be said in full.
+_FOUND: Final = 20
+_OF_ONE_DAY: Final = 1_000
+_LIKE: Final = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ async def register_participant(
         id=participant_id,
         **_sealed(nik, participant_id=participant_id, keys=policy.keys),
         **{name: getattr(body, name) for name in _AS_GIVEN},
+        name_key=name_key(body.name),
         **_sizing(body, sized),
         legal_basis=body.legal_basis,
         consents=[_consent(each, now=now) for each in body.consents],
@@ -187,6 +199,127 @@ async def _tell_registered(
         place=rules.place_of(person.id, home_area_code=person.home_area_code),
         occurred_at=now,
     )
+
+
+async def change_participant(
+    session: AsyncSession,
+    person: Participant,
+    change: ParticipantChange,
+    *,
+    now: datetime,
+    today: date,
+) -> bool:
+    """Change what the patch names of a locked person; tell whether anything changed.
+
+    Enrollments keep what they copied.
+
+    Raises:
+        UnknownAreaError: when the new home area is not in force.
+    """
+    wanted = change.model_dump(exclude_unset=True)
+    members = sorted(name for name, value in wanted.items() if getattr(person, name) != value)
+    if not members:
+        return False
+    if "home_area_code" in members:
+        home = wanted["home_area_code"]
+        await check_known(session, [home], pointer="/home_area_code")
+        person.home_province_code, person.home_regency_code = home[:2], home[:5]
+    for name in members:
+        setattr(person, name, wanted[name])
+    for name in rules.unproved(members):
+        setattr(person, name, None)
+    person.name_key = name_key(person.name)
+    await note_change(session, person, members, now=now, today=today)
+    return True
+
+
+async def note_change(
+    session: AsyncSession,
+    person: Participant,
+    members: Sequence[str],
+    *,
+    now: datetime,
+    today: date,
+) -> None:
+    """Raise the version of a person who has changed, note who changed what, and tell coarsely."""
+    person.version += 1
+    session.add(
+        ParticipantRevision(
+            participant_id=person.id,
+            id=new_id(),
+            members=list(members),
+            actor=session.info["actor"].name,
+            version=person.version,
+            at=now,
+        )
+    )
+    await session.flush()
+    await emit(
+        session,
+        Event,
+        topic=Topic.PARTICIPANT_CHANGED,
+        stream_id=person.id,
+        event=ParticipantChanged(
+            participant_id=person.id,
+            members=list(members),
+            sex=person.sex,
+            age_band=rules.age_band(age_on(person.birth_date, today)),
+            entrant_kind=person.entrant_kind,
+            disability=person.disability,
+            home_province_code=person.home_province_code,
+            home_regency_code=person.home_regency_code,
+            synthetic=person.synthetic,
+        ),
+        place=rules.place_of(person.id, home_area_code=person.home_area_code),
+        occurred_at=now,
+    )
+
+
+async def search_by_name(
+    session: AsyncSession, search: NameSearch, *, scope: Scope
+) -> tuple[list[Participant], bool]:
+    """Return those of a name within the caller's scope, and whether there are more; note them.
+
+    Raises:
+        NameTooShortError: when too little is left of the name.
+    """
+    key = rules.searched_key(name_key(search.name))
+    if search.birth_date is None:
+        statement = queries.named(key, scope=scope, limit=_FOUND + 1)
+        found = list(await session.scalars(statement))
+    else:
+        statement = queries.born_on(search.birth_date, scope=scope, limit=_OF_ONE_DAY)
+        found = _alike(key, list(await session.scalars(statement)))
+    shown = found[:_FOUND]
+    await note_reads(
+        session,
+        Audit,
+        action="participant.search",
+        subject_ids=[each.id for each in shown] or [None],
+    )
+    return shown, len(found) > _FOUND
+
+
+def _alike(key: str, people: list[Participant]) -> list[Participant]:
+    """Return those whose name begins with `key` or is written much like it, the likest first."""
+    scored = [
+        (100.0 if each.name_key.startswith(key) else likeness(key, each.name_key), each)
+        for each in people
+    ]
+    alike = [pair for pair in scored if pair[0] >= _LIKE]
+    return [each for _, each in sorted(alike, key=lambda pair: -pair[0])]
+
+
+async def read_revisions(
+    session: AsyncSession, participant_id: UUID, *, scope: Scope, before: UUID | None, limit: int
+) -> Sequence[ParticipantRevision]:
+    """Return what was changed of a person, the newest first.
+
+    Raises:
+        ParticipantUnknownError: when there is none within the caller's scope.
+    """
+    await read_participant(session, participant_id, scope=scope)
+    return await queries.list_revisions(session, participant_id, before=before, limit=limit)
 
 
 async def read_participant(

@@ -1,13 +1,16 @@
 """Reads of participants."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.identities.tables import IdentityClaim
+from services.enrollment.participants import rules
 from services.enrollment.participants.rules import ParticipantUnknownError
-from services.enrollment.participants.tables import Participant
+from services.enrollment.participants.tables import Participant, ParticipantRevision
 from services.enrollment.programs.rules import PersonFacts
 from shared.db.within import within
 from shared.scope import Place, Scope
@@ -28,6 +31,72 @@ async def get_participant(
     if found is None:
         raise ParticipantUnknownError
     return found
+
+
+async def get_for_change(
+    session: AsyncSession, participant_id: UUID, *, scope: Scope
+) -> Participant:
+    """Return one person, locked, whom the caller may change: himself, or somebody of his area.
+
+    Raises:
+        ParticipantUnknownError: when there is none within the caller's scope.
+    """
+    statement = (
+        select(Participant)
+        .where(Participant.id == participant_id, within(scope, Participant, write=True))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = await session.scalar(statement)
+    if found is None:
+        raise ParticipantUnknownError
+    return found
+
+
+def named(key: str, *, scope: Scope, limit: int) -> Select[Participant]:
+    """Return the statement of those whose names begin with `key`, by name."""
+    return (
+        select(Participant)
+        .where(Participant.name_key.startswith(key, autoescape=True), within(scope, Participant))
+        .order_by(Participant.name_key, Participant.id)
+        .limit(limit)
+    )
+
+
+def born_on(birth_date: date, *, scope: Scope, limit: int) -> Select[Participant]:
+    """Return the statement of those who were born on a day."""
+    return (
+        select(Participant)
+        .where(Participant.birth_date == birth_date, within(scope, Participant))
+        .order_by(Participant.name_key, Participant.id)
+        .limit(limit)
+    )
+
+
+async def list_revisions(
+    session: AsyncSession, participant_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[ParticipantRevision]:
+    """Return up to `limit` changes of a person whom the caller may see, the newest first."""
+    statement = select(ParticipantRevision).where(
+        ParticipantRevision.participant_id == participant_id
+    )
+    if before is not None:
+        statement = statement.where(ParticipantRevision.id < before)
+    statement = statement.order_by(ParticipantRevision.id.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def check_guarded(session: AsyncSession, participant_id: UUID, *, on: date) -> None:
+    """Refuse to give a minor a seat for good before a guardian has consented.
+
+    Raises:
+        GuardianMissingError: when the person is a minor and no guardian has.
+    """
+    statement = select(Participant.birth_date, Participant.guardian_consent_at).where(
+        Participant.id == participant_id
+    )
+    found = (await session.execute(statement)).one()
+    rules.check_guarded(found.birth_date, found.guardian_consent_at, on=on)
 
 
 async def find_by_nik(

@@ -1,8 +1,8 @@
 """What is asked of a person who registers, stated without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,8 @@ from shared.schemas.enrollment import AgeBand, EntrantKind
 from shared.scope import Place, Reach, Scope
 
 _BILLION: Final = 1_000_000_000
+_ADULT: Final = 18
+_SEARCHED: Final = 3
 # PP 7/2021 came into force on this day.
 _CAPITAL_COUNTS_FROM: Final = date(2021, 2, 2)
 # The facility of a grant that names no place: such an office registers nobody.
@@ -112,6 +114,26 @@ class FoundedInFutureError(InvalidError):
 
     code = "founded-in-future"
     title = Text("Tanggal berdiri usaha di masa depan.", "The founding date lies in the future.")
+
+
+class NameTooShortError(InvalidError):
+    """Of the name too little is left to look for somebody by it."""
+
+    code = "name-too-short"
+    title = Text(
+        "Tulis sedikitnya tiga huruf nama, tanpa gelar.",
+        "Write at least three letters of the name, without titles.",
+    )
+
+
+class GuardianMissingError(ConflictError):
+    """A minor has no guardian who consents."""
+
+    code = "guardian-missing"
+    title = Text(
+        "Peserta di bawah 18 tahun memerlukan persetujuan wali.",
+        "A participant under 18 needs the consent of a guardian.",
+    )
 
 
 class BirthDateError(InvalidError):
@@ -269,6 +291,41 @@ def check_legal_basis(basis: LegalBasis | None, *, consented: Sequence[Purpose])
     if basis is LegalBasis.CONSENT and Purpose.SEAT_AND_SELECTION not in consented:
         raise LegalBasisMissingError(pointer="/consents")
     return basis
+
+
+def is_minor(birth_date: date, *, on: date) -> bool:
+    """Tell whether a guardian has to consent for a person.
+
+    Source: UU 35/2014 (child protection), article 1 (1): a child is under 18. Marriage does not
+    change it here: whether somebody is married is not known, and is not asked.
+    """
+    return age_on(birth_date, on) < _ADULT
+
+
+def check_guarded(birth_date: date, guardian_consent_at: datetime | None, *, on: date) -> None:
+    """Refuse to give a minor a seat for good before a guardian has consented.
+
+    Raises:
+        GuardianMissingError: when the person is a minor and no guardian has.
+    """
+    if guardian_consent_at is None and is_minor(birth_date, on=on):
+        raise GuardianMissingError
+
+
+def searched_key(key: str) -> str:
+    """Return the key of a name that is long enough to look for somebody by.
+
+    Raises:
+        NameTooShortError: when it has fewer than three letters.
+    """
+    if len(key) < _SEARCHED:
+        raise NameTooShortError(pointer="/name")
+    return key
+
+
+def unproved(members: Collection[str]) -> list[str]:
+    """Return which proofs of contacts are void once these members have changed."""
+    return [f"{each}_verified_at" for each in ("phone", "email") if each in members]
 
 
 def age_band(age: int) -> AgeBand:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
@@ -83,6 +83,31 @@ class ParticipantCreate(Body):
     synthetic: bool = False
 
 
+_NEVER_NULL: Final = ("name", "language", "home_area_code", "disability")
+
+
+class ParticipantChange(Body):
+    """A merge patch (RFC 7396): members left out stay, null empties.
+
+    A contact that is changed has to be proved anew. A business is told of by its own route, and a
+    NIK, a birth date and a sex are put right with evidence.
+    """
+
+    name: Label | None = Field(default=None, repr=False)
+    language: Language | None = None
+    home_area_code: HomeAreaCode | None = None
+    phone: Phone | None = Field(default=None, repr=False)
+    email: Email | None = Field(default=None, repr=False)
+    disability: bool | None = None
+
+    @model_validator(mode="after")
+    def _keep_what_everybody_has(self) -> Self:
+        for member in _NEVER_NULL:
+            if member in self.model_fields_set and getattr(self, member) is None:
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
+        return self
+
+
 class ParticipantReceipt(Read):
     """What registering answers: nothing that names the person.
 
@@ -119,7 +144,10 @@ class ParticipantRead(ParticipantReceipt):
     sex: Sex
     disability: bool
     phone: str | None
+    phone_verified_at: datetime | None
     email: str | None
+    email_verified_at: datetime | None
+    guardian_consent_at: datetime | None
     language: Language
     home_area_code: str
     nib: str | None
@@ -137,6 +165,44 @@ class ParticipantSearch(Body):
     """Whom to look for."""
 
     nik: SecretStr = Field(description="16 digits, as text.")
+
+
+class NameSearch(Body):
+    """Whom to look for by name, as it is said or written, with or without degrees.
+
+    Alone, the name is the beginning of a name. With the birth date other spellings are found too.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=2, max_length=200)] = Field(repr=False)
+    birth_date: date | None = Field(default=None, repr=False)
+
+
+class ParticipantFound(Read):
+    """As much of a person as tells people of one name apart."""
+
+    id: UUID
+    name: str
+    birth_date: date
+    nik_masked: str
+    home_area_code: str
+    synthetic: bool
+
+
+class NamesFound(Read):
+    """The people found, by name; `more` tells that there are others: say more of the name."""
+
+    items: list[ParticipantFound]
+    more: bool
+
+
+class RevisionRead(Read):
+    """That somebody changed members of a person, and which."""
+
+    id: UUID
+    members: list[str]
+    actor: str
+    version: int
+    at: datetime
 
 
 class NikRead(Read):

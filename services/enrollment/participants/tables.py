@@ -45,6 +45,7 @@ class Participant(Base):
             "(entrant_kind = 'PROSPECTIVE') = (founded_on IS NULL)", name="business_or_prospective"
         ),
         CheckConstraint("language IN ('id', 'en')", name="language"),
+        Index("ix_participant_birth_date", "birth_date"),
         _by_name("ix_participant_name"),
         _by_name("ix_participant_province_name", "home_province_code"),
         _by_name("ix_participant_regency_name", "home_regency_code"),
@@ -90,10 +91,10 @@ class Participant(Base):
     guardian_consent_at: Mapped[datetime | None]
 
 
-class ParticipantChange(Base):
+class ParticipantRevision(Base):
     """That somebody changed members of a person, and which; what they were is kept nowhere."""
 
-    __tablename__ = "participant_change"
+    __tablename__ = "participant_revision"
 
     participant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

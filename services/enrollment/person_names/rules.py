@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from rapidfuzz import fuzz
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -60,3 +62,11 @@ def _words(text: str) -> list[str]:
     dotted = re.sub(r"\.(?=[a-z]{3})", ". ", text)
     apart = (_WITHIN.sub("", each) for each in dotted.split())
     return [word for each in apart for word in _BETWEEN.split(each) if word]
+
+
+def likeness(key: str, other: str) -> float:
+    """Return how alike two keys are, 0 to 100, whatever the order of their words.
+
+    A name is not like one that merely holds it: Budi is somebody else than Budi Santoso.
+    """
+    return fuzz.token_sort_ratio(key, other)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrollment.person_names.rules import name_key
+from services.enrollment.person_names.rules import likeness, name_key
 
 
 class TestNameKey:
@@ -45,3 +45,18 @@ class TestNameKey:
 
         assert name_key(key) == key
         assert bool(key) == bool(name.split())
+
+
+class TestLikeness:
+    @pytest.mark.parametrize(
+        ("one", "other", "alike"),
+        [
+            ("Muhammad Rizki Pratama", "Mohamad Rizky Pratama", True),
+            ("Abdul Rahman", "Abd. Rachman", True),
+            ("Siti Rahayu", "Rahayu Siti", True),
+            ("Budi", "Budi Santoso", False),
+            ("Siti Rahayu", "Siti Aminah", False),
+        ],
+    )
+    def test_tells_spellings_from_people(self, one, other, alike):
+        assert (likeness(name_key(one), name_key(other)) >= 75) is alike
