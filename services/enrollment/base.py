@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlalchemy.orm import DeclarativeBase
 
 from shared.db.audit import AuditColumns
@@ -25,6 +25,25 @@ class Event(EventColumns, Base):
     """What happened in enrollment, in the order that every reader sees."""
 
     __tablename__ = "event"
+
+
+# A phone reads the log of its centre alone, however much else happens.
+Index(
+    "ix_event_facility",
+    Event.facility_id,
+    Event.epoch,
+    Event.xid,
+    Event.id,
+    postgresql_where=text("facility_id IS NOT NULL"),
+)
+# Of what left a place, the place that it left is told by the event alone.
+Index(
+    "ix_event_relocated",
+    Event.epoch,
+    Event.xid,
+    Event.id,
+    postgresql_where=text("topic = 'enrollment.class.relocated'"),
+)
 
 
 class Idempotency(IdempotencyColumns, Base):

@@ -11,6 +11,7 @@ from services.enrollment.areas import api as areas
 from services.enrollment.attendance import api as attendance
 from services.enrollment.attendance_imports import api as attendance_imports
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
+from services.enrollment.class_changes import api as class_changes
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.devices import api as devices
@@ -110,6 +111,7 @@ def create_app(
             wave_decisions.router,
             operator_logins.router,
             classes.router,
+            class_changes.router,
             class_imports.router,
             participants.router,
             notices.router,

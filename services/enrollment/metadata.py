@@ -9,6 +9,7 @@ from services.enrollment.businesses import tables as _businesses  # noqa: F401
 from services.enrollment.class_funding import tables as _class_funding  # noqa: F401
 from services.enrollment.classes import tables as _classes  # noqa: F401
 from services.enrollment.contacts import tables as _contacts  # noqa: F401
+from services.enrollment.devices import tables as _devices  # noqa: F401
 from services.enrollment.enrollments import tables as _enrollments  # noqa: F401
 from services.enrollment.external_refs import tables as _external_refs  # noqa: F401
 from services.enrollment.guardians import tables as _guardians  # noqa: F401
@@ -30,6 +31,7 @@ from services.enrollment.scores import tables as _scores  # noqa: F401
 from services.enrollment.selection_criteria import tables as _selection_criteria  # noqa: F401
 from services.enrollment.selections import tables as _selections  # noqa: F401
 from services.enrollment.sheets import tables as _sheets  # noqa: F401
+from services.enrollment.sync_ledger import tables as _sync_ledger  # noqa: F401
 from services.enrollment.wave_decisions import tables as _wave_decisions  # noqa: F401
 from services.enrollment.waves import tables as _waves  # noqa: F401
 

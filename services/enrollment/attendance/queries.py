@@ -107,6 +107,7 @@ def rows_of(people: Iterable[OnRoll], entries: Iterable[SheetEntry]) -> list[Ros
     return [
         RosterRow(
             enrollment_id=row.id,
+            version=row.version,
             name=masked_name(name),
             state=row.state,
             presence=row.presence,

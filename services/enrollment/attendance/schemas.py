@@ -128,9 +128,13 @@ class CorrectionRead(Read):
 
 
 class RosterRow(Read):
-    """One person of a class and what was said at each session; the name is masked."""
+    """One person of a class and what was said at each session; the name is masked.
+
+    `version` is that of the enrollment.
+    """
 
     enrollment_id: UUID
+    version: int
     name: str
     state: EnrollmentState
     presence: Presence

@@ -13,6 +13,7 @@ from services.enrollment.facility_packs.rules import (
     takes_gzip,
 )
 from services.enrollment.facility_packs.schemas import FacilityPack
+from services.enrollment.operator_logins.operations import note_login
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.etag import not_modified
@@ -45,6 +46,7 @@ async def get_facility_pack(
     the roll calls said so far. Gzipped for who accepts it; 304 with the ETag of what is the same.
     """
     pack = await read_pack(session, facility_id, scope=caller.scope, days=days, now=now)
+    await note_login(session, caller.actor, now=now, only=[facility_id])
     body = pack.model_dump_json(exclude_none=True).encode()
     headers = {
         "ETag": tag_of(body),

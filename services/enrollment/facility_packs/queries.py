@@ -18,6 +18,7 @@ from services.enrollment.facility_packs.rules import (
     FacilityUnknownError,
 )
 from services.enrollment.facility_packs.schemas import FacilityPack, PackClass, PackSession
+from services.enrollment.merged_facilities.queries import find_stay
 from services.enrollment.programs.tables import Program
 from services.enrollment.sheets.queries import entries_of_classes, sheets_of
 from services.enrollment.sheets.tables import Sheet, SheetEntry
@@ -33,18 +34,21 @@ async def read_pack(
 ) -> FacilityPack:
     """Return the running classes of a facility, and those that start within so many days.
 
+    One that was merged answers as the one that stayed, whose id stands in the pack.
+
     Raises:
         FacilityUnknownError: when the scope neither names the facility nor admits a class of it.
     """
-    found = await _classes(session, facility_id, scope=scope, days=days, now=now)
+    stays = await find_stay(session, facility_id)
+    found = await _classes(session, stays, scope=scope, days=days, now=now)
     if not found:
-        await _check_known(session, facility_id, scope=scope)
+        await check_runs(session, facility_id, scope=scope)
     ids = [class_.id for class_, _ in found[:MOST_CLASSES]]
     meetings = _by_class(await meetings_of(session, ids))
     sheets = {(each.class_id, each.position): each for each in await sheets_of(session, ids)}
     people = await _people(session, ids, scope=scope)
     return FacilityPack(
-        facility_id=facility_id,
+        facility_id=stays,
         classes=[
             _pack(
                 class_,
@@ -80,12 +84,16 @@ async def _classes(
     return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
 
 
-async def _check_known(session: AsyncSession, facility_id: UUID, *, scope: Scope) -> None:
-    if any(facility_id in reach.facilities for reach in scope.reaches):
+async def check_runs(session: AsyncSession, facility_id: UUID, *, scope: Scope) -> None:
+    """Refuse whoever runs no class at a facility, or at the one that it was merged into.
+
+    Raises:
+        FacilityUnknownError: when the scope neither names it nor admits a class of it.
+    """
+    stays = await find_stay(session, facility_id)
+    if any({facility_id, stays} & set(reach.facilities) for reach in scope.reaches):
         return
-    statement = (
-        select(Class.id).where(Class.facility_id == facility_id, within(scope, Class)).limit(1)
-    )
+    statement = select(Class.id).where(Class.facility_id == stays, within(scope, Class)).limit(1)
     if await session.scalar(statement) is None:
         raise FacilityUnknownError
 

@@ -20,7 +20,10 @@ class PackSession(Read):
 
 
 class PackClass(Read):
-    """A class with its sessions, and those who hold a seat with what was said of them."""
+    """A class with its sessions, and those who hold a seat with what was said of them.
+
+    The versions of sheets and people are the bases of what a device tells later.
+    """
 
     id: UUID
     code: str
@@ -31,6 +34,7 @@ class PackClass(Read):
     module_title: str
     starts_at: datetime
     ends_at: datetime | None = None
+    version: int
     opened_at: datetime | None = None
     capacity: int
     taken: int

@@ -10,6 +10,12 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.merged_facilities.tables import MergedFacility
 
 
+async def find_stay(session: AsyncSession, facility_id: UUID) -> UUID:
+    """Return the facility that one was merged into, or the very same where it was not."""
+    merged = await session.get(MergedFacility, facility_id)
+    return facility_id if merged is None else UUID(merged.stays["facility_id"])
+
+
 async def left_behind(session: AsyncSession, *, limit: int) -> Sequence[UUID]:
     """Return up to `limit` classes that are still at a facility that was merged."""
     statement = (
