@@ -17,7 +17,7 @@ def accreditation(**facts) -> dict:
         "decree_number": "KEP.1/2025",
         "standards": dict.fromkeys(Standard, "MET"),
         "valid_from": "2025-01-01",
-        "valid_to": "2027-12-31",
+        "valid_to": "2077-12-31",
         "document": DOCUMENT,
         **facts,
     }
@@ -57,15 +57,15 @@ class TestRecordAccreditation:
             "kind": "ACCREDITATION",
             "trade": "BAKERY",
             "valid_from": "2025-01-01",
-            "valid_to": "2027-12-31",
+            "valid_to": "2077-12-31",
         }
         assert str(event.facility_id) == facility["id"]
 
     @pytest.mark.parametrize(
         ("facts", "status"),
         [
-            ({"valid_from": "2027-12-31", "valid_to": "2030-12-30"}, 409),
-            ({"valid_from": "2028-01-01", "valid_to": "2030-12-31"}, 201),
+            ({"valid_from": "2077-12-31", "valid_to": "2080-12-30"}, 409),
+            ({"valid_from": "2078-01-01", "valid_to": "2080-12-31"}, 201),
             ({"trade": "BAKERY"}, 201),
             ({"program": "KKNI-2"}, 201),
         ],
@@ -159,7 +159,7 @@ class TestRevokeAccreditation:
         kept = await world.made(path_of(facility), accreditation())
         path = f"/accreditations/{kept['id']}/revoke"
         late, sound = (
-            {"revoked_on": day, "reason": "Sarana"} for day in ("2028-01-01", "2026-01-01")
+            {"revoked_on": day, "reason": "Sarana"} for day in ("2078-01-01", "2026-01-01")
         )
 
         outside = await world.post(path, late)
@@ -179,7 +179,7 @@ class TestListAccreditations:
         )
         bodies = [
             (java, accreditation(number="1", valid_to="2025-12-31")),
-            (java, accreditation(number="2", valid_from="2026-01-01", valid_to="2028-12-31")),
+            (java, accreditation(number="2", valid_from="2026-01-01", valid_to="2078-12-31")),
             (java, license_(number="3")),
             (sulawesi, license_(number="4", trade="BAKERY", valid_to="2026-06-30")),
             (sulawesi, license_(number="5")),

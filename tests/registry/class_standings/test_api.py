@@ -8,7 +8,7 @@ from sqlalchemy import event
 from shared.ids import new_id
 from shared.scope import Role
 
-MONDAY = datetime(2027, 2, 8, 1, tzinfo=UTC)  # 08:00 WIB
+MONDAY = datetime(2077, 2, 8, 1, tzinfo=UTC)  # 08:00 WIB
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ async def reserved(world) -> dict:
         "facility_id": facility["id"],
         "space_id": (await world.space(facility["id"], capacity=20))["id"],
         "agreement_id": (
-            await world.agreement(facility_ids=[facility["id"]], valid_to="2027-12-31")
+            await world.agreement(facility_ids=[facility["id"]], valid_to="2077-12-31")
         )["id"],
         "module_id": (await world.module(hours=20))["id"],
         "instructor_ids": [(await world.instructor(facility["id"]))["id"]],
-        "starts_on": "2027-02-08",
+        "starts_on": "2077-02-08",
         "starts_at": MONDAY.isoformat(),
         "ministry": "MANPOWER",
         "people": 16,
@@ -38,8 +38,8 @@ async def reserved(world) -> dict:
         "class_id": class_id,
         **{name: body[name] for name in names},
         "booking_id": given.json()["booking_id"],
-        "first_day": "2027-02-08",
-        "last_day": "2027-02-10",
+        "first_day": "2077-02-08",
+        "last_day": "2077-02-10",
     }
 
 
@@ -77,12 +77,12 @@ class TestTellClassStandings:
         assert (kept["space"], kept["agreement"], kept["instructors"]) == ("CONFIRMED", True, 1)
 
     async def test_an_agreement_holds_on_all_days_or_not(self, world, reserved, tell):
-        longer = {**reserved, "last_day": "2028-01-01"}
+        longer = {**reserved, "last_day": "2078-01-01"}
         ended = await world.post(
             f"/agreements/{reserved['agreement_id']}/terminate",
-            {"day": "2027-02-10", "reason": "Program berakhir lebih awal."},
+            {"day": "2077-02-10", "reason": "Program berakhir lebih awal."},
         )
-        shorter = {**reserved, "last_day": "2027-02-09"}
+        shorter = {**reserved, "last_day": "2077-02-09"}
 
         items = (await tell(longer, reserved, shorter)).json()["items"]
 

@@ -37,7 +37,7 @@ EVERYWHERE: dict[str, Any] = {
 ONE_OF = {"list_utilisation": "month"}
 MOMENTS = {"from": moment(1, 0), "to": moment(60, 0)}
 # The days of examples that are refused once they have passed.
-AHEAD = {"due_on": day(30), "expires_at": moment(30, 0)}
+AHEAD = {"due_on": day(30), "expires_at": moment(30, 0), "valid_to": day(60)}
 
 
 @dataclass(frozen=True)
