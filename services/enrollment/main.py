@@ -6,30 +6,53 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.enrollment.application_documents import api as application_documents
+from services.enrollment.application_status import api as application_status
 from services.enrollment.applications import api as applications
 from services.enrollment.areas import api as areas
+from services.enrollment.assessments import api as assessments
 from services.enrollment.attendance import api as attendance
 from services.enrollment.attendance_imports import api as attendance_imports
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
+from services.enrollment.businesses import api as businesses
+from services.enrollment.certificate_verifications import api as certificate_verifications
+from services.enrollment.certificates import api as certificates
 from services.enrollment.class_changes import api as class_changes
+from services.enrollment.class_funding import api as class_funding
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
+from services.enrollment.competence_certificates import api as competence_certificates
+from services.enrollment.completions import api as completions
 from services.enrollment.devices import api as devices
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
 from services.enrollment.facility_packs import api as facility_packs
 from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
+from services.enrollment.login_bindings import api as login_bindings
+from services.enrollment.login_bindings.tables import LoginBinding
 from services.enrollment.notices import api as notices
+from services.enrollment.offers import api as offers
 from services.enrollment.openings import api as openings
 from services.enrollment.operator_logins import api as operator_logins
 from services.enrollment.participants import api as participants
+from services.enrollment.program_phases import api as program_phases
+from services.enrollment.program_teams import api as program_teams
 from services.enrollment.programs import api as programs
+from services.enrollment.public_draws import api as public_draws
 from services.enrollment.readiness import api as readiness
+from services.enrollment.scores import api as scores
+from services.enrollment.selection_announcements import api as selection_announcements
+from services.enrollment.selection_criteria import api as selection_criteria
+from services.enrollment.selection_previews import api as selection_previews
+from services.enrollment.selection_reasons import api as selection_reasons
+from services.enrollment.selections import api as selections
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.sync import api as sync
+from services.enrollment.transfers import api as transfers
 from services.enrollment.wave_changes import api as wave_changes
 from services.enrollment.wave_decisions import api as wave_decisions
+from services.enrollment.wave_quotas import api as wave_quotas
 from services.enrollment.waves import api as waves
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -59,7 +82,9 @@ async def open_state(
     token = ServiceToken(load_key(settings.signing_key), issuer="balai:enrollment")
     async with (
         open_ring(settings.redis_url, service="enrollment") as ring,
-        service_state(settings, service="enrollment", ring=ring, held=HeldGrant) as state,
+        service_state(
+            settings, service="enrollment", ring=ring, held=HeldGrant, bound=LoginBinding
+        ) as state,
         make_client(
             settings.registry_url, token=token, name="registry", transport=registry_transport
         ) as registry,
@@ -94,31 +119,55 @@ def create_app(
         # The claim of a seat is the hot path: its route is looked at first.
         routers=[
             enrollments.router,
+            offers.router,
+            transfers.router,
             openings.router,
             attendance.router,
             attendance_imports.router,
+            assessments.router,
+            completions.router,
+            certificates.router,
+            certificate_verifications.router,
+            competence_certificates.router,
             applications.wave_router,
             applications.person_router,
             applications.me_router,
+            application_documents.router,
+            application_status.router,
             facility_packs.router,
             devices.router,
             sync.router,
             areas.router,
             programs.router,
+            program_phases.router,
+            program_teams.router,
             waves.router,
+            wave_quotas.router,
+            selection_criteria.router,
+            selections.router,
+            selection_previews.router,
+            selection_announcements.router,
+            public_draws.router,
+            scores.router,
+            selection_reasons.router,
             wave_changes.router,
             readiness.router,
             wave_decisions.router,
             operator_logins.router,
             classes.router,
             class_changes.router,
+            class_funding.router,
             class_imports.router,
             participants.router,
+            businesses.router,
+            login_bindings.router,
+            login_bindings.person_router,
             notices.router,
             notices.person_router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],
+        pages=[certificate_verifications.page_router],
         settings=chosen,
         audit=Audit,
     )

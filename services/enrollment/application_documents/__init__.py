@@ -1,0 +1,1 @@
+"""Documents of an application, by reference and hash."""
