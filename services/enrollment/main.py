@@ -19,6 +19,7 @@ from services.enrollment.certificate_verifications import api as certificate_ver
 from services.enrollment.certificates import api as certificates
 from services.enrollment.class_changes import api as class_changes
 from services.enrollment.class_funding import api as class_funding
+from services.enrollment.changes import api as changes
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.competence_certificates import api as competence_certificates
@@ -137,6 +138,7 @@ def create_app(
             facility_packs.router,
             devices.router,
             sync.router,
+            changes.router,
             areas.router,
             programs.router,
             program_phases.router,

@@ -3,11 +3,15 @@
 from services.enrollment.accommodation_needs import tables as _accommodation_needs  # noqa: F401
 from services.enrollment.applications import tables as _applications  # noqa: F401
 from services.enrollment.areas import tables as _areas  # noqa: F401
+from services.enrollment.assessments import tables as _assessments  # noqa: F401
 from services.enrollment.attempts import tables as _attempts  # noqa: F401
 from services.enrollment.base import Base
 from services.enrollment.businesses import tables as _businesses  # noqa: F401
+from services.enrollment.certificates import tables as _certificates  # noqa: F401
 from services.enrollment.class_funding import tables as _class_funding  # noqa: F401
 from services.enrollment.classes import tables as _classes  # noqa: F401
+from services.enrollment.competence_certificates import tables as _competence_certificates  # noqa: F401
+from services.enrollment.completions import tables as _completions  # noqa: F401
 from services.enrollment.contacts import tables as _contacts  # noqa: F401
 from services.enrollment.devices import tables as _devices  # noqa: F401
 from services.enrollment.enrollments import tables as _enrollments  # noqa: F401

@@ -11,14 +11,19 @@ from services.enrollment.areas.consumers import follow_areas, forget_areas
 from services.enrollment.attempts.jobs import EXPIRE_ATTEMPTS
 from services.enrollment.attendance_imports import jobs as attendance_imports
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.enrollment.certificates.jobs import Printer, issue_handler
 from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.classes import jobs as classes
-from services.enrollment.enrollments.jobs import END_WAITLISTS
+from services.enrollment.contacts.jobs import EXPIRE_CODES
+from services.enrollment.enrollments.jobs import END_WAITLISTS, PROMOTE_ADMITTED
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.merged_facilities.consumers import follow_merges, forget_merges
 from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGGLERS
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
+from services.enrollment.offers.jobs import EXPIRE_OFFERS
+from services.enrollment.selection_announcements import jobs as selection_announcements
+from services.enrollment.selection_previews.jobs import draw_handler
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.wave_changes import jobs as wave_changes
 from shared.http.client import make_client
@@ -82,6 +87,8 @@ def create_worker(
         chosen.registry_url, token=token, name="registry", transport=registry_transport
     )
     post = _post(chosen)
+    keys = chosen.load_nik_keys()
+    printer = Printer(keys, chosen.public_url, tells=post is not None)
     return build_worker(
         service="enrollment",
         settings=chosen,
@@ -93,13 +100,21 @@ def create_worker(
             classes.HANDLER,
             wave_changes.HANDLER,
             MOVE_CLASSES,
+            draw_handler(keys),
+            selection_announcements.HANDLER,
+            issue_handler(printer),
             *([] if post is None else [send_handler(post)]),
         ],
         crons=[
             END_WAITLISTS,
+            EXPIRE_CODES,
+            PROMOTE_ADMITTED,
+            EXPIRE_OFFERS,
             EXPIRE_ATTEMPTS,
             classes.SETTLE_LEFT_OVER,
             MOVE_STRAGGLERS,
+            selection_announcements.push_on(keys),
+            selection_announcements.ANNOUNCE_DUE,
             *([] if post is None else [ORDER_DUE, REMIND]),
         ],
         readers=_readers if post is None else _all_readers,

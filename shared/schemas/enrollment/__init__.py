@@ -40,6 +40,7 @@ from shared.schemas.enrollment.planning import (
     WaveDecided,
 )
 from shared.schemas.enrollment.programs import ProgramPublished, WavePublished
+from shared.schemas.enrollment.quotas import WaveQuotaSet, WaveQuotasSet
 from shared.schemas.enrollment.seats import (
     HOLDS_SEAT,
     AttendanceRecorded,
@@ -111,4 +112,6 @@ __all__ = [
     "WaveChanged",
     "WaveDecided",
     "WavePublished",
+    "WaveQuotaSet",
+    "WaveQuotasSet",
 ]

@@ -31,6 +31,7 @@ class Topic(StrEnum):
     EXPIRED = "enrollment.enrollment.expired"
     TRANSFERRED_OUT = "enrollment.enrollment.transferred_out"
     TRANSFERRED_IN = "enrollment.enrollment.transferred_in"
+    WAVE_QUOTAS_SET = "enrollment.wave.quotas_set"
     APPLICATION_DRAFTED = "enrollment.application.drafted"
     APPLICATION_CHANGED = "enrollment.application.changed"
     APPLICATION_SUBMITTED = "enrollment.application.submitted"

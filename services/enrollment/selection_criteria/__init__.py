@@ -1,0 +1,1 @@
+"""Selection criteria of a wave: what is scored, and how much it weighs. Owns selection_criteria."""

@@ -1,0 +1,1 @@
+"""Selections: commitment, frozen list, draw, four eyes, announcement. Owns selection*."""
