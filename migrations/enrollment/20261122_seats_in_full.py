@@ -11,7 +11,13 @@ down_revision: str | Sequence[str] | None = "a00000000009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-DESK = Path(__file__).parents[2] / "services" / "enrollment" / "enrollments" / "desk.sql"
+_FEATURES = Path(__file__).parents[2] / "services" / "enrollment"
+# Each as it stands today, the desk last: it calls the others.
+FUNCTIONS = (
+    _FEATURES / "quotas" / "in_quota.sql",
+    _FEATURES / "quotas" / "judge_quotas.sql",
+    _FEATURES / "enrollments" / "desk.sql",
+)
 _STATES = ("SEATED", "WAITLISTED", "CANCELLED", "NOT_PLACED", "COMPLETED", "DROPPED_OUT")
 _NEW_STATES = ("OFFERED", "DECLINED", "EXPIRED", "TRANSFERRED")
 
@@ -130,10 +136,13 @@ def upgrade() -> None:
         schema="enrollment",
         postgresql_with={"fillfactor": "50"},
     )
-    op.execute(sa.text(DESK.read_text().replace(":", r"\:")))
+    for function in FUNCTIONS:
+        op.execute(sa.text(function.read_text().replace(":", r"\:")))
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION enrollment.judge_quotas")
+    op.execute("DROP FUNCTION enrollment.in_quota")
     op.drop_table("wave_quota", schema="enrollment")
     op.drop_index("ix_enrollment_offer", table_name="enrollment", schema="enrollment")
     for name in ("ck_enrollment_transferred_from", "ck_enrollment_offered"):

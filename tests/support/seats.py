@@ -18,11 +18,13 @@ from services.enrollment.participants.rules import LegalBasis
 from services.enrollment.participants.tables import Participant
 from services.enrollment.programs.rules import SIZE_RULE_VERSION, SizeCriterion
 from services.enrollment.programs.tables import Program
+from services.enrollment.quotas.rules import is_member, traits_of
+from services.enrollment.quotas.tables import WaveQuota
 from services.enrollment.waves.rules import StartRule
 from services.enrollment.waves.tables import Wave
 from shared.db.session import Sessions, transaction
 from shared.ids import new_id
-from shared.schemas.enrollment import ClassState, EntrantKind, Sex
+from shared.schemas.enrollment import HOLDS_SEAT, ClassState, EntrantKind, Sex
 from shared.schemas.registry import FacilityKind, TimeZone
 from shared.scope import SYSTEM, Actor
 
@@ -175,8 +177,8 @@ class Seats:
         class_ = await self.class_row(class_id)
         rows = await self.enrollments(class_id)
         states = [row.state.value for row in rows]
-        holding = sum(states.count(each) for each in ("SEATED", "COMPLETED", "DROPPED_OUT"))
-        active = {row.id for row in rows if row.state.value not in ("CANCELLED", "NOT_PLACED")}
+        holding = sum(states.count(each) for each in HOLDS_SEAT)
+        active = {row.id for row in rows if row.state in HOLDS_SEAT or row.state == "WAITLISTED"}
         numbers = [row.waitlist_number for row in rows if row.waitlist_number is not None]
         assert class_.taken == holding <= class_.capacity
         assert class_.waiting == states.count("WAITLISTED")
@@ -184,6 +186,29 @@ class Seats:
         assert active == {
             claim.enrollment_id for claim in await self.claims() if claim.class_id == class_id
         }
+        for quota in await self.quotas():
+            assert quota.taken == await self._members(quota)
+
+    async def quota(self, dimension: str, value: str, seats: int, **changes) -> UUID:
+        """Give the wave a quota, and return its id; with `release_at` it keeps seats until then."""
+        kind = "AT_LEAST" if "release_at" in changes else "AT_MOST"
+        values = {"id": new_id(), "wave_id": self.wave_id, "taken": 0, **changes}
+        quota = WaveQuota(dimension=dimension, value=value, kind=kind, seats=seats, **values)
+        await self._add(quota)
+        return values["id"]
+
+    async def quotas(self) -> list[WaveQuota]:
+        async with self.transaction() as session:
+            return list(await session.scalars(select(WaveQuota).order_by(WaveQuota.id)))
+
+    async def _members(self, quota: WaveQuota) -> int:
+        """Count who holds a seat of the wave and is a member, as the pure rule says."""
+        async with self.transaction() as session:
+            rows = await session.scalars(
+                select(Enrollment).where(Enrollment.wave_id == quota.wave_id)
+            )
+            holders = [traits_of(row) for row in rows if row.state in HOLDS_SEAT]
+        return sum(is_member(quota, each) for each in holders)
 
 
 def participant(identifier: UUID, **changes) -> Participant:

@@ -16,6 +16,7 @@ from services.enrollment.classes.tables import Class, Meeting
 from services.enrollment.participants.queries import get_facts
 from services.enrollment.programs.queries import get_program, terms_of
 from services.enrollment.programs.rules import Refusal, refusal
+from services.enrollment.waves.rules import SelectionMethod
 from shared.db.within import place_of, within
 from shared.schemas.enrollment import ClassCell, ClassState
 from shared.schemas.registry import ClassReservation, ClassSession
@@ -164,6 +165,7 @@ def is_open(of: type[Class], *, now: datetime) -> ColumnElement[bool]:
         & (of.closes_at > now)
         & ((of.waiting == 0) | (of.promote_until <= now))
         & (of.taken < of.capacity)
+        & ((of.selection == SelectionMethod.FIRST_COME) | of.announced_at.is_not(None))
     )
 
 

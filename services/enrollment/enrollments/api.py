@@ -16,7 +16,6 @@ from services.enrollment.base import Idempotency
 from services.enrollment.classes import rules as class_rules
 from services.enrollment.classes.queries import get_class, lock_class, read_of
 from services.enrollment.classes.schemas import ClassChange, ClassRead
-from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import operations, queries, rules
 from services.enrollment.enrollments.desk import REFUSALS, Claim, SeatOffice
 from services.enrollment.enrollments.schemas import (
@@ -26,7 +25,9 @@ from services.enrollment.enrollments.schemas import (
     SeatRead,
 )
 from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.quotas.queries import read_quotas
 from shared.db.session import transaction
+from shared.i18n import Language
 from shared.ids import new_id
 from shared.logging import current_request_id
 from shared.schemas.enrollment import EnrollmentState
@@ -39,6 +40,7 @@ from shared.web.now import Now, present_moment
 from shared.web.once import OnceDep, answer_once, once_of
 from shared.web.openapi import problems
 from shared.web.paging import PageArgs, page_of
+from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/classes/{class_id}")
@@ -136,14 +138,6 @@ async def _check_admitted(
     raise class_rules.OutsideScopeError
 
 
-def _read(class_: Class, row: Enrollment, position: int | None, *, now: Now) -> EnrollmentRead:
-    read = EnrollmentRead.model_validate(row)
-    if row.state is not EnrollmentState.WAITLISTED:
-        return read
-    why = rules.why_waiting(class_state=class_.state, promote_until=class_.promote_until, now=now)
-    return read.model_copy(update={"waitlist_position": position, "why_not_promoted": why})
-
-
 @router.get("/enrollments", tags=_TAGS, responses=problems(class_rules.ClassUnknownError))
 async def list_enrollments(
     request: Request,
@@ -165,12 +159,19 @@ async def list_enrollments(
         after=None if page.after is None else UUID(str(page.after[0])),
         limit=page.fetch,
     )
+    shown = partial(
+        queries.read_of,
+        class_,
+        quotas=await read_quotas(session, class_.wave_id, now=now),
+        language=language_of(request),
+        now=now,
+    )
     return page_of(
         request,
         rows,
         page.limit,
         key=lambda row: [str(row[0].id)],
-        read=lambda row: _read(class_, row[0], row[1], now=now),
+        read=lambda row: shown(row[0], row[1]),
     )
 
 
@@ -189,8 +190,8 @@ async def get_enrollment(
         row = await queries.get_enrollment(
             session, scope=caller.scope, class_id=class_id, enrollment_id=enrollment_id
         )
-        class_ = await get_class(session, class_id)
-        read = _read(class_, row, await queries.waitlist_position(session, row), now=now)
+        language = language_of(request)
+        read = await queries.read_enrollment(session, row, language=language, now=now)
     if row.state is not EnrollmentState.WAITLISTED:
         return read
     office: SeatOffice = state["office"]
@@ -202,12 +203,12 @@ async def _answer(
     session: AsyncSession,
     once: OnceDep,
     now: Now,
+    language: Language,
     work: Callable[[], Awaitable[Enrollment]],
 ) -> Response:
     async def read() -> EnrollmentRead:
         row = await work()
-        class_ = await get_class(session, row.class_id)
-        return _read(class_, row, await queries.waitlist_position(session, row), now=now)
+        return await queries.read_enrollment(session, row, language=language, now=now)
 
     return await answer_once(session, Idempotency, once, read)
 
@@ -219,6 +220,7 @@ async def _answer(
     responses=problems(*_UNKNOWN, *_REFUSED, rules.HasAttendedError),
 )
 async def cancel_enrollment(
+    request: Request,
     session: SessionDep,
     *,
     caller: EnrollmentWriter,
@@ -240,7 +242,7 @@ async def cancel_enrollment(
             now=now,
         )
 
-    return await _answer(session, once, now, work)
+    return await _answer(session, once, now, language_of(request), work)
 
 
 def _end_training(
@@ -273,6 +275,7 @@ def _end_training(
     responses=problems(*_UNKNOWN, *_REFUSED, rules.ClassNotRunningError),
 )
 async def complete_enrollment(
+    request: Request,
     session: SessionDep,
     *,
     caller: ClassRunner,
@@ -286,7 +289,7 @@ async def complete_enrollment(
     at = class_id, enrollment_id
     state = EnrollmentState.COMPLETED
     work = _end_training(session, caller=caller, at=at, body=body, state=state, now=now)
-    return await _answer(session, once, now, work)
+    return await _answer(session, once, now, language_of(request), work)
 
 
 @router.post(
@@ -296,6 +299,7 @@ async def complete_enrollment(
     responses=problems(*_UNKNOWN, *_REFUSED, rules.ClassNotRunningError),
 )
 async def drop_out_enrollment(
+    request: Request,
     session: SessionDep,
     *,
     caller: ClassRunner,
@@ -309,7 +313,7 @@ async def drop_out_enrollment(
     at = class_id, enrollment_id
     state = EnrollmentState.DROPPED_OUT
     work = _end_training(session, caller=caller, at=at, body=body, state=state, now=now)
-    return await _answer(session, once, now, work)
+    return await _answer(session, once, now, language_of(request), work)
 
 
 @router.patch(

@@ -5,6 +5,7 @@ the busier it gets the larger the batches grow (architecture D4). One process ha
 """
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from services.enrollment.classes.rules import ClassUnknownError
 from services.enrollment.enrollments import rules
 from services.enrollment.enrollments.queries import find_alternatives
 from services.enrollment.enrollments.schemas import Alternative
+from services.enrollment.quotas.rules import QuotaFullError
 from shared.db.idempotency import KeyReusedError
 from shared.db.session import Sessions, transaction
 from shared.errors import ServiceError
@@ -46,12 +48,14 @@ _REFUSALS: Final[dict[str, type[ServiceError]]] = {
         rules.WindowNotOpenError,
         rules.WindowClosedError,
         rules.ClassNotOpenError,
+        rules.SelectionPendingError,
         rules.KindNotEligibleError,
         rules.AgeNotEligibleError,
         rules.AreaNotEligibleError,
         rules.EnrollmentIdTakenError,
         rules.AlreadyEnrolledError,
         rules.ClassFullError,
+        QuotaFullError,
     )
 }
 REFUSALS: Final = tuple(_REFUSALS.values())
@@ -102,11 +106,16 @@ _Identity: TypeAlias = tuple[UUID, str, str]
 
 
 class _Row(NamedTuple):
-    """What PostgreSQL said of one claim."""
+    """What PostgreSQL said of one claim; `body` is the answer, or the quota that refuses it."""
 
     outcome: str
     enrollment_id: UUID
     body: bytes | None
+
+
+def _told(quota: bytes | None) -> dict[str, object]:
+    """Return what a refusal says beyond its sentence: the quota that leaves no seat."""
+    return {} if quota is None else {"quota": json.loads(quota)}
 
 
 @dataclass(slots=True, eq=False)
@@ -124,9 +133,12 @@ class _Ticket:
 
     def answer(self, row: _Row) -> None:
         """Tell the first who asked, and all who asked the same meanwhile that it is a replay."""
-        if row.body is None:
-            self.refuse(_REFUSALS[row.outcome]())
+        refusal = _REFUSALS.get(row.outcome)
+        if refusal is not None:
+            self.refuse(refusal(extra=_told(row.body)))
             return
+        if row.body is None:
+            raise KeyError(row.outcome)
         for place, waiter in enumerate(self.waiters):
             if not waiter.done():
                 replayed = place > 0 or row.outcome == _REPLAYED

@@ -1,13 +1,14 @@
 """Changes to enrollments and to the size of a class, each within the caller's transaction.
 
 Every operation locks the class before it judges an enrollment of it: whoever holds that lock is
-the only writer of the class's seats and waitlist.
+the only writer of the class's seats and waitlist. Where a seat is taken or given up, the quotas of
+the wave are locked next, after all classes.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -16,16 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.base import Event
 from services.enrollment.classes.operations import change_class
 from services.enrollment.classes.queries import get_class
-from services.enrollment.classes.rules import OutsideScopeError
+from services.enrollment.classes.rules import CapacityBelowTakenError, OutsideScopeError
 from services.enrollment.classes.schemas import ClassChange
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import queries, rules
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.participants.tables import Participant
+from services.enrollment.quotas.operations import lock_quotas
+from services.enrollment.quotas.rules import admitted, traits_of
 from services.enrollment.sheets.queries import has_attended
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
 from shared.schemas.enrollment import (
+    HOLDS_SEAT,
     EnrollmentCell,
     EnrollmentMoved,
     EnrollmentState,
@@ -38,6 +42,18 @@ _END_TOPICS: Final = {
     EnrollmentState.COMPLETED: Topic.COMPLETED,
     EnrollmentState.DROPPED_OUT: Topic.DROPPED_OUT,
 }
+_OF_PERSON: Final = (
+    "sex", "entrant_kind", "home_province_code", "home_regency_code", "disability",
+)  # fmt: skip
+_OF_CLASS: Final = (
+    "program_id", "wave_id", "province_code", "regency_code", "facility_id", "owner_ministry",
+    "co_ministry", "host_ministry",
+)  # fmt: skip
+_ENTERS: Final = {
+    EnrollmentState.OFFERED: Topic.OFFERED,
+    EnrollmentState.SEATED: Topic.CLAIMED,
+    EnrollmentState.WAITLISTED: Topic.CLAIMED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,7 @@ class Move:
     state: EnrollmentState | None = None
     presence: Presence | None = None
     reason: str | None = None
+    confirm_by: datetime | None = None
 
 
 def _cell(class_: Class, enrollment: Enrollment) -> EnrollmentCell:
@@ -68,9 +85,16 @@ def _draft(class_: Class, move: Move, *, now: datetime) -> Draft:
         row.state = move.state
         row.decided_at = now
         row.reason = move.reason
+        row.confirm_by = move.confirm_by or row.confirm_by
     if move.presence is not None:
         row.presence = move.presence
     row.version += 1
+    return _told(class_, row, topic=move.topic, before=before, now=now)
+
+
+def _told(
+    class_: Class, row: Enrollment, *, topic: Topic, before: EnrollmentCell | None, now: datetime
+) -> Draft:
     moved = EnrollmentMoved(
         enrollment_id=row.id,
         class_id=class_.id,
@@ -79,7 +103,7 @@ def _draft(class_: Class, move: Move, *, now: datetime) -> Draft:
         after=_cell(class_, row),
     )
     return Draft(
-        topic=move.topic,
+        topic=topic,
         stream_id=class_.id,
         event=moved,
         place=place_of(row),
@@ -88,16 +112,89 @@ def _draft(class_: Class, move: Move, *, now: datetime) -> Draft:
     )
 
 
-async def move_enrollments(
-    session: AsyncSession, *, class_: Class, moves: Iterable[Move], now: datetime
+async def _count(
+    session: AsyncSession,
+    class_: Class,
+    changes: Iterable[tuple[Enrollment, EnrollmentState | None, EnrollmentState]],
+    *,
+    now: datetime,
 ) -> None:
-    """Change enrollments of a locked class and write all their events in one statement."""
+    """Count the seats and places in line that move in a locked class, and what quotas see of it."""
+    seats: list[tuple[Enrollment, int]] = []
+    waiting = 0
+    for row, before, after in changes:
+        waiting += rules.waiting_change(before, after)
+        if change := rules.held_change(before, after):
+            seats.append((row, change))
+    if seats:
+        quotas = await lock_quotas(session, [class_.wave_id], now=now)
+        for row, change in seats:
+            quotas.move(class_.wave_id, traits_of(row), change)
+        quotas.keep()
+    class_.waiting += waiting
+    class_.taken += sum(change for _, change in seats)
+
+
+async def move_enrollments(
+    session: AsyncSession, *, class_: Class, moves: Sequence[Move], now: datetime
+) -> None:
+    """Change enrollments of a locked class, with its counters and those of its wave's quotas.
+
+    All their events are one statement.
+    """
+    changes = [(each.enrollment, each.enrollment.state, each.state) for each in moves if each.state]
+    await _count(session, class_, changes, now=now)
     drafts = [_draft(class_, move, now=now) for move in moves]
     await session.flush()
     await emit_all(session, Event, drafts)
 
 
-async def _give_claims_back(
+def new_enrollment(
+    class_: Class,
+    identifier: UUID,
+    person: Participant | Enrollment,
+    *,
+    state: EnrollmentState,
+    now: datetime,
+    **more: Any,  # noqa: ANN401 - further columns of the row
+) -> Enrollment:
+    """Return the enrollment of somebody who enters a class; nothing is stored."""
+    number = more.pop("waitlist_number", None)
+    return Enrollment(
+        id=identifier,
+        class_id=class_.id,
+        state=state,
+        waitlist_number=number,
+        waited=number is not None,
+        presence=Presence.UNREPORTED,
+        arrived_at=now,
+        version=1,
+        **{name: getattr(person, name) for name in _OF_PERSON},
+        **{name: getattr(class_, name) for name in _OF_CLASS},
+        **more,
+    )
+
+
+async def enter_class(
+    session: AsyncSession,
+    *,
+    class_: Class,
+    rows: Sequence[Enrollment],
+    topic: Topic | None = None,
+    now: datetime,
+) -> None:
+    """Add enrollments to a locked class, with all that counts them; the claims are others' work."""
+    await _count(session, class_, [(row, None, row.state) for row in rows], now=now)
+    class_.next_waitlist_number += sum(row.waited for row in rows)
+    session.add_all(rows)
+    await session.flush()
+    drafts = [
+        _told(class_, row, topic=topic or _ENTERS[row.state], before=None, now=now) for row in rows
+    ]
+    await emit_all(session, Event, drafts)
+
+
+async def give_claims_back(
     session: AsyncSession, *, class_: Class, enrollments: Sequence[Enrollment]
 ) -> None:
     """Let these people claim a place in the programme again."""
@@ -110,10 +207,37 @@ async def _give_claims_back(
     await session.execute(statement.execution_options(synchronize_session=False))
 
 
+def deadline_in(class_: Class, *, now: datetime) -> datetime | None:
+    """Return until when a seat of a class given `now` is to be confirmed; None asks for no word."""
+    return rules.confirm_by(
+        confirm_hours=class_.confirm_hours,
+        promote_until=class_.promote_until,
+        starts_at=class_.starts_at,
+        now=now,
+    )
+
+
+async def next_admitted(
+    session: AsyncSession, *, class_: Class, seats: int, now: datetime
+) -> Sequence[Enrollment]:
+    """Return who waits for a locked class and would get one of `seats`, in order.
+
+    Whom a quota blocks is passed over.
+    """
+    quotas = await lock_quotas(session, [class_.wave_id], now=now)
+    limit = class_.waiting if quotas else seats
+    line = await queries.next_in_line(session, class_id=class_.id, limit=limit)
+    places = admitted(
+        [traits_of(each) for each in line], quotas, wave_id=class_.wave_id, seats=seats, now=now
+    )
+    return [line[place] for place in places]
+
+
 async def promote_waiting(session: AsyncSession, *, class_: Class, now: datetime) -> int:
     """Give the free seats of a locked class to those who wait, in order; return to how many.
 
-    Nobody is promoted once promotion has ended.
+    Whom a quota blocks is passed over. Where seats are to be confirmed they are offered. Nobody is
+    promoted once promotion has ended.
     """
     if not rules.promotion_open(
         class_state=class_.state, promote_until=class_.promote_until, now=now
@@ -124,12 +248,22 @@ async def promote_waiting(session: AsyncSession, *, class_: Class, now: datetime
     )
     if seats == 0:
         return 0
-    promoted = await queries.next_in_line(session, class_id=class_.id, limit=seats)
-    class_.taken += len(promoted)
-    class_.waiting -= len(promoted)
-    moves = [Move(each, Topic.PROMOTED, state=EnrollmentState.SEATED) for each in promoted]
+    promoted = await next_admitted(session, class_=class_, seats=seats, now=now)
+    until = deadline_in(class_, now=now)
+    state, topic = EnrollmentState.SEATED, Topic.PROMOTED
+    if until is not None:
+        state, topic = EnrollmentState.OFFERED, Topic.OFFERED
+    moves = [Move(each, topic, state=state, confirm_by=until) for each in promoted]
     await move_enrollments(session, class_=class_, moves=moves, now=now)
     return len(promoted)
+
+
+async def promote_in_class(session: AsyncSession, *, class_id: UUID, now: datetime) -> int:
+    """Lock a class and give its free seats to those who wait; return to how many."""
+    class_ = await get_class(session, class_id, for_update=True)
+    promoted = await promote_waiting(session, class_=class_, now=now)
+    await session.flush()
+    return promoted
 
 
 async def end_waitlist(session: AsyncSession, *, class_: Class, now: datetime) -> int:
@@ -142,10 +276,9 @@ async def end_waitlist(session: AsyncSession, *, class_: Class, now: datetime) -
     left = await queries.enrollments_in_state(
         session, class_id=class_.id, states=[EnrollmentState.WAITLISTED]
     )
-    class_.waiting -= len(left)
     moves = [Move(each, Topic.NOT_PLACED, state=EnrollmentState.NOT_PLACED) for each in left]
     await move_enrollments(session, class_=class_, moves=moves, now=now)
-    await _give_claims_back(session, class_=class_, enrollments=left)
+    await give_claims_back(session, class_=class_, enrollments=left)
     return len(left)
 
 
@@ -153,16 +286,13 @@ async def cancel_everybody(
     session: AsyncSession, *, class_: Class, reason: str, now: datetime
 ) -> int:
     """Cancel all seats and places in line of a locked class with their claims; return how many."""
-    states = [EnrollmentState.SEATED, EnrollmentState.WAITLISTED]
+    states = [EnrollmentState.SEATED, EnrollmentState.OFFERED, EnrollmentState.WAITLISTED]
     held = await queries.enrollments_in_state(session, class_id=class_.id, states=states)
-    waiting = sum(each.state is EnrollmentState.WAITLISTED for each in held)
-    class_.waiting -= waiting
-    class_.taken -= len(held) - waiting
     moves = [
         Move(each, Topic.CANCELLED, state=EnrollmentState.CANCELLED, reason=reason) for each in held
     ]
     await move_enrollments(session, class_=class_, moves=moves, now=now)
-    await _give_claims_back(session, class_=class_, enrollments=held)
+    await give_claims_back(session, class_=class_, enrollments=held)
     return len(held)
 
 
@@ -179,7 +309,7 @@ async def end_waitlist_when_due(session: AsyncSession, *, class_id: UUID, now: d
     return await end_waitlist(session, class_=class_, now=now)
 
 
-async def _locked(
+async def lock_enrollment(
     session: AsyncSession, *, scope: Scope, class_id: UUID, enrollment_id: UUID
 ) -> tuple[Class, Enrollment]:
     """Return an enrollment that `scope` may write, with its class locked.
@@ -210,21 +340,17 @@ async def cancel_enrollment(
     Raises:
         EnrollmentUnknownError: when the scope sees no such enrollment.
         OutsideScopeError: when the scope may read it only.
-        EnrollmentStateError: when it is no longer SEATED or WAITLISTED.
+        EnrollmentStateError: when it is no longer SEATED, OFFERED or WAITLISTED.
         HasAttendedError: when the person was present at the opening or at any session.
     """
-    class_, row = await _locked(
+    class_, row = await lock_enrollment(
         session, scope=scope, class_id=class_id, enrollment_id=enrollment_id
     )
     attended = await has_attended(session, class_id, enrollment_id)
     rules.check_cancel(present=row.state, presence=row.presence, attended=attended)
-    if row.state is EnrollmentState.SEATED:
-        class_.taken -= 1
-    else:
-        class_.waiting -= 1
     move = Move(row, Topic.CANCELLED, state=EnrollmentState.CANCELLED, reason=reason)
     await move_enrollments(session, class_=class_, moves=[move], now=now)
-    await _give_claims_back(session, class_=class_, enrollments=[row])
+    await give_claims_back(session, class_=class_, enrollments=[row])
     await promote_waiting(session, class_=class_, now=now)
     await session.flush()
     return row
@@ -248,7 +374,7 @@ async def end_training(
         ClassNotRunningError: when the class has not opened, or has ended.
         EnrollmentStateError: when the person does not hold a running seat.
     """
-    class_, row = await _locked(
+    class_, row = await lock_enrollment(
         session, scope=scope, class_id=class_id, enrollment_id=enrollment_id
     )
     rules.check_end(present=row.state, wanted=state, class_state=class_.state)
@@ -265,9 +391,19 @@ async def change_size(
     Raises:
         OutsideScopeError: when it lies outside the caller's scope.
         ClassNotPlannedError: when it has opened, ended or been cancelled.
-        CapacityBelowTakenError, ReserveBelowWaitingError: when people would not fit any more.
+        CapacityBelowTakenError: when more seats are taken; `enrollment_ids` names who holds them.
+        ReserveBelowWaitingError: when more people wait.
         CapacityAboveSpaceError: when it would be larger than its space.
     """
-    await change_class(session, class_, change=change, scope=scope, now=now)
+    try:
+        await change_class(session, class_, change=change, scope=scope, now=now)
+    except CapacityBelowTakenError as error:
+        # The row holds a size that the table would refuse: it must not be written now.
+        with session.no_autoflush:
+            holders = await queries.enrollments_in_state(
+                session, class_id=class_.id, states=HOLDS_SEAT
+            )
+        error.extra["enrollment_ids"] = [str(each.id) for each in holders]
+        raise
     await promote_waiting(session, class_=class_, now=now)
     await session.flush()

@@ -5,16 +5,21 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.enrollment.classes.queries import is_open
+from services.enrollment.classes.queries import get_class, is_open
 from services.enrollment.classes.tables import Class
+from services.enrollment.enrollments import rules
 from services.enrollment.enrollments.rules import SILENT_FOR, EnrollmentUnknownError
-from services.enrollment.enrollments.schemas import Alternative
+from services.enrollment.enrollments.schemas import Alternative, EnrollmentRead, QuotaBlock
 from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.quotas.queries import limits_of, quotas_of, read_quotas
+from services.enrollment.quotas.rules import WaveQuotas, traits_of
+from services.enrollment.quotas.tables import WaveQuota
 from shared.db.within import within
+from shared.i18n import Language
 from shared.schemas.enrollment import ClassState, EnrollmentState
 from shared.scope import Scope
 
@@ -62,6 +67,52 @@ async def waitlist_position(session: AsyncSession, enrollment: Enrollment) -> in
         Enrollment.class_id == enrollment.class_id, Enrollment.id == enrollment.id
     )
     return await session.scalar(statement)
+
+
+def read_of(
+    class_: Class,
+    row: Enrollment,
+    position: int | None,
+    *,
+    quotas: WaveQuotas,
+    language: Language,
+    now: datetime,
+) -> EnrollmentRead:
+    """Return an enrollment as its API shows it; who waits sees why, and what would change it."""
+    read = EnrollmentRead.model_validate(row)
+    if row.state is not EnrollmentState.WAITLISTED:
+        return read
+    block = quotas.blocking(row.wave_id, traits_of(row), now=now)
+    why = rules.why_waiting(
+        class_state=class_.state,
+        promote_until=class_.promote_until,
+        pending=rules.selection_pending(class_.selection, announced_at=class_.announced_at),
+        blocked=block is not None,
+        now=now,
+    )
+    named = block if why is rules.WhyWaiting.QUOTA else None
+    return read.model_copy(
+        update={
+            "waitlist_position": position,
+            "why_not_promoted": why,
+            "why_detail": rules.WHY_TEXT[why].in_(language),
+            "blocked_by": None if named is None else QuotaBlock.model_validate(named.quota),
+        }
+    )
+
+
+async def read_enrollment(
+    session: AsyncSession, row: Enrollment, *, language: Language, now: datetime
+) -> EnrollmentRead:
+    """Return one enrollment as its API shows it."""
+    return read_of(
+        await get_class(session, row.class_id),
+        row,
+        await waitlist_position(session, row),
+        quotas=await read_quotas(session, row.wave_id, now=now),
+        language=language,
+        now=now,
+    )
 
 
 def enrollments_of_class(
@@ -123,6 +174,39 @@ async def next_in_line(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+async def classes_admitting(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
+    """Return the classes of waves with quotas that have a free seat for somebody who waits, by id.
+
+    Quotas are read without a lock: whoever promotes judges again.
+    """
+    open_ = or_(
+        Class.promote_until.is_(None) & (Class.state == ClassState.PLANNED),
+        (Class.promote_until > now) & Class.state.in_([ClassState.PLANNED, ClassState.OPENED]),
+    )
+    statement = (
+        select(Enrollment)
+        .join(Class, Class.id == Enrollment.class_id)
+        .where(
+            Class.wave_id.in_(select(WaveQuota.wave_id)),
+            Class.waiting > 0,
+            Class.taken < Class.capacity,
+            open_,
+            Enrollment.state == EnrollmentState.WAITLISTED,
+            Enrollment.waitlist_number.is_not(None),
+        )
+        .order_by(Enrollment.class_id, Enrollment.waitlist_number)
+    )
+    waiting = (await session.scalars(statement)).all()
+    rows = await quotas_of(session, {row.wave_id for row in waiting})
+    quotas = await limits_of(session, rows, now=now)
+    admitted = [
+        row.class_id
+        for row in waiting
+        if quotas.blocking(row.wave_id, traits_of(row), now=now) is None
+    ]
+    return list(dict.fromkeys(admitted))
 
 
 async def waitlists_over(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.enrollment.programs.rules import REFUSAL_TEXT, Refusal
+from services.enrollment.waves.rules import SelectionMethod
 from shared.errors import (
     BadRequestError,
     ConflictError,
@@ -14,23 +15,29 @@ from shared.errors import (
     UnavailableError,
 )
 from shared.i18n import Text
-from shared.schemas.enrollment import ClassState, EnrollmentState, Presence
+from shared.schemas.enrollment import HOLDS_SEAT, ClassState, EnrollmentState, Presence
 
 _ALLOWED: Final = {
     EnrollmentState.WAITLISTED: {
+        EnrollmentState.OFFERED,
         EnrollmentState.SEATED,
         EnrollmentState.CANCELLED,
         EnrollmentState.NOT_PLACED,
+        EnrollmentState.TRANSFERRED,
+    },
+    EnrollmentState.OFFERED: {
+        EnrollmentState.SEATED,
+        EnrollmentState.DECLINED,
+        EnrollmentState.EXPIRED,
+        EnrollmentState.CANCELLED,
+        EnrollmentState.TRANSFERRED,
     },
     EnrollmentState.SEATED: {
         EnrollmentState.CANCELLED,
         EnrollmentState.COMPLETED,
         EnrollmentState.DROPPED_OUT,
+        EnrollmentState.TRANSFERRED,
     },
-    EnrollmentState.CANCELLED: set[EnrollmentState](),
-    EnrollmentState.NOT_PLACED: set[EnrollmentState](),
-    EnrollmentState.COMPLETED: set[EnrollmentState](),
-    EnrollmentState.DROPPED_OUT: set[EnrollmentState](),
 }
 _TRAINING_ENDS: Final = frozenset({EnrollmentState.COMPLETED, EnrollmentState.DROPPED_OUT})
 # A class that has not reported its opening by then will hardly do so for those who wait.
@@ -43,6 +50,31 @@ class WhyWaiting(StrEnum):
 
     NO_FREE_SEAT = "NO_FREE_SEAT"
     PROMOTION_ENDED = "PROMOTION_ENDED"
+    QUOTA = "QUOTA"
+    SELECTION_PENDING = "SELECTION_PENDING"
+
+
+# What would change it, in words.
+WHY_TEXT: Final = {
+    WhyWaiting.NO_FREE_SEAT: Text(
+        "Semua kursi terisi; kursi yang kosong diberikan menurut nomor tunggu.",
+        "All seats are taken; one that comes free goes to the first in line.",
+    ),
+    WhyWaiting.PROMOTION_ENDED: Text(
+        "Kursi tidak lagi diberikan kepada yang menunggu; Anda bebas mendaftar di kelas lain.",
+        "No more seats go to those who wait; you are free to join another class.",
+    ),
+    WhyWaiting.QUOTA: Text(
+        "Kuota gelombang tidak menyisakan kursi; berubah bila anggota kuota melepas kursinya "
+        "atau kuota dilepas.",
+        "A quota of the wave leaves no seat; that changes when one it counts gives up a seat, "
+        "or when the quota is released.",
+    ),
+    WhyWaiting.SELECTION_PENDING: Text(
+        "Kursi diberikan setelah hasil seleksi diumumkan.",
+        "Seats are given when the selection is announced.",
+    ),
+}
 
 
 class StateUnknownError(BadRequestError):
@@ -87,6 +119,16 @@ class ClassNotOpenError(ConflictError):
     title = Text(
         "Kelas sudah dimulai, selesai, atau dibatalkan.",
         "The class has started, ended or been cancelled.",
+    )
+
+
+class SelectionPendingError(ConflictError):
+    """The places of the class are given by a selection that has not been announced."""
+
+    code = "selection-pending"
+    title = Text(
+        "Kursi kelas ini diberikan melalui seleksi yang belum diumumkan.",
+        "The seats of this class are given by a selection, which has not been announced.",
     )
 
 
@@ -190,12 +232,14 @@ def check_state_change(*, present: EnrollmentState, wanted: EnrollmentState) -> 
     Raises:
         EnrollmentStateError: when `wanted` cannot follow `present`.
     """
-    if wanted not in _ALLOWED[present]:
+    allowed = _ALLOWED.get(present, set())
+    if wanted not in allowed:
         raise EnrollmentStateError(
             Text(
                 f"Kepesertaan {present} tidak dapat menjadi {wanted}.",
                 f"A {present} enrollment cannot become {wanted}.",
-            )
+            ),
+            extra={"present": present.value, "allowed": sorted(allowed)},
         )
 
 
@@ -203,7 +247,7 @@ def check_cancel(*, present: EnrollmentState, presence: Presence, attended: bool
     """Refuse to cancel what has ended, or a training that the person has begun.
 
     Raises:
-        EnrollmentStateError: when the enrollment is no longer SEATED or WAITLISTED.
+        EnrollmentStateError: when the enrollment is no longer SEATED, OFFERED or WAITLISTED.
         HasAttendedError: when the person was present at the opening, or `attended` a session.
     """
     check_state_change(present=present, wanted=EnrollmentState.CANCELLED)
@@ -253,9 +297,54 @@ def seats_to_promote(*, capacity: int, taken: int, waiting: int) -> int:
 
 
 def why_waiting(
-    *, class_state: ClassState, promote_until: datetime | None, now: datetime
+    *,
+    class_state: ClassState,
+    promote_until: datetime | None,
+    now: datetime,
+    pending: bool = False,
+    blocked: bool = False,
 ) -> WhyWaiting:
-    """Return why somebody still waits; a seat that is free goes to the first in line at once."""
-    if promotion_open(class_state=class_state, promote_until=promote_until, now=now):
-        return WhyWaiting.NO_FREE_SEAT
-    return WhyWaiting.PROMOTION_ENDED
+    """Return why somebody still waits; a seat that is free goes to the first in line at once.
+
+    `pending` tells that a selection of the class has not been announced, `blocked` that a quota
+    leaves this person no seat.
+    """
+    if not promotion_open(class_state=class_state, promote_until=promote_until, now=now):
+        return WhyWaiting.PROMOTION_ENDED
+    if pending:
+        return WhyWaiting.SELECTION_PENDING
+    return WhyWaiting.QUOTA if blocked else WhyWaiting.NO_FREE_SEAT
+
+
+def selection_pending(method: SelectionMethod, *, announced_at: datetime | None) -> bool:
+    """Tell whether the places of a class wait for a selection to be announced."""
+    return method is not SelectionMethod.FIRST_COME and announced_at is None
+
+
+def confirm_by(
+    *,
+    confirm_hours: int | None,
+    promote_until: datetime | None,
+    starts_at: datetime,
+    now: datetime,
+) -> datetime | None:
+    """Return until when a seat given `now` is held for a word of confirmation; None asks for none.
+
+    No offer outlasts promotion, or the start where promotion ends with the opening: whoever is
+    given a seat after that hour has no time to confirm, and need not.
+    """
+    if confirm_hours is None:
+        return None
+    last = promote_until or starts_at
+    return min(now + timedelta(hours=confirm_hours), last) if now < last else None
+
+
+def held_change(before: EnrollmentState | None, after: EnrollmentState) -> int:
+    """Return by how many the seats taken change when an enrollment moves: -1, 0 or 1."""
+    return (after in HOLDS_SEAT) - (before in HOLDS_SEAT)
+
+
+def waiting_change(before: EnrollmentState | None, after: EnrollmentState) -> int:
+    """Return by how many those who wait change when an enrollment moves: -1, 0 or 1."""
+    waiting = EnrollmentState.WAITLISTED
+    return (after is waiting) - (before is waiting)

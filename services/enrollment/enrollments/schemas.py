@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.enrollment.enrollments.rules import WhyWaiting
+from services.enrollment.quotas.rules import QuotaDimension, QuotaKind
 from shared.schemas.base import Body, Label, Read
 from shared.schemas.enrollment import AgeBand, EnrollmentState, EntrantKind, Presence, Sex
 
@@ -43,11 +44,23 @@ class Alternative(Read):
     distance_km: float | None
 
 
+class QuotaBlock(Read):
+    """A quota of the wave that leaves somebody no seat, and when it is released, if ever."""
+
+    dimension: QuotaDimension
+    value: str
+    kind: QuotaKind
+    seats: int
+    release_at: datetime | None
+
+
 class EnrollmentRead(Read):
     """An enrollment; `waitlist_position` counts those still waiting, 1 being the next.
 
-    `why_not_promoted` is given while somebody waits. `alternatives` are classes of the wave with
-    free seats, the nearest first, shown to who waits.
+    `why_not_promoted` is given while somebody waits; `why_detail` says what would change it, and
+    `blocked_by` names the quota, if one it is. `confirm_by` is until when an offered seat is held.
+    `transferred_from_*` name the enrollment that a transfer closed. `alternatives` are classes of
+    the wave with free seats, the nearest first, shown to who waits.
     """
 
     id: UUID
@@ -59,9 +72,15 @@ class EnrollmentRead(Read):
     waitlist_number: int | None
     waitlist_position: int | None = None
     why_not_promoted: WhyWaiting | None = None
+    why_detail: str | None = None
+    blocked_by: QuotaBlock | None = None
     presence: Presence
     arrived_at: datetime
     decided_at: datetime | None
+    confirm_by: datetime | None
+    application_id: UUID | None
+    transferred_from_class_id: UUID | None
+    transferred_from_id: UUID | None
     reason: str | None
     sex: Sex
     age_band: AgeBand

@@ -43,6 +43,7 @@ class Enrollment(Base):
             "(transferred_from_id IS NULL) = (transferred_from_class_id IS NULL)",
             name="transferred_from",
         ),
+        Index("ix_enrollment_participant", "participant_id", "id"),
         Index(
             "ix_enrollment_offer",
             "confirm_by",

@@ -16,18 +16,23 @@ from services.enrollment.enrollments.operations import (
     cancel_everybody,
     end_waitlist,
     move_enrollments,
+    promote_waiting,
 )
 from services.enrollment.enrollments.queries import enrollments_in_state
 from services.enrollment.enrollments.rules import promotion_open
 from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.offers.operations import end_offers
 from services.enrollment.openings import rules
 from services.enrollment.openings.schemas import CompletionRead, CompletionReport, OpeningReport
 from services.enrollment.openings.tables import Opening
+from services.enrollment.wave_decisions.operations import check_may_start
 from shared.schemas.enrollment import ClassState, EnrollmentState, Presence, Topic
 from shared.scope import Scope
 
 _SEATED: Final = frozenset({EnrollmentState.SEATED})
-_OPENING: Final = {"present": _SEATED, "absent": _SEATED}
+# Who has come to the opening has confirmed an open offer by coming.
+_INVITED: Final = _SEATED | {EnrollmentState.OFFERED}
+_OPENING: Final = {"present": _INVITED, "absent": _INVITED}
 # Who was recorded one by one before may stand on the list of what he was recorded as.
 _COMPLETION: Final = {
     "completed": _SEATED | {EnrollmentState.COMPLETED},
@@ -44,8 +49,12 @@ async def _locked(
     return class_, {row.id: row for row in rows}
 
 
-def _presences(rows: dict[UUID, Enrollment], ids: Iterable[UUID], presence: Presence) -> list[Move]:
-    return [Move(rows[each], Topic.PRESENCE_REPORTED, presence=presence) for each in ids]
+def _presences(rows: Iterable[Enrollment], presence: Presence) -> list[Move]:
+    return [Move(row, Topic.PRESENCE_REPORTED, presence=presence) for row in rows]
+
+
+def _offered(rows: Iterable[Enrollment]) -> list[Enrollment]:
+    return [row for row in rows if row.state is EnrollmentState.OFFERED]
 
 
 def _ends(
@@ -68,7 +77,8 @@ async def report_opening(
 
     Where promotion ends with the opening, who still waits gets no seat and is free to go elsewhere.
     A later report adds those whom none has named, such as who was promoted after the opening; what
-    has been said of somebody stands.
+    has been said of somebody stands. A roll ends open offers: who is there takes the seat, who is
+    absent leaves it, and whom it does not name can still come until the deadline of the offer.
 
     Raises:
         ClassUnknownError: when there is no such class.
@@ -76,6 +86,7 @@ async def report_opening(
         AlreadyOpenedError: when it has ended, or a later report names nobody or another start.
         PresenceReportedError: when a later report names somebody again.
         StartImplausibleError: when it cannot have started then.
+        WaveNotGoError: when the wave was decided not to start before that.
         RollRefusedError: when somebody is listed twice or without a seat of the class.
     """
     class_, rows = await _locked(session, scope=scope, class_id=class_id)
@@ -84,6 +95,7 @@ async def report_opening(
     if opening is None:
         rules.check_may_open(class_.state)
         rules.check_start(started_at=report.started_at, starts_at=class_.starts_at, now=now)
+        await check_may_start(session, class_.wave_id, started_at=report.started_at)
     else:
         rules.check_may_add(
             class_.state,
@@ -97,16 +109,29 @@ async def report_opening(
         allowed=_OPENING,
     )
     rules.check_unreported(rows[each].presence for each in named)
-    moves = _presences(rows, report.present, Presence.PRESENT)
-    moves += _presences(rows, report.absent, Presence.ABSENT)
+    present, absent = ([rows[each] for each in ids] for ids in (report.present, report.absent))
+    moves = [Move(row, Topic.CONFIRMED, state=EnrollmentState.SEATED) for row in _offered(present)]
+    moves += _presences(present, Presence.PRESENT)
+    moves += _presences(absent, Presence.ABSENT)
     if opening is None:
-        return await _open(
+        opening = await _open(
             session, class_, report=report, moves=moves, reported_by=reported_by, now=now
         )
-    opening.present += len(report.present)
-    opening.absent += len(report.absent)
-    await move_enrollments(session, class_=class_, moves=moves, now=now)
+    else:
+        opening.present += len(report.present)
+        opening.absent += len(report.absent)
+        await move_enrollments(session, class_=class_, moves=moves, now=now)
+    await _end_offers(session, class_, _offered(absent), now=now)
     return opening
+
+
+async def _end_offers(
+    session: AsyncSession, class_: Class, offers: Sequence[Enrollment], *, now: datetime
+) -> None:
+    """End offers that nobody came for; while promotion is open the seats go to the next."""
+    if await end_offers(session, class_=class_, offers=offers, now=now):
+        await promote_waiting(session, class_=class_, now=now)
+        await session.flush()
 
 
 async def _open(
@@ -171,7 +196,7 @@ async def complete_class(
     report: CompletionReport,
     now: datetime,
 ) -> CompletionRead:
-    """Record how the training ended for everybody in a class.
+    """Record how the training ended for everybody in a class; offers that are still open end.
 
     Raises:
         ClassUnknownError: when there is no such class.
@@ -191,6 +216,7 @@ async def complete_class(
     moves += _ends(rows, report.dropped_out, Topic.DROPPED_OUT, EnrollmentState.DROPPED_OUT)
     seated = sum(row.state is EnrollmentState.SEATED for row in rows.values())
     rules.check_everybody_listed(seated=seated, listed=len(moves))
+    await end_offers(session, class_=class_, offers=_offered(rows.values()), now=now)
     before = cell_of(class_)
     class_.state = ClassState.COMPLETED
     class_.completed_at = now

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.enrollment.enrollments.rules import (
+    WHY_TEXT,
     ClassNotRunningError,
     EnrollmentStateError,
     HasAttendedError,
@@ -11,9 +12,12 @@ from services.enrollment.enrollments.rules import (
     check_cancel,
     check_end,
     check_state_change,
+    confirm_by,
+    held_change,
     promotion_open,
     seats_to_promote,
     states_named,
+    waiting_change,
     waitlist_over,
     why_waiting,
 )
@@ -22,12 +26,21 @@ from shared.schemas.enrollment import EnrollmentState as S
 from shared.schemas.enrollment import Presence
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LATER = NOON + timedelta(hours=1)
+HOUR = timedelta(hours=1)
+LATER = NOON + HOUR
 
 ALLOWED = {
     (S.WAITLISTED, S.SEATED),
     (S.WAITLISTED, S.CANCELLED),
     (S.WAITLISTED, S.NOT_PLACED),
+    (S.WAITLISTED, S.OFFERED),
+    (S.WAITLISTED, S.TRANSFERRED),
+    (S.OFFERED, S.SEATED),
+    (S.OFFERED, S.DECLINED),
+    (S.OFFERED, S.EXPIRED),
+    (S.OFFERED, S.CANCELLED),
+    (S.OFFERED, S.TRANSFERRED),
+    (S.SEATED, S.TRANSFERRED),
     (S.SEATED, S.CANCELLED),
     (S.SEATED, S.COMPLETED),
     (S.SEATED, S.DROPPED_OUT),
@@ -41,8 +54,10 @@ class TestCheckStateChange:
         if (present, wanted) in ALLOWED:
             check_state_change(present=present, wanted=wanted)
         else:
-            with pytest.raises(EnrollmentStateError):
+            with pytest.raises(EnrollmentStateError) as refused:
                 check_state_change(present=present, wanted=wanted)
+            allowed = sorted(then.value for now, then in ALLOWED if now is present)
+            assert refused.value.extra == {"present": present.value, "allowed": allowed}
 
 
 class TestCheckCancel:
@@ -120,13 +135,57 @@ class TestWaitlistOver:
 
 
 class TestWhyWaiting:
-    def test_says_that_no_seat_is_free(self):
-        why = why_waiting(class_state=C.PLANNED, promote_until=None, now=NOON)
-        assert why is WhyWaiting.NO_FREE_SEAT
+    @pytest.mark.parametrize(
+        ("until", "pending", "blocked", "expected"),
+        [
+            (None, False, False, WhyWaiting.NO_FREE_SEAT),
+            (None, False, True, WhyWaiting.QUOTA),
+            (None, True, True, WhyWaiting.SELECTION_PENDING),
+            (NOON, True, True, WhyWaiting.PROMOTION_ENDED),
+        ],
+    )
+    def test_says_what_would_have_to_change_first(self, until, pending, blocked, expected):
+        assert expected is why_waiting(
+            class_state=C.PLANNED, promote_until=until, pending=pending, blocked=blocked, now=NOON
+        )
 
-    def test_says_that_promotion_has_ended(self):
-        why = why_waiting(class_state=C.PLANNED, promote_until=NOON, now=NOON)
-        assert why is WhyWaiting.PROMOTION_ENDED
+    def test_says_of_each_reason_what_would_change_it(self):
+        assert set(WHY_TEXT) == set(WhyWaiting)
+
+
+class TestConfirmBy:
+    @pytest.mark.parametrize(
+        ("hours", "until", "starts", "expected"),
+        [
+            (None, None, NOON + 9 * HOUR, None),
+            (2, None, NOON + 9 * HOUR, NOON + 2 * HOUR),
+            (24, None, NOON + 9 * HOUR, NOON + 9 * HOUR),
+            (24, NOON + 12 * HOUR, NOON + 9 * HOUR, NOON + 12 * HOUR),
+            (24, NOON + 3 * HOUR, NOON + 9 * HOUR, NOON + 3 * HOUR),
+            (24, None, NOON, None),
+        ],
+    )
+    def test_no_offer_outlasts_promotion_or_the_start(self, hours, until, starts, expected):
+        found = confirm_by(confirm_hours=hours, promote_until=until, starts_at=starts, now=NOON)
+        assert found == expected
+
+
+class TestChanges:
+    @pytest.mark.parametrize(
+        ("before", "after", "held", "waiting"),
+        [
+            (None, S.SEATED, 1, 0),
+            (None, S.WAITLISTED, 0, 1),
+            (S.WAITLISTED, S.OFFERED, 1, -1),
+            (S.OFFERED, S.SEATED, 0, 0),
+            (S.OFFERED, S.EXPIRED, -1, 0),
+            (S.SEATED, S.DROPPED_OUT, 0, 0),
+            (S.SEATED, S.TRANSFERRED, -1, 0),
+            (S.WAITLISTED, S.NOT_PLACED, 0, -1),
+        ],
+    )
+    def test_count_seats_and_places_in_line(self, before, after, held, waiting):
+        assert (held_change(before, after), waiting_change(before, after)) == (held, waiting)
 
 
 class TestStatesNamed:

@@ -1,0 +1,1 @@
+"""Transfers: somebody moves from one class of a programme to another, in one step."""
