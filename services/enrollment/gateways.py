@@ -1,5 +1,6 @@
 """What enrollment asks of the registry, over HTTP and never inside a transaction."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -19,11 +20,18 @@ from shared.schemas.registry import (
     ClassReservation,
     ClassReserved,
     ClassResources,
+    ClassStanding,
+    ClassStandings,
     ReservationNamed,
+    ReserveMode,
+    StandingAsk,
+    StandingsAsk,
 )
 
 _PAGE: Final = 200
 _DEADLINE_S: Final = 4.0
+# As many as the registry tells of at once.
+_STANDINGS: Final = 1000
 _NOT_RESERVED: Final = "class-not-reserved"
 # Of classes and of keys: somebody else has planned it with this very reservation, or is about to.
 _CLASS_IS_THERE: Final = frozenset(
@@ -100,6 +108,37 @@ async def give_back(
         _log.warning("hold-left", class_id=str(class_id), code=error.code)
 
 
+async def try_class(
+    registry: httpx.AsyncClient, class_id: UUID, wanted: ClassReservation
+) -> ClassReserved:
+    """Return what `reserve_class` would give, or its refusal; nothing changes.
+
+    Raises:
+        RegistryUnavailableError, UpstreamRefusedError: as `reserve_class`.
+    """
+    path = f"/v1/class-reservations/{class_id}?mode={ReserveMode.VALIDATE.value}"
+    answer = await put_json(registry, path, body=wanted, deadline_s=_DEADLINE_S)
+    return ClassReserved.model_validate(answer)
+
+
+async def class_standings(
+    registry: httpx.AsyncClient, classes: Sequence[StandingAsk]
+) -> list[ClassStanding]:
+    """Return how classes stand at the registry at this moment, in the order asked for.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+    """
+    found: list[ClassStanding] = []
+    for first in range(0, len(classes), _STANDINGS):
+        asked = StandingsAsk(classes=list(classes[first : first + _STANDINGS]))
+        answer = await post_json(
+            registry, "/v1/class-standings", body=asked, deadline_s=_DEADLINE_S, retry_safe=True
+        )
+        found += ClassStandings.model_validate(answer).items
+    return found
+
+
 async def _turn(
     registry: httpx.AsyncClient, class_id: UUID, verb: str, *, booking_id: UUID
 ) -> None:
@@ -112,6 +151,28 @@ async def _turn(
         idempotency_key=str(new_id()),
         retry_safe=True,
     )
+
+
+async def units_of_module(registry: httpx.AsyncClient, module_id: UUID) -> list[dict[str, str]]:
+    """Return the units of a version of a module, {code, title}; they never change.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when there is no such module.
+    """
+    answer = await get_json(registry, f"/v1/modules/{module_id}", deadline_s=_DEADLINE_S)
+    return [{"code": str(each["code"]), "title": str(each["title"])} for each in answer["units"]]
+
+
+async def name_of_facility(registry: httpx.AsyncClient, facility_id: UUID) -> str:
+    """Return what a facility is called today; one that was merged, as the one that stays.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when there is no such facility.
+    """
+    answer = await get_json(registry, f"/v1/facilities/{facility_id}", deadline_s=_DEADLINE_S)
+    return str(answer["name"])
 
 
 async def page_of_areas(

@@ -25,6 +25,7 @@ from services.enrollment.offers.jobs import EXPIRE_OFFERS
 from services.enrollment.selection_announcements import jobs as selection_announcements
 from services.enrollment.selection_previews.jobs import draw_handler
 from services.enrollment.settings import EnrollmentSettings
+from services.enrollment.sync.jobs import FORGET_TOLD
 from services.enrollment.wave_changes import jobs as wave_changes
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -113,6 +114,7 @@ def create_worker(
             EXPIRE_ATTEMPTS,
             classes.SETTLE_LEFT_OVER,
             MOVE_STRAGGLERS,
+            FORGET_TOLD,
             selection_announcements.push_on(keys),
             selection_announcements.ANNOUNCE_DUE,
             *([] if post is None else [ORDER_DUE, REMIND]),

@@ -14,8 +14,12 @@ from shared.schemas.registry import (
     AreaLevel,
     AreaRead,
     ClassCheck,
+    ClassHold,
     ClassReservation,
+    ClassStanding,
     ReservationNamed,
+    StandingAsk,
+    StandingsAsk,
     Topic,
 )
 
@@ -60,6 +64,9 @@ class FakeRegistry(httpx.AsyncBaseTransport):
         self.failing: set[str] = set()
         self.refusals: dict[UUID, tuple[int, str, str]] = {}
         self.reservations: dict[str, dict] = {}
+        # What a path answers that is only read, such as /v1/modules/1.
+        self.known: dict[str, dict] = {}
+        self.ended_agreements: set[UUID] = set()
         self.answer_lost = False
         self.after_reserving: Callable[[], Awaitable[None]] | None = None
         self.facilities: dict[UUID, dict] = {}
@@ -128,6 +135,7 @@ class FakeRegistry(httpx.AsyncBaseTransport):
             return httpx.Response(500)
         routes: dict[str, Callable[[httpx.Request], httpx.Response]] = {
             "/v1/class-checks": self._check,
+            "/v1/class-standings": self._standings,
             "/v1/areas": self._areas,
             "/v1/events": self._events,
         }
@@ -136,6 +144,9 @@ class FakeRegistry(httpx.AsyncBaseTransport):
             if request.method == "PUT" and self.after_reserving is not None:
                 await self.after_reserving()
             return httpx.Response(502) if self.answer_lost else answer
+        known = self.known.get(request.url.path)
+        if known is not None:
+            return _json(known)
         return routes[request.url.path](request)
 
     def asked(self, part: str) -> list[httpx.Request]:
@@ -162,7 +173,12 @@ class FakeRegistry(httpx.AsyncBaseTransport):
     def _reservation(self, request: httpx.Request) -> httpx.Response:
         class_id, _, verb = request.url.path.removeprefix(_RESERVATIONS).partition("/")
         if request.method == "PUT":
-            return self._reserve(class_id, ClassReservation.model_validate_json(request.content))
+            wanted = ClassReservation.model_validate_json(request.content)
+            kept = dict(self.reservations)
+            answer = self._reserve(class_id, wanted)
+            if request.url.params.get("mode") == "validate":
+                self.reservations = kept
+            return answer
         named = str(ReservationNamed.model_validate_json(request.content).booking_id)
         held = self.reservations.get(class_id)
         same = held is not None and held["booking_id"] == named
@@ -173,6 +189,24 @@ class FakeRegistry(httpx.AsyncBaseTransport):
         elif same:
             held["state"] = "RELEASED"
         return _json({"class_id": class_id, "booking_id": named, "state": "CONFIRMED"})
+
+    def _standings(self, request: httpx.Request) -> httpx.Response:
+        asked = StandingsAsk.model_validate_json(request.content).classes
+        items = [self._standing(each) for each in asked]
+        return _json({"items": [each.model_dump(mode="json") for each in items]})
+
+    def _standing(self, asked: StandingAsk) -> ClassStanding:
+        held = self.reservations.get(str(asked.class_id))
+        has = held is not None and held["booking_id"] == str(asked.booking_id)
+        states = {"HELD": ClassHold.HELD, "CONFIRMED": ClassHold.CONFIRMED}
+        return ClassStanding(
+            class_id=asked.class_id,
+            facility_active=asked.facility_id in self.facilities,
+            space=states.get(held["state"]) if has else None,
+            agreement=asked.agreement_id not in self.ended_agreements,
+            module_version=self.facilities[asked.facility_id]["module_version"],
+            instructors=len(held["body"].instructor_ids) if has else 0,
+        )
 
     def _reserve(self, class_id: str, wanted: ClassReservation) -> httpx.Response:
         others = [each for name, each in self.reservations.items() if name != class_id]

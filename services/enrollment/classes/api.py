@@ -26,7 +26,7 @@ from services.enrollment.classes.schemas import (
 )
 from services.enrollment.participants.rules import ParticipantUnknownError
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import WaveStartedError, WaveUnknownError
+from services.enrollment.waves.rules import WaveCancelledError, WaveStartedError, WaveUnknownError
 from shared.clock import ledger_day
 from shared.db.session import transaction
 from shared.errors import ServiceError
@@ -107,6 +107,7 @@ async def _filter(
     responses=problems(
         RegistryUnavailableError,
         WaveUnknownError,
+        WaveCancelledError,
         WaveStartedError,
         rules.OutsideScopeError,
         rules.StartsOnError,

@@ -15,8 +15,12 @@ from services.enrollment.classes.schemas import ClassChange, ClassCreate, Settle
 from services.enrollment.classes.tables import Class, Meeting
 from services.enrollment.programs.queries import get_program
 from services.enrollment.programs.tables import Program
-from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import check_not_started, start_instant
+from services.enrollment.waves.queries import get_wave, hold_wave
+from services.enrollment.waves.rules import (
+    check_not_cancelled,
+    check_not_started,
+    start_instant,
+)
 from services.enrollment.waves.tables import Wave
 from shared.db.base import translate
 from shared.db.events import emit
@@ -53,6 +57,7 @@ async def judge_class(
 
     Raises:
         WaveUnknownError: when there is no such wave.
+        WaveCancelledError: when it was called off.
         OutsideScopeError: when the class would lie outside the caller's scope.
         StartsOnError: when the wave starts on another day where the class is.
         WaveStartedError: when the hour of the start has passed.
@@ -60,6 +65,7 @@ async def judge_class(
         ClassIdTakenError, ClassCodeTakenError: when another class has the id or the code.
     """
     wave = await get_wave(session, body.wave_id)
+    check_not_cancelled(wave.cancelled_at)
     program = await get_program(session, wave.program_id)
     planned = _class(body, resources=resources, wave=wave, program=program, now=now)
     rules.check_within(place_of(planned), scope=scope)
@@ -90,6 +96,7 @@ async def plan_class(
     Raises:
         What `judge_class` raises.
     """
+    await hold_wave(session, body.wave_id)
     planned = await judge_class(session, body=body, resources=reserved, scope=scope, now=now)
     planned.booking_id = reserved.booking_id
     planned.ends_at = reserved.sessions[-1].ends_at

@@ -10,6 +10,7 @@ from services.enrollment.identities.rules import NikKeys, SealedNik
 from services.enrollment.notice_templates.rules import (
     TEMPLATES,
     Channel,
+    NoticeKind,
     Template,
     render,
     words_of,
@@ -75,7 +76,8 @@ class Post:
         )
         if refused is not None or person is None or addressee is None:
             return refused or Suppression.NO_PERSON
-        reached = rules.contact(addressee, channels=self.sender.channels)
+        channels = rules.channels_of(notice.params, self.sender.channels)
+        reached = rules.contact(addressee, channels=channels)
         if reached is None:
             return Suppression.NO_CONTACT
         return self._write(notice, person, *reached)
@@ -84,7 +86,7 @@ class Post:
         language: Language = "en" if person.language == "en" else "id"
         template = TEMPLATES[notice.kind, language]
         words = words_of(notice.params, language=language) | {"name": person.name}
-        rendered = render(template, words | self._link(notice))
+        rendered = render(template, words | self._secret(notice))
         letter = Letter(
             notice_id=notice.id,
             kind=notice.kind,
@@ -95,19 +97,24 @@ class Post:
         )
         return _Ready(letter, template)
 
-    def _link(self, notice: Notice) -> dict[str, str]:
-        """Return the link of a notice that has one; the token is its fragment, if it has one."""
+    def _secret(self, notice: Notice) -> dict[str, str]:
+        """Return the code or the link of a notice; a token is the fragment of its link."""
         path = notice.params.get("path")
+        token = self._token(notice)
+        if notice.kind is NoticeKind.CODE and token is not None:
+            return {"code": token}
         if path is None:
             return {}
         link = f"{self.public_url.rstrip('/')}{path}"
+        return {"link": link if token is None else f"{link}#{token}"}
+
+    def _token(self, notice: Notice) -> str | None:
         if notice.token_cipher is None or notice.token_key_id is None:
-            return {"link": link}
+            return None
         sealed = SealedNik(notice.token_cipher, notice.token_key_id)
-        token = self.keys.unseal_text(
+        return self.keys.unseal_text(
             sealed, bound_to=rules.token_bound_to(notice.participant_id, notice.occasion_id)
         )
-        return {"link": f"{link}#{token}"}
 
 
 def _addressee(person: Participant) -> Addressee:

@@ -30,6 +30,7 @@ from shared.db.jobs import add_job
 from shared.ids import new_id
 from shared.schemas.enrollment import (
     ClassMoved,
+    ClassRescheduled,
     ClassState,
     EnrollmentMoved,
     EnrollmentState,
@@ -204,10 +205,9 @@ async def _of_classes(
 ) -> list[Wanted]:
     versions: dict[UUID, int] = {}
     for event in news:
-        if event.topic in rules.CLASS_MOVES:
-            moved = ClassMoved.model_validate(event.payload)
-            if rules.has_moved(moved.before, moved.after):
-                versions[moved.class_id] = max(event.version, versions.get(moved.class_id, 0))
+        class_id = _moved_class(event)
+        if class_id is not None:
+            versions[class_id] = max(event.version, versions.get(class_id, 0))
     if not versions:
         return []
     facts = await queries.class_facts(session, versions)
@@ -221,6 +221,16 @@ async def _of_classes(
         )
         for seat in await queries.seats_of(session, versions)
     ]
+
+
+def _moved_class(event: EventRead) -> UUID | None:
+    """Return the class that is at another time or place since an event, if one is."""
+    if event.topic in rules.CLASS_RESCHEDULES:
+        return ClassRescheduled.model_validate(event.payload).class_id
+    if event.topic not in rules.CLASS_MOVES:
+        return None
+    moved = ClassMoved.model_validate(event.payload)
+    return moved.class_id if rules.has_moved(moved.before, moved.after) else None
 
 
 def _of_seat(

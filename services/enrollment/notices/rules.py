@@ -89,6 +89,8 @@ _MOVED: Final[Mapping[str, NoticeKind]] = MappingProxyType(
 )
 MOVES: Final = frozenset({Topic.CLAIMED, *_MOVED})
 CLASS_MOVES: Final = frozenset({Topic.CLASS_CHANGED, Topic.CLASS_RELOCATED})
+# Another room, or other hours after the same start.
+CLASS_RESCHEDULES: Final = frozenset({Topic.CLASS_RESCHEDULED})
 # What is true only while the enrollment stands so: somebody who has been promoted since, or has
 # gone, is told that and nothing older.
 _TRUE_WHILE: Final[Mapping[NoticeKind, EnrollmentState]] = MappingProxyType(
@@ -196,6 +198,12 @@ def contact(addressee: Addressee, *, channels: Sequence[Channel]) -> tuple[Chann
         if address:
             return channel, address
     return None
+
+
+def channels_of(params: Mapping[str, Any], served: Sequence[Channel]) -> Sequence[Channel]:
+    """Return on which of the channels that are served a notice may leave: one, if it names it."""
+    named = params.get("channel")
+    return served if named is None else [each for each in served if each == named]
 
 
 def suppression(

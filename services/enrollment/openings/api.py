@@ -22,6 +22,7 @@ from services.enrollment.openings.schemas import (
     OpeningRead,
     OpeningReport,
 )
+from services.enrollment.wave_decisions.rules import WaveNotGoError
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.now import Now
@@ -60,6 +61,7 @@ CancelBody: TypeAlias = Annotated[
         rules.AlreadyOpenedError,
         rules.PresenceReportedError,
         rules.StartImplausibleError,
+        WaveNotGoError,
         rules.RollRefusedError,
     ),
 )

@@ -3,16 +3,17 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
 from services.enrollment.base import Idempotency
 from services.enrollment.programs import operations, queries, rules
-from services.enrollment.programs.schemas import ProgramCreate, ProgramRead
+from services.enrollment.programs.schemas import ProgramChange, ProgramCreate, ProgramRead
+from shared.schemas.base import Ministry
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
-from shared.web.etag import etag_of, not_modified
+from shared.web.etag import IfMatch, check_match, etag_of, not_modified
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
@@ -76,10 +77,18 @@ async def publish_program(
 
 @router.get("", responses=problems(CursorInvalidError))
 async def list_programs(
-    request: Request, session: SessionDep, _: Public, page: PageArgs
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    page: PageArgs,
+    ministry: Annotated[
+        Ministry | None, Query(description="Owned or co-owned by this ministry.")
+    ] = None,
 ) -> Page[ProgramRead]:
     """List programmes in the order of their codes."""
-    rows = await queries.list_programs(session, after=page.after_text, limit=page.fetch)
+    rows = await queries.list_programs(
+        session, ministry=ministry, after=page.after_text, limit=page.fetch
+    )
     return page_of(request, rows, page.limit, key=lambda row: [row.code], read=ProgramRead)
 
 
@@ -98,3 +107,31 @@ async def get_program(
     return not_modified(request, etag) or Response(
         body, media_type="application/json", headers={"ETag": etag}
     )
+
+
+@router.patch(
+    "/{program_id}",
+    responses=problems(rules.ProgramUnknownError, rules.NotYourMinistryError),
+)
+async def change_program(
+    *,
+    session: SessionDep,
+    caller: ProgramWriter,
+    program_id: ProgramId,
+    if_match: IfMatch,
+    now: Now,
+    body: Annotated[
+        ProgramChange,
+        Body(
+            media_type="application/merge-patch+json",
+            examples=[{"min_attendance_percent": 75, "late_minutes": 20}],
+        ),
+    ],
+    response: Response,
+) -> ProgramRead:
+    """Change the name or the settings of a programme; whom it is for stands."""
+    program = await operations.get_program_for_change(session, program_id, scope=caller.scope)
+    check_match(if_match, program.version)
+    await operations.change_program(session, program, body, now=now)
+    response.headers["ETag"] = etag_of(program.version)
+    return ProgramRead.model_validate(program)

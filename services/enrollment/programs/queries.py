@@ -23,10 +23,14 @@ async def get_program(session: AsyncSession, program_id: UUID) -> Program:
 
 
 async def list_programs(
-    session: AsyncSession, *, after: str | None, limit: int
+    session: AsyncSession, *, ministry: str | None, after: str | None, limit: int
 ) -> Sequence[Program]:
-    """Return up to `limit` programmes in the order of their codes."""
+    """Return up to `limit` programmes, of a ministry or of all, in the order of their codes."""
     statement = select(Program).order_by(Program.code).limit(limit)
+    if ministry is not None:
+        statement = statement.where(
+            (Program.owner_ministry == ministry) | (Program.co_ministry == ministry)
+        )
     if after is not None:
         statement = statement.where(Program.code > after)
     return (await session.scalars(statement)).all()

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from services.enrollment.programs.rules import SizeCriterion
+from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Ministry, Read
 from shared.schemas.enrollment import EntrantKind
 
@@ -40,7 +41,30 @@ class ProgramCreate(Body):
     min_attendance_percent: int = Field(default=80, ge=0, le=100)
     late_minutes: int = Field(default=15, ge=0, le=600)
     attendance_lock_days: int = Field(default=7, ge=0, le=365)
+    min_post_score: int | None = Field(default=None, ge=0, le=100)
+    all_units_required: bool = False
     synthetic: bool = False
+
+
+class ProgramChange(Body):
+    """A merge patch (RFC 7396): members left out stay, and none can be emptied.
+
+    Whom a programme is for cannot change; the sizes count for classes that are planned later.
+    """
+
+    name: Label | None = None
+    default_capacity: int | None = Field(default=None, ge=1, le=1000)
+    default_reserve_capacity: int | None = Field(default=None, ge=0, le=1000)
+    min_attendance_percent: int | None = Field(default=None, ge=0, le=100)
+    late_minutes: int | None = Field(default=None, ge=0, le=600)
+    attendance_lock_days: int | None = Field(default=None, ge=0, le=365)
+
+    @model_validator(mode="after")
+    def _keep_what_every_program_has(self) -> "ProgramChange":
+        for member in self.model_fields_set:
+            if getattr(self, member) is None:
+                raise ValueError(Text(f"{member} tidak boleh null.", f"{member} cannot be null."))
+        return self
 
 
 class ProgramRead(Read):
@@ -62,6 +86,8 @@ class ProgramRead(Read):
     min_attendance_percent: int
     late_minutes: int
     attendance_lock_days: int
+    min_post_score: int | None
+    all_units_required: bool
     synthetic: bool
     version: int
     created_at: datetime

@@ -17,6 +17,7 @@ class Program(Base):
     `area_codes` are provinces and regencies in which a participant must live; none is everywhere.
     Who attends `min_attendance_percent` of the sessions, late by `late_minutes` at most, has
     attended enough; attendance is locked `attendance_lock_days` after a session has ended.
+    `min_post_score` is asked of the test after the training, null being none.
     """
 
     __tablename__ = "program"
@@ -29,6 +30,7 @@ class Program(Base):
             " AND attendance_lock_days >= 0",
             name="attendance",
         ),
+        CheckConstraint("min_post_score BETWEEN 0 AND 100", name="min_post_score"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -47,6 +49,8 @@ class Program(Base):
     min_attendance_percent: Mapped[int] = mapped_column(server_default=text("80"))
     late_minutes: Mapped[int] = mapped_column(server_default=text("15"))
     attendance_lock_days: Mapped[int] = mapped_column(server_default=text("7"))
+    min_post_score: Mapped[int | None]
+    all_units_required: Mapped[bool] = mapped_column(server_default=text("false"))
     synthetic: Mapped[bool]
     version: Mapped[int]
     created_at: Mapped[datetime]

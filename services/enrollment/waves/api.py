@@ -74,15 +74,26 @@ async def publish_wave(
 
 @router.get("", responses=problems(CursorInvalidError))
 async def list_waves(
+    *,
     request: Request,
     session: SessionDep,
     _: Public,
     page: PageArgs,
+    now: Now,
     program_id: Annotated[UUID | None, Query(description="Of this programme alone.")] = None,
+    is_open: Annotated[
+        bool, Query(alias="open", description="Only waves that take applications now.")
+    ] = False,
 ) -> Page[WaveRead]:
     """List waves in the order in which they were made."""
     after = None if page.after is None else UUID(str(page.after[0]))
-    rows = await queries.list_waves(session, program_id=program_id, after=after, limit=page.fetch)
+    rows = await queries.list_waves(
+        session,
+        program_id=program_id,
+        open_at=now if is_open else None,
+        after=after,
+        limit=page.fetch,
+    )
     return page_of(request, rows, page.limit, key=lambda row: [str(row.id)], read=WaveRead)
 
 

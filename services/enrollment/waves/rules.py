@@ -106,6 +106,23 @@ class WaveStartedError(ConflictError):
     )
 
 
+class WaveCancelledError(ConflictError):
+    """The wave was called off."""
+
+    code = "wave-cancelled"
+    title = Text("Gelombang ini sudah dibatalkan.", "The wave was called off.")
+
+
+def check_not_cancelled(cancelled_at: datetime | None) -> None:
+    """Refuse whatever would go on in a wave that was called off.
+
+    Raises:
+        WaveCancelledError: when it was.
+    """
+    if cancelled_at is not None:
+        raise WaveCancelledError(extra={"present": "CANCELLED", "allowed": []})
+
+
 def start_instant(
     rule: StartRule, *, starts_at: datetime | None, starts_local: datetime | None, zone: TimeZone
 ) -> datetime:

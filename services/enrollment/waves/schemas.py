@@ -59,5 +59,7 @@ class WaveRead(Read):
     selection: SelectionMethod
     confirm_hours: int | None
     synthetic: bool
+    cancelled_at: datetime | None
+    cancel_reason: str | None
     version: int
     created_at: datetime

@@ -1,0 +1,1 @@
+"""Which facilities' operators have logged in. Owns table enrollment.operator_login."""

@@ -1,0 +1,1 @@
+"""Phases of a programme, from its preparation to its evaluation. Owns enrollment.program_phase."""

@@ -1,0 +1,1 @@
+"""Whether the classes of a wave are ready to start, and what is missing. Owns no table."""

@@ -1,0 +1,42 @@
+"""Reads of the classes of a wave that is about to change."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.classes.tables import Class
+from shared.schemas.enrollment import ClassState
+
+
+async def lock_planned(session: AsyncSession, wave_id: UUID) -> Sequence[Class]:
+    """Return all planned classes of a wave, locked in the order of their ids."""
+    statement = (
+        select(Class)
+        .where(Class.wave_id == wave_id, Class.state == ClassState.PLANNED)
+        .order_by(Class.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def states_of(session: AsyncSession, wave_id: UUID) -> list[ClassState]:
+    """Return the state of each class of a wave."""
+    return list(await session.scalars(select(Class.state).where(Class.wave_id == wave_id)))
+
+
+async def planned_of(
+    session: AsyncSession, wave_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Return up to `limit` planned classes of a wave, in the order of their ids."""
+    statement = (
+        select(Class.id)
+        .where(Class.wave_id == wave_id, Class.state == ClassState.PLANNED)
+        .order_by(Class.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(Class.id > after)
+    return (await session.scalars(statement)).all()
