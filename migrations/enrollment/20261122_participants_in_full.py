@@ -89,6 +89,9 @@ def _extend_participant() -> None:
         ("ix_participant_regency_name", ["home_regency_code"]),
     ):
         op.create_index(index, "participant", [*before, "name_key", "id"], schema="enrollment")
+    op.create_index(
+        "ix_enrollment_participant", "enrollment", ["participant_id", "id"], schema="enrollment"
+    )
     _of_person(
         "participant_revision",
         sa.Column("members", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -147,7 +150,7 @@ def _add_businesses() -> None:
     op.create_index(
         "ix_participant_business_as_of",
         "participant_business",
-        ["participant_id", "as_of", "recorded_at"],
+        ["participant_id", "as_of", "id"],
         schema="enrollment",
     )
 
@@ -159,6 +162,7 @@ def _add_logins() -> None:
         sa.Column("channel", _one_of("channel", "EMAIL", "PHONE"), nullable=True),
         _text("holder"),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("contact_hash", sa.LargeBinary(length=32), nullable=True),
         _instant("created_at"),
         _instant("expires_at"),
         _instant("used_at", nullable=True),
@@ -256,6 +260,7 @@ def downgrade() -> None:
         "participant_revision",
     ):
         op.drop_table(table, schema="enrollment")
+    op.drop_index("ix_enrollment_participant", table_name="enrollment", schema="enrollment")
     op.drop_index("ix_participant_birth_date", table_name="participant", schema="enrollment")
     for name in (
         "name_key",

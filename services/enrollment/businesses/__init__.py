@@ -1,1 +1,1 @@
-"""What people said of their businesses over time, and the size classes. Owns participant_business."""
+"""Businesses of people over time, and their size classes. Owns table participant_business."""

@@ -19,9 +19,7 @@ class ParticipantBusiness(Base):
     """
 
     __tablename__ = "participant_business"
-    __table_args__ = (
-        Index("ix_participant_business_as_of", "participant_id", "as_of", "recorded_at"),
-    )
+    __table_args__ = (Index("ix_participant_business_as_of", "participant_id", "as_of", "id"),)
 
     participant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

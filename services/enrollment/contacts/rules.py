@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.enrollment.attempts.rules import Limit
 from services.enrollment.identities.rules import NikKeys
-from services.enrollment.notice_templates.rules import Channel
 from shared.errors import ConflictError, InvalidError
 from shared.i18n import Text
 
@@ -30,16 +29,27 @@ class CodeWrongError(InvalidError):
     """The code is not the one that was sent, or it is used or too old."""
 
     code = "code-wrong"
+    title = Text("Kode salah atau sudah tidak berlaku.", "The code is wrong or no longer good.")
+
+
+class ContactUnnamedError(InvalidError):
+    """Neither who is meant nor which contact was said."""
+
+    code = "contact-unnamed"
     title = Text(
-        "Kode salah atau sudah tidak berlaku.", "The code is wrong or no longer good."
+        "Sebutkan kontak yang dibuktikan, atau NIK dan tanggal lahir untuk menautkan akun.",
+        "Name the contact to prove, or NIK and birth date to bind a login.",
     )
 
 
 class NoContactError(ConflictError):
-    """There is no such contact to send a code to."""
+    """There is no such contact to send a code to, or it has been proved already."""
 
     code = "no-contact"
-    title = Text("Belum ada kontak ini.", "There is no such contact.")
+    title = Text(
+        "Kontak ini tidak ada atau sudah terbukti.",
+        "There is no such contact, or it has been proved already.",
+    )
 
 
 def code_of(number: int) -> str:
@@ -52,9 +62,9 @@ def hash_of(code: str, *, code_id: UUID, keys: NikKeys) -> bytes:
     return keys.index_of(f"contact-code|{code_id}|{code}")
 
 
-def bound_to(participant_id: UUID, code_id: UUID) -> str:
-    """Return what the sealed code of a notice belongs to: it opens nowhere else."""
-    return f"notice|code|{participant_id}|{code_id}"
+def contact_hash(address: str, *, keys: NikKeys) -> bytes:
+    """Return what is kept of the contact to which a code was sent."""
+    return keys.index_of(f"contact|{address}")
 
 
 def asking_limits(holder: str, person: str) -> list[Limit]:
@@ -74,5 +84,3 @@ def trying_limits(holder: str, person: str) -> list[Limit]:
         Limit("contact-try-login", holder, TRIES, GOOD_FOR),
         Limit("contact-try-person", person, TRIES, GOOD_FOR),
     ]
-
-

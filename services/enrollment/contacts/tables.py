@@ -14,8 +14,8 @@ from services.enrollment.notice_templates.rules import Channel
 class ContactCode(Base):
     """A code that was sent to a contact of a person, asked for by the login `holder`.
 
-    Of the code there is a keyed hash. `channel` is the contact to be proved; none is asked for when
-    a login is bound: the code goes wherever the person is reached.
+    Of the code, and of the contact to be proved, there is a keyed hash. `channel` is which contact;
+    none is named when a login is bound: the code goes wherever the person is reached.
     """
 
     __tablename__ = "contact_code"
@@ -27,6 +27,7 @@ class ContactCode(Base):
     channel: Mapped[Channel | None]
     holder: Mapped[str]
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    contact_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.errors import InvalidError
 from shared.i18n import Text
+from shared.ids import HEX_ID
 
 NONCE_BYTES: Final = 12
 _LENGTH: Final = 16
@@ -19,6 +21,8 @@ _LENGTH: Final = 16
 _FEMALE_DAY: Final = 40
 _SYNTHETIC_SERIAL: Final = "0000"
 _KEY_BYTES: Final = 32
+# Sixteen digits in a row, however they are parted, are a NIK unless they stand in an id.
+_WRITTEN: Final = re.compile(rf"{HEX_ID}|(?P<nik>\d(?:[ ._/-]?\d){{15}})")
 
 
 class NikMalformedError(InvalidError):
@@ -73,6 +77,21 @@ def check_digits(text: str) -> str:
     if len(text) != _LENGTH or not (text.isascii() and text.isdigit()):
         raise NikMalformedError(pointer="/nik")
     return text
+
+
+def holds_nik(text: str) -> bool:
+    """Tell whether a text that is to name nobody could hold a NIK; an id cannot."""
+    if _is_id(text):
+        return False
+    return any(found["nik"] for found in _WRITTEN.finditer(text))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_nik(text: str, *, declared_birth_date: date, allow_synthetic: bool) -> Nik:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from importlib.resources import files
 from types import MappingProxyType
@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     START_REMINDER = "START_REMINDER"
     CERTIFICATE = "CERTIFICATE"
     FOLLOW_UP = "FOLLOW_UP"
+    CODE = "CODE"
 
 
 class Channel(StrEnum):
@@ -54,6 +55,7 @@ WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
         NoticeKind.START_REMINDER: _START,
         NoticeKind.CERTIFICATE: frozenset({"name", "class", "facility", "number", "link"}),
         NoticeKind.FOLLOW_UP: frozenset({"name", "months", "link"}),
+        NoticeKind.CODE: frozenset({"name", "code", "minutes"}),
     }
 )
 
@@ -111,14 +113,18 @@ def plain_line(value: str) -> str:
     return " ".join("".join(printable).split())
 
 
+def day_in_words(day: date, *, language: Language) -> str:
+    """Return a day as people say it: 8 Februari 2027."""
+    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+
+
 def local_moment(moment: datetime, *, zone: TimeZone, language: Language) -> str:
     """Return a moment as people of its place say it, with the name of the zone."""
     local = moment.astimezone(ZONES[zone])
-    day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
-    date = f"{day}, {local.day} {month} {local.year}"
+    told = f"{_DAYS[language][local.weekday()]}, {day_in_words(local, language=language)}"
     if language == "en":
-        return f"{date}, {local:%H:%M} {zone.value}"
-    return f"{date} pukul {local:%H.%M} {zone.value}"
+        return f"{told}, {local:%H:%M} {zone.value}"
+    return f"{told} pukul {local:%H.%M} {zone.value}"
 
 
 def words_of(params: Mapping[str, Any], *, language: Language) -> dict[str, str]:

@@ -14,6 +14,7 @@ from services.enrollment.identities.rules import (
     NikSyntheticError,
     SealedNik,
     check_digits,
+    holds_nik,
     nik_warnings,
     parse_nik,
 )
@@ -186,3 +187,21 @@ class TestNikKeys:
 
     def test_never_prints_a_key(self):
         assert "aaaa" not in repr(keys())
+
+
+class TestHoldsNik:
+    @pytest.mark.parametrize(
+        ("text", "held"),
+        [
+            ("3201011704850012", True),
+            ("arsip/3201.0117.0485.0012.pdf", True),
+            ("KTP 320101-170485-0012", True),
+            ("Dinas/BA/2026/17", False),
+            ("081200000017", False),
+            (str(PERSON), False),
+            ("01a20284-0c23-7abc-9234-567890123456", False),
+            ("9" * 15, False),
+        ],
+    )
+    def test_sees_sixteen_digits_that_are_no_id(self, text, held):
+        assert holds_nik(text) is held
