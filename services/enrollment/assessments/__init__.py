@@ -1,0 +1,1 @@
+"""Assessments: tests before and after, units of competence, remedials, and what was corrected."""

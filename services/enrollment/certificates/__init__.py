@@ -1,0 +1,1 @@
+"""Training certificates: issued by a job, downloaded, revoked and issued anew."""
