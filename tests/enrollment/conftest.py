@@ -11,6 +11,7 @@ from shared.clock import utc_now
 from shared.db.session import Sessions, transaction
 from shared.schemas.registry import AreaLevel
 from shared.scope import SYSTEM, Actor, Role
+from tests.support.people import Caller, Codes
 from tests.support.planning import Desk
 from tests.support.registry import AREAS, FakeRegistry, area
 
@@ -67,6 +68,32 @@ def desk_of(enrollment, auth) -> Callable[..., Desk]:
         return Desk(enrollment, auth(role, **grant))
 
     return make
+
+
+@pytest.fixture
+def caller_of(enrollment, auth) -> Callable[..., Caller]:
+    """Return the function that makes a caller of a role: `caller_of(Role.ANALYST)`."""
+
+    def make(role: Role, **grant) -> Caller:
+        return Caller(enrollment, auth(role, **grant))
+
+    return make
+
+
+@pytest.fixture
+def login_of(enrollment, login) -> Callable[[str], Caller]:
+    """Return the function that makes a caller whose token carries no grant."""
+
+    def make(subject: str) -> Caller:
+        return Caller(enrollment, login(subject))
+
+    return make
+
+
+@pytest.fixture
+def codes(rows, keys, settings_of, enrollment_db) -> Codes:
+    """What came to contacts."""
+    return Codes(rows, settings_of("enrollment", enrollment_db).load_nik_keys())
 
 
 @pytest.fixture
