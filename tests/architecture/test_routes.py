@@ -60,16 +60,18 @@ ROUTES = {
     },
     "enrollment": {
         "": 6,
+        "application-drafts": 1,
+        "application-status": 1,
         "areas": 1,
         "class-imports": 1,
         "classes": 26,
         "events": 1,
         "jobs": 3,
-        "me": 2,
+        "me": 3,
         "notices": 1,
-        "participants": 9,
+        "participants": 17,
         "programs": 8,
-        "waves": 22,
+        "waves": 24,
     },
     "reporting": {
         "": 8,
@@ -104,6 +106,7 @@ PUBLIC_ROUTES = {
     },
     # What somebody who looks for a place needs before he has a token; nothing of it is personal.
     "enrollment": {
+        "/v1/application-status",
         "/v1/areas/state",
         "/v1/programs",
         "/v1/programs/{program_id}",

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.enrollment.applications.rules import DocumentKind
-from services.enrollment.applications.schemas import Reference, Sha256
+from services.enrollment.identities.schemas import Reference, Sha256
 from shared.schemas.base import Body, Read
 
 MediaType = Annotated[

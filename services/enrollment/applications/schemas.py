@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from services.enrollment.applications.rules import MAX_CHOICES
+from services.enrollment.identities.schemas import Reference, Sha256
 from shared.i18n import Text
 from shared.schemas.base import Body, Read
 from shared.schemas.enrollment import (
@@ -16,17 +17,6 @@ from shared.schemas.enrollment import (
     EntrantKind,
     Sex,
 )
-
-Sha256 = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-    Field(description="SHA-256 of the file, in hexadecimal."),
-]
-Reference = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=500),
-    Field(description="Where it is kept: an address or an archive number."),
-]
 
 
 class Choice(Body):

@@ -83,5 +83,8 @@ async def test_strangers_bad_files_and_late_ones_are_refused(wave, someone, as_s
     assert code_of(await as_person(new_id()).get(path)) == (404, "application-unknown")
     for bad in ({"sha256": "9F"}, {"size": 0}, {"kind": "PHOTO"}, {"media_type": "pdf"}):
         assert code_of(await caller.post(path, json=document(**bad))) == (422, "validation-failed")
+    named = await caller.post(path, json=document(reference="ktp-3373015704850000.pdf"))
+    assert code_of(named) == (422, "validation-failed")
+    assert "3373015704850000" not in named.text
     await wave.set(closes_at=NOW - timedelta(hours=1))
     assert code_of(await caller.post(path, json=document())) == (409, "window-closed")

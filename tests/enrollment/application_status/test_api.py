@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -89,7 +90,12 @@ class TestStatus:
         await as_person(first).claim(full, first)
         seat = (await caller.claim(full, person)).json()
         reserve = Decided(
-            person, receipt["id"], ApplicationState.RESERVE, full, seat["id"], ("rank-3",)
+            person,
+            UUID(receipt["id"]),
+            ApplicationState.RESERVE,
+            full,
+            UUID(seat["id"]),
+            ("rank-3",),
         )
         async with wave.seats.transaction() as session:
             await session.execute(

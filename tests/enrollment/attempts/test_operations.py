@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from services.enrollment.attempts.jobs import expire
 from services.enrollment.attempts.operations import count_alone, count_attempt, forgive
 from services.enrollment.attempts.rules import Limit, TooManyAttemptsError
+from services.enrollment.base import Job
 from shared.db.session import transaction
+from shared.jobs.context import JobTables, WorkerContext
 from shared.scope import SYSTEM, Actor
 
 WHO = Actor("test", "test")
@@ -63,19 +66,20 @@ async def test_what_was_right_is_taken_back(db, rows):
 
 
 async def test_in_the_callers_transaction_a_failure_takes_its_count_back(db, rows):
-    for fails in (True, False):
-        try:
-            async with transaction(db, scope=SYSTEM, actor=WHO) as session:
-                await count_attempt(session, kind="send", key="a", limit=2, within=HOUR)
-                if fails:
-                    raise LookupError
-        except LookupError:
-            pass
+    async def send(outcome: list[str]) -> str:
+        async with transaction(db, scope=SYSTEM, actor=WHO) as session:
+            await count_attempt(session, kind="send", key="a", limit=1, within=HOUR)
+            return outcome[0]
 
-    assert await counts(rows) == [1]
+    with pytest.raises(IndexError):
+        await send([])
+    assert await counts(rows) == []
+    assert await send(["sent"]) == "sent"
+    with pytest.raises(TooManyAttemptsError):
+        await send(["sent"])
 
 
-async def test_the_worker_forgets_what_has_passed(db, rows, worker):
+async def test_the_worker_forgets_what_has_passed(db, rows, settings_of, enrollment_db):
     await count_alone(db, actor=WHO, limits=[limit("a"), limit("b")])
     async with transaction(db, scope=SYSTEM, actor=WHO) as session:
         await session.execute(
@@ -83,6 +87,12 @@ async def test_the_worker_forgets_what_has_passed(db, rows, worker):
             {"key": limit("a").digest},
         )
 
-    await worker()
+    context = WorkerContext(
+        service="enrollment",
+        settings=settings_of("enrollment", enrollment_db),
+        sessions=db,
+        tables=JobTables(job=Job),
+    )
+    await expire(context)
 
     assert await counts(rows) == [1]
