@@ -14,6 +14,8 @@ from shared.scope import SYSTEM, Actor, Role
 from tests.support.people import Caller, Codes
 from tests.support.planning import Desk
 from tests.support.registry import AREAS, FakeRegistry, area
+from tests.support.seats import Seats
+from tests.support.selections import Draw
 
 
 @pytest.fixture
@@ -106,3 +108,9 @@ def worker(enrollment_db: str, settings_of, fake_registry: FakeRegistry) -> Call
         await module.create_worker(settings, registry_transport=fake_registry).drain()
 
     return drain
+
+
+@pytest.fixture
+def draw(enrollment, db: Sessions, auth, keys, worker: Callable) -> Draw:
+    """Return a wave whose places a selection gives; `await draw.open((2, 1))` makes its classes."""
+    return Draw(Seats(db), enrollment, auth, keys, worker)
