@@ -76,6 +76,8 @@ async def _certify(context: JobContext, order: CertificateOrder, *, keys: NikKey
 async def _print(context: JobContext, order: CertificateOrder, printer: Printer) -> int:
     """Print what the order has certified and is not printed; return how many."""
     done, after = 0, None
+    async with context.transaction() as session:
+        total = await queries.count_unprinted(session, order)
     while True:
         async with context.transaction() as session:
             rows = await queries.unprinted(session, order, after=after, limit=_AT_ONCE)
@@ -93,7 +95,7 @@ async def _print(context: JobContext, order: CertificateOrder, printer: Printer)
                 await add_notices(session, [_notice(row) for row in kept], now=now)
         after = rows[-1].id
         done += len(kept)
-        await context.progress(done)
+        await context.progress(done, total)
 
 
 def _notice(row: TrainingCertificate) -> Wanted:

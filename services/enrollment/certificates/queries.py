@@ -99,6 +99,16 @@ async def get_order(session: AsyncSession, class_id: UUID, order_id: UUID) -> Ce
     return order
 
 
+async def count_unprinted(session: AsyncSession, order: CertificateOrder) -> int:
+    """Return how many certificates of an order have no PDF."""
+    statement = select(func.count()).where(
+        TrainingCertificate.class_id == order.class_id,
+        TrainingCertificate.order_id == order.id,
+        TrainingCertificate.pdf_sha256.is_(None),
+    )
+    return await session.scalar(statement) or 0
+
+
 async def unprinted(
     session: AsyncSession, order: CertificateOrder, *, after: UUID | None, limit: int
 ) -> Sequence[TrainingCertificate]:
