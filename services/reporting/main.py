@@ -10,7 +10,7 @@ from services.reporting.dashboard import api as dashboard
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.freshness.jobs import Watch, watching
-from services.reporting.held_grants.tables import HeldGrant
+from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
 from services.reporting.reports.api import Answers
@@ -40,7 +40,9 @@ async def open_state(settings: ReportingSettings) -> AsyncIterator[State]:
     """Open what lives as long as the process, wired to what `settings` names."""
     async with (
         open_ring(settings.redis_url, service="reporting") as ring,
-        service_state(settings, service="reporting", ring=ring, held=HeldGrant) as state,
+        service_state(
+            settings, service="reporting", ring=ring, held=HeldGrant, bound=BoundLogin
+        ) as state,
         watching(settings.database_url) as watch,
     ):
         yield {

@@ -7,7 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.reporting.followups.consumers import follow_relocations
-from services.reporting.held_grants.consumers import follow_grants, forget_grants
+from services.reporting.held_grants.consumers import (
+    follow_grants,
+    follow_logins,
+    forget_grants,
+    forget_logins,
+)
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.rules import Source
 from services.reporting.rebuilds.jobs import REBUILD, SWEEP
@@ -52,7 +57,7 @@ class RegistryConsumer(Consumer):
 
 
 class EnrollmentConsumer(Consumer):
-    """Folds enrollment's feed, and takes follow-ups along with enrollments that have moved."""
+    """Folds enrollment's feed, takes follow-ups along, and keeps which logins act as whom."""
 
     def __init__(self) -> None:
         super().__init__(Source.ENROLLMENT)
@@ -61,6 +66,12 @@ class EnrollmentConsumer(Consumer):
         """Take a page of the feed."""
         await super().consume(session, events)
         await follow_relocations(session, events)
+        await follow_logins(session, events)
+
+    async def reset(self, session: AsyncSession) -> None:
+        """Begin anew: enrollment was restored and its feed is read from its first event."""
+        await super().reset(session)
+        await forget_logins(session)
 
 
 def readers(context: WorkerContext) -> Sequence[FeedReader]:

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.reporting.worker import RegistryConsumer
+from services.reporting.worker import EnrollmentConsumer, RegistryConsumer
 from shared.db.grants import holder_of
 from shared.db.session import transaction
 from shared.ids import new_id
@@ -69,3 +69,63 @@ class TestRegistryConsumer:
         async with transaction(db, scope=SYSTEM, actor=READER) as session:
             await RegistryConsumer().consume(session, [event])
         assert len(await rows("SELECT id FROM reporting.held_grant")) == 1
+
+
+def bound(binding_id: UUID, participant_id: UUID, *, ended: bool = False) -> EventRead:
+    now = datetime(2026, 11, 22, 5, tzinfo=UTC)
+    payload = {
+        "id": str(binding_id),
+        "participant_id": str(participant_id),
+        "holder": holder_of("balai:people", "ibu-sari"),
+        "unbound_at": now.isoformat() if ended else None,
+    }
+    return EventRead.model_validate(
+        {
+            "id": new_id(),
+            "stream_id": participant_id,
+            "topic": f"enrollment.participant.{'unbound' if ended else 'bound'}",
+            "schema": 1,
+            "version": 1,
+            "occurred_at": now,
+            "recorded_at": now,
+            "payload": payload,
+        }
+    )
+
+
+class TestEnrollmentConsumer:
+    async def test_lets_a_bound_login_ask_for_the_persons_own_and_no_longer_when_unbound(
+        self, db, reporting, login
+    ):
+        binding, person = new_id(), new_id()
+        sari = login("ibu-sari")
+
+        async def tell(*events: EventRead) -> None:
+            async with transaction(db, scope=SYSTEM, actor=READER) as session:
+                await EnrollmentConsumer().consume(session, list(events))
+
+        async def status() -> int:
+            return (await reporting.get(f"/v1/followups/{new_id()}", headers=sari)).status_code
+
+        before = await status()
+        await tell(bound(binding, person))
+        during = await status()
+        await tell(bound(binding, person, ended=True), bound(binding, person))
+
+        async def is_out() -> bool:
+            return await status() == 403
+
+        await eventually(is_out)
+        assert (before, during) == (403, 404)
+
+    async def test_keeps_an_end_that_is_told_before_its_beginning(self, db, rows):
+        binding, person = new_id(), new_id()
+        for event in (bound(binding, person, ended=True), bound(binding, person)):
+            async with transaction(db, scope=SYSTEM, actor=READER) as session:
+                await EnrollmentConsumer().consume(session, [event])
+
+        [kept] = await rows("SELECT unbound_at FROM reporting.bound_login")
+        assert kept["unbound_at"] is not None
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await EnrollmentConsumer().reset(session)
+        assert await rows("SELECT id FROM reporting.bound_login") == []
