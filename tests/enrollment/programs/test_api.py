@@ -151,3 +151,38 @@ class TestListPrograms:
 
         assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown-parameter")
         assert (foreign.status_code, foreign.json()["code"]) == (400, "cursor-invalid")
+
+
+class TestChangeProgram:
+    async def test_changes_settings_and_nothing_that_people_were_judged_by(
+        self, desk, desk_of, rows
+    ):
+        program = await desk.made("/v1/programs", program_body())
+        path = f"/v1/programs/{program['id']}"
+        headers = {**desk.caller, "If-Match": '"1"'}
+
+        changed = await desk.client.patch(
+            path, json={"min_attendance_percent": 75, "name": "Nama baru"}, headers=headers
+        )
+        refusals = [
+            await desk.client.patch(path, json={"min_age": 20}, headers=headers),
+            await desk.client.patch(path, json={"name": None}, headers=headers),
+            await desk.client.patch(path, json={"late_minutes": 5}, headers=headers),
+            await desk.client.patch(path, json={"late_minutes": 5}, headers=desk.caller),
+            await desk.client.patch(
+                path,
+                json={"late_minutes": 5},
+                headers={
+                    **desk_of(Role.PROGRAM_MANAGER, ministries=["INDUSTRY"]).caller,
+                    "If-Match": '"2"',
+                },
+            ),
+        ]
+
+        assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+        assert (changed.json()["min_attendance_percent"], changed.json()["min_age"]) == (75, 18)
+        assert [each.status_code for each in refusals] == [422, 422, 412, 428, 403]
+        (event,) = await rows(
+            "SELECT payload FROM enrollment.event WHERE topic = 'enrollment.program.changed'"
+        )
+        assert event["payload"]["members"] == ["min_attendance_percent", "name"]
