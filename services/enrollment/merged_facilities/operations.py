@@ -9,6 +9,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.application_relocations.operations import move_choices
 from services.enrollment.base import Job
 from services.enrollment.classes.operations import tell_moved
 from services.enrollment.classes.queries import cell_of, get_class
@@ -90,13 +91,14 @@ async def order_moving_if_needed(session: AsyncSession) -> bool:
 
 
 async def move_class(session: AsyncSession, class_id: UUID, *, now: datetime) -> bool:
-    """Move a class with all its enrollments, and tell it; False when it has moved already."""
+    """Move a class with its enrollments, and who chose it, and tell it; False when it has moved."""
     found = await get_class(session, class_id, for_update=True)
     merged = await session.get(MergedFacility, found.facility_id)
     if merged is None:
         return False
     stays = FacilityStays.model_validate(merged.stays)
     before = cell_of(found)
+    left = found.facility_id
     _relocate(found, stays, merged.spaces)
     await session.flush()
     await session.execute(
@@ -116,6 +118,7 @@ async def move_class(session: AsyncSession, class_id: UUID, *, now: datetime) ->
         },
     )
     await tell_moved(session, found, topic=Topic.CLASS_RELOCATED, before=before, now=now)
+    await move_choices(session, wave_id=found.wave_id, left=left, stays=stays, now=now)
     return True
 
 

@@ -132,3 +132,45 @@ class TestMoveStragglers:
         await worker()
 
         assert (await read(desk, late))["facility_id"] == str(stays)
+
+
+class TestMoveChoices:
+    async def test_who_chose_it_has_chosen_what_stays_and_nothing_twice(
+        self, desk, areas, fake_registry, worker, rows
+    ):
+        wave = await desk.wave(selection="LOTTERY")
+        gone, stays, third = (fake_registry.add_facility() for _ in range(3))
+        classes = {
+            each: await desk.made("/v1/classes", class_body(wave, each))
+            for each in (gone, stays, third)
+        }
+        person = await desk.made("/v1/participants", person_body())
+        body = {
+            "participant_id": person["id"],
+            "choices": [
+                {"facility_id": str(third)},
+                {"class_id": classes[gone]["id"]},
+                {"facility_id": str(stays)},
+            ],
+            "submit": True,
+            "paper": {"reference": "arsip 7", "sha256": "9f" * 32},
+        }
+        sent = await desk.made(f"/v1/waves/{wave['id']}/applications", body)
+
+        merge(fake_registry, gone, stays)
+        await worker()
+        await worker()
+
+        path = f"/v1/participants/{person['id']}/applications/{sent['id']}"
+        read = (await desk.get(path)).json()
+        assert [(each["facility_id"], each["class_id"]) for each in read["choices"]] == [
+            (str(third), None),
+            (str(stays), classes[gone]["id"]),
+        ]
+        assert read["version"] == 2
+        places = await rows("SELECT province_code FROM enrollment.application_choice ORDER BY rank")
+        assert places[1]["province_code"] == "31"
+        told = await rows(
+            "SELECT payload FROM enrollment.event WHERE topic = 'enrollment.application.changed'"
+        )
+        assert [each["payload"]["choices"] for each in told] == [2]

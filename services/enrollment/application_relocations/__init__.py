@@ -1,0 +1,1 @@
+"""Choices follow a facility that was merged into another. Owns no table."""

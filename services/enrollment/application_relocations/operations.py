@@ -1,0 +1,75 @@
+"""Moving the choices of applications to the facility that stays."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.applications.operations import tell
+from services.enrollment.applications.tables import Application, ApplicationChoice
+from shared.schemas.enrollment import Topic
+from shared.schemas.registry import FacilityStays
+
+# Who chose both facilities keeps the choice that he wants more.
+_DROP_LESS_WANTED: Final = text(
+    """
+    DELETE FROM enrollment.application_choice AS less
+    WHERE less.wave_id = :wave_id AND less.facility_id IN (:left, :stays)
+      AND EXISTS (
+        SELECT FROM enrollment.application_choice more
+        WHERE more.participant_id = less.participant_id
+          AND more.application_id = less.application_id
+          AND more.facility_id IN (:left, :stays) AND more.rank < less.rank)
+    RETURNING less.participant_id, less.application_id
+    """
+)
+
+
+async def move_choices(
+    session: AsyncSession, *, wave_id: UUID, left: UUID, stays: FacilityStays, now: datetime
+) -> int:
+    """Let the applications of a wave name the facility that stays; return how many did not."""
+    place = {
+        "facility_id": stays.facility_id,
+        "province_code": stays.province_code,
+        "regency_code": stays.regency_code,
+        "host_ministry": stays.owner_ministry,
+    }
+    dropped = await session.execute(
+        _DROP_LESS_WANTED, {"wave_id": wave_id, "left": left, "stays": stays.facility_id}
+    )
+    changed = {(row.participant_id, row.application_id) for row in dropped}
+    moved = await session.execute(
+        update(ApplicationChoice)
+        .where(ApplicationChoice.wave_id == wave_id, ApplicationChoice.facility_id == left)
+        .values(place)
+        .returning(ApplicationChoice.participant_id, ApplicationChoice.application_id)
+        .execution_options(synchronize_session=False)
+    )
+    changed |= {(row.participant_id, row.application_id) for row in moved}
+    if not changed:
+        return 0
+    await session.execute(
+        update(Application)
+        .where(Application.wave_id == wave_id, Application.facility_id == left)
+        .values(place)
+        .execution_options(synchronize_session=False)
+    )
+    rows = (
+        await session.scalars(
+            update(Application)
+            .where(
+                Application.participant_id.in_([person for person, _ in changed]),
+                Application.id.in_([application for _, application in changed]),
+            )
+            .values(version=Application.version + 1, updated_at=now)
+            .returning(Application)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    in_order = sorted(rows, key=lambda row: row.id)
+    before = {row.id: row.state for row in in_order}
+    await tell(session, in_order, before=before, topic=Topic.APPLICATION_CHANGED, now=now)
+    return len(rows)
