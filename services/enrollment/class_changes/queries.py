@@ -52,8 +52,10 @@ async def clashes_of(
     moments = ARRAY(DateTime(timezone=True))
     starts: list[datetime] = [each.starts_at for each in sessions]
     ends: list[datetime] = [each.ends_at for each in sessions]
-    wanted = func.unnest(literal(starts, moments), literal(ends, moments)).table_valued(
-        "starts_at", "ends_at"
+    wanted = (
+        func.unnest(literal(starts, moments), literal(ends, moments))
+        .table_valued("starts_at", "ends_at")
+        .render_derived("wanted")
     )
     holding = (EnrollmentState.OFFERED, EnrollmentState.SEATED)
     statement = (
