@@ -11,7 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Request
 from pydantic import ValidationError
 
+from services.enrollment import gateways
+from services.enrollment.assessments.queries import find_sheet
 from services.enrollment.base import Audit
+from services.enrollment.classes.tables import Class
 from services.enrollment.devices.operations import note_heard
 from services.enrollment.devices.queries import get_own_device
 from services.enrollment.devices.rules import (
@@ -20,7 +23,7 @@ from services.enrollment.devices.rules import (
     check_in_use,
 )
 from services.enrollment.participants.operations import NikPolicy
-from services.enrollment.sync.operations import threads_of, works
+from services.enrollment.sync.operations import threads_of, work_of
 from services.enrollment.sync.schemas import (
     BODIES,
     MAKING,
@@ -29,19 +32,21 @@ from services.enrollment.sync.schemas import (
     SyncRequest,
     VerdictRead,
 )
+from services.enrollment.sync_classes.operations import Units
+from services.enrollment.sync_classes.schemas import AssessmentChange
 from services.enrollment.sync_ledger import rules
 from services.enrollment.sync_ledger.operations import Change, Judged, Sync, Work, judge_change
 from services.enrollment.sync_ledger.rules import ChangeKind, Verdict
 from shared.clock import ledger_day
 from shared.db.audit import note_denied
 from shared.db.session import transaction
-from shared.errors import ServiceError, UnavailableError
+from shared.errors import ServiceError
 from shared.i18n import Language, Text
 from shared.logging import get_logger
 from shared.scope import Permission
 from shared.settings import Mode
 from shared.web.auth import Caller, Requires
-from shared.web.faults import as_service_error
+from shared.web.faults import DatabaseUnavailableError, StorageFullError, as_service_error
 from shared.web.now import Now
 from shared.web.openapi import problems
 from shared.web.problems import ValidationFailedError, language_of
@@ -111,7 +116,7 @@ async def sync_changes(
     queue = _Queue(
         request=request,
         caller=caller,
-        works=works(NikPolicy(state["nik_keys"], state["settings"].mode is Mode.DEMO)),
+        policy=NikPolicy(state["nik_keys"], state["settings"].mode is Mode.DEMO),
         sync=Sync(
             actor=caller.actor,
             device_id=body.device_id,
@@ -134,6 +139,10 @@ async def sync_changes(
     )
 
 
+# Nothing else can be judged either, and what comes later may build upon what was not judged.
+AWAY: Final = (DatabaseUnavailableError, StorageFullError)
+
+
 @dataclass
 class _Queue:
     """The changes of one request, and those of them that are to be sent again.
@@ -144,7 +153,7 @@ class _Queue:
 
     request: Request
     caller: Caller
-    works: Mapping[ChangeKind, Work]
+    policy: NikPolicy
     sync: Sync
     halted: ServiceError | None = None
     open_ends: set[object] = field(default_factory=set)
@@ -188,14 +197,32 @@ class _Queue:
         ties = {change.subject, *change.refers_to, *change.depends_on}
         if ties & self.open_ends:
             raise rules.DependencyMissingError
-        kind = _kind(change.kind)
-        work = None if kind is None else self.works.get(kind)
+        work = await self._work(change)
         async with self.transaction() as session:
             return await judge_change(session, change, sync=self.sync, work=work)
 
+    async def _work(self, change: Change) -> Work | None:
+        kind = _kind(change.kind)
+        if kind is None:
+            return None
+        units: Units = None
+        if isinstance(change.body, AssessmentChange) and change.body.names_units:
+            units = await self._units(change.body.class_id)
+        return work_of(kind, policy=self.policy, units=units)
+
+    async def _units(self, class_id: UUID) -> Units:
+        """Return the units of a class's module, asked of the registry once a class."""
+        async with self.transaction() as session:
+            sheet = await find_sheet(session, class_id)
+            class_ = await session.get(Class, class_id)
+        if class_ is None or (sheet is not None and sheet.units is not None):
+            return None
+        registry = self.request.scope["state"]["registry"]
+        return await gateways.units_of_module(registry, class_.module_id)
+
     def _later(self, change: Change, error: ServiceError) -> Judged:
         """Return the verdict on a change that is to be sent again, and all that builds upon it."""
-        if isinstance(error, rules.ChangeInFlightError | UnavailableError):
+        if isinstance(error, (rules.ChangeInFlightError, *AWAY)):
             self.halted = error
         self.open_ends |= {change.id, change.subject, change.makes} - {None}
         return Judged(

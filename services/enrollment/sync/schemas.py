@@ -7,11 +7,15 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.enrollment.attendance.schemas import RollCall
-from services.enrollment.enrollments.schemas import EnrollmentEnd
-from services.enrollment.openings.schemas import OpeningReport
 from services.enrollment.participants.schemas import ParticipantCreate
+from services.enrollment.sync_classes.schemas import (
+    AssessmentChange,
+    AttendanceChange,
+    EndChange,
+    OpeningChange,
+)
 from services.enrollment.sync_ledger.rules import MOST_CHANGES, ChangeKind, Verdict
+from services.enrollment.sync_people.schemas import ApplicationSaved, ApplicationSubmitted
 from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR, Body, Read
 
 _FIRST: Final = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
@@ -25,39 +29,19 @@ KindName = Annotated[
 ]
 
 
-class OpeningChange(OpeningReport):
-    """Kind opening.report: a class has started, as the route of openings takes it."""
-
-    class_id: UUID
-
-
-class AttendanceChange(RollCall):
-    """Kind attendance.record: the roll call of a session; the base is the version of its sheet.
-
-    `taken_at` is by the device's clock; left out, the roll was called when the change was made.
-    """
-
-    class_id: UUID
-    position: Annotated[int, Field(ge=1, le=10_000)]
-
-
-class EndChange(EnrollmentEnd):
-    """Kinds enrollment.complete and enrollment.drop_out: how the training ended for one person."""
-
-    class_id: UUID
-    enrollment_id: UUID
-
-
 BODIES: Final[Mapping[ChangeKind, type[Body]]] = {
     ChangeKind.PARTICIPANT_REGISTER: ParticipantCreate,
+    ChangeKind.APPLICATION_SAVE: ApplicationSaved,
+    ChangeKind.APPLICATION_SUBMIT: ApplicationSubmitted,
     ChangeKind.OPENING_REPORT: OpeningChange,
     ChangeKind.ATTENDANCE_RECORD: AttendanceChange,
     ChangeKind.ENROLLMENT_COMPLETE: EndChange,
     ChangeKind.ENROLLMENT_DROP_OUT: EndChange,
+    ChangeKind.ASSESSMENT_RECORD: AssessmentChange,
 }
 
 # A thing that is made without an id of its own gets that of its change.
-MAKING: Final = frozenset({ChangeKind.PARTICIPANT_REGISTER})
+MAKING: Final = frozenset({ChangeKind.PARTICIPANT_REGISTER, ChangeKind.APPLICATION_SAVE})
 
 
 class ChangeSent(BaseModel):

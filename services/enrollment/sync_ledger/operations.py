@@ -233,3 +233,34 @@ async def forget_changes(session: AsyncSession, *, before: datetime, limit: int)
         .execution_options(synchronize_session=False)
     )
     return len(result.all())
+
+
+def said_by(name: str | None, sync: Sync) -> str:
+    """Return whether the sender himself said something, or somebody else."""
+    return "SELF" if name == sync.actor.name else "OTHER"
+
+
+def ours_of(change: Change, **said: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return what a device said, as it stands beside what it met."""
+    return {
+        "by": "SELF",
+        "made_at": change.made_at.isoformat(),
+        "base_version": change.base_version,
+        **said,
+    }
+
+
+def instant(at: datetime | None) -> str | None:
+    """Return a moment as text."""
+    return None if at is None else at.isoformat()
+
+
+def builds_upon(change: Change, *, present: int | None) -> bool:
+    """Tell whether a change builds upon what stands.
+
+    Raises:
+        BaseUnknownError: when it builds upon what has never been.
+    """
+    if (change.base_version or 0) > (present or 0):
+        raise rules.BaseUnknownError(pointer="/base_version")
+    return change.base_version == present

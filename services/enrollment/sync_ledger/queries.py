@@ -74,13 +74,15 @@ async def verdicts_of(
     return {row.change_id: row.verdict for row in await session.execute(statement)}
 
 
-async def last_writer(session: AsyncSession, class_id: UUID, enrollment_id: UUID) -> str | None:
-    """Return who changed an enrollment last, as its class's part of the log tells."""
+async def last_writer(
+    session: AsyncSession, stream_id: UUID, *, member: str, identifier: UUID
+) -> str | None:
+    """Return who changed a thing last, as the log tells: `member` of the events names it."""
     statement = (
         select(Event.actor)
         .where(
-            Event.stream_id == class_id,
-            Event.payload["enrollment_id"].astext == str(enrollment_id),
+            Event.stream_id == stream_id,
+            Event.payload[member].astext == str(identifier),
         )
         .order_by(Event.epoch.desc(), Event.xid.desc(), Event.id.desc())
         .limit(1)

@@ -33,18 +33,24 @@ class ChangeKind(StrEnum):
     """What a device may have done without a network."""
 
     PARTICIPANT_REGISTER = "participant.register"
+    APPLICATION_SAVE = "application.save"
+    APPLICATION_SUBMIT = "application.submit"
     OPENING_REPORT = "opening.report"
     ATTENDANCE_RECORD = "attendance.record"
     ENROLLMENT_COMPLETE = "enrollment.complete"
     ENROLLMENT_DROP_OUT = "enrollment.drop_out"
+    ASSESSMENT_RECORD = "assessment.record"
 
 
 PERMISSIONS: Final = {
     ChangeKind.PARTICIPANT_REGISTER: Permission.PARTICIPANTS_WRITE,
+    ChangeKind.APPLICATION_SAVE: Permission.APPLICATIONS_WRITE,
+    ChangeKind.APPLICATION_SUBMIT: Permission.APPLICATIONS_WRITE,
     ChangeKind.OPENING_REPORT: Permission.CLASSES_RUN,
     ChangeKind.ATTENDANCE_RECORD: Permission.CLASSES_RUN,
     ChangeKind.ENROLLMENT_COMPLETE: Permission.CLASSES_RUN,
     ChangeKind.ENROLLMENT_DROP_OUT: Permission.CLASSES_RUN,
+    ChangeKind.ASSESSMENT_RECORD: Permission.CLASSES_RUN,
 }
 
 
