@@ -19,6 +19,7 @@ _NOTICES = (
     "PROMOTED",
     "NOT_PLACED",
     "OFFER",
+    "EXPIRED",
     "CANCELLED",
     "CLASS_MOVED",
     "CLASS_CANCELLED",

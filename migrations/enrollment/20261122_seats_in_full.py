@@ -22,6 +22,29 @@ _STATES = ("SEATED", "WAITLISTED", "CANCELLED", "NOT_PLACED", "COMPLETED", "DROP
 _NEW_STATES = ("OFFERED", "DECLINED", "EXPIRED", "TRANSFERRED")
 
 
+_NOTICES = (
+    "SEAT",
+    "WAITLISTED",
+    "PROMOTED",
+    "NOT_PLACED",
+    "OFFER",
+    "CANCELLED",
+    "CLASS_MOVED",
+    "CLASS_CANCELLED",
+    "START_REMINDER",
+    "CERTIFICATE",
+    "FOLLOW_UP",
+)
+
+
+def _know_notices(*kinds: str) -> None:
+    op.drop_constraint("ck_notice_noticekind", "notice", schema="enrollment")
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    op.create_check_constraint(
+        op.f("ck_notice_noticekind"), "notice", f"kind IN ({named})", schema="enrollment"
+    )
+
+
 def _choice(*values: str, name: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
@@ -85,6 +108,7 @@ def upgrade() -> None:
     ):
         op.add_column("enrollment", sa.Column(name, kind, nullable=True), schema="enrollment")
     _check_states((*_STATES, *_NEW_STATES))
+    _know_notices(*_NOTICES, "EXPIRED")
     op.create_check_constraint(
         op.f("ck_enrollment_offered"),
         "enrollment",
@@ -148,6 +172,7 @@ def downgrade() -> None:
     for name in ("ck_enrollment_transferred_from", "ck_enrollment_offered"):
         op.drop_constraint(name, "enrollment", schema="enrollment")
     _check_states(_STATES)
+    _know_notices(*_NOTICES)
     for name in (
         "transferred_from_id",
         "transferred_from_class_id",

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     PROMOTED = "PROMOTED"
     NOT_PLACED = "NOT_PLACED"
     OFFER = "OFFER"
+    EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
     CLASS_MOVED = "CLASS_MOVED"
     CLASS_CANCELLED = "CLASS_CANCELLED"
@@ -49,6 +50,7 @@ WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
         NoticeKind.PROMOTED: _START,
         NoticeKind.NOT_PLACED: _START,
         NoticeKind.OFFER: _START | {"deadline"},
+        NoticeKind.EXPIRED: _START,
         NoticeKind.CANCELLED: _START,
         NoticeKind.CLASS_MOVED: _START,
         NoticeKind.CLASS_CANCELLED: _START,

@@ -1,7 +1,7 @@
 """The making of notices, each once, and what becomes of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -183,6 +183,12 @@ async def _of_moves(
         if event.topic == Topic.CLAIMED and moved.after.state is EnrollmentState.WAITLISTED
     }
     numbers = await queries.waitlist_numbers(session, waiting) if waiting else {}
+    offered = {
+        (moved.class_id, moved.enrollment_id)
+        for _, moved in moves
+        if moved.after.state is EnrollmentState.OFFERED
+    }
+    deadlines = await queries.deadlines(session, offered) if offered else {}
     wanted = []
     for event, moved in moves:
         kind = rules.kind_of(
@@ -196,8 +202,16 @@ async def _of_moves(
         made = _of_seat(kind, seat, facts[moved.class_id], version=event.version, now=now)
         if kind is NoticeKind.WAITLISTED:
             made.params["number"] = numbers[moved.enrollment_id]
+        if kind is NoticeKind.OFFER:
+            made = _with_deadline(made, deadlines[moved.enrollment_id])
         wanted.append(made)
     return wanted
+
+
+def _with_deadline(made: Wanted, deadline: datetime) -> Wanted:
+    """Return an offer that says until when it holds, and is of no use after that."""
+    params = {**made.params, "deadline_at": deadline.isoformat()}
+    return replace(made, params=params, expires_at=deadline)
 
 
 async def _of_classes(
@@ -219,7 +233,7 @@ async def _of_classes(
             version=versions[seat.class_id],
             now=now,
         )
-        for seat in await queries.seats_of(session, versions)
+        for seat in await queries.seats_of(session, versions, states=rules.INVITED)
     ]
 
 

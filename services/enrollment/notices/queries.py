@@ -79,10 +79,26 @@ async def waitlist_numbers(
     return {row.id: row.waitlist_number for row in rows}
 
 
-async def seats_of(session: AsyncSession, class_ids: Collection[UUID]) -> list[Seat]:
+async def deadlines(
+    session: AsyncSession, keys: Collection[tuple[UUID, UUID]]
+) -> dict[UUID, datetime]:
+    """Return until when offered seats are held, given by class and id."""
+    statement = select(Enrollment.id, Enrollment.confirm_by).where(
+        tuple_(Enrollment.class_id, Enrollment.id).in_(keys)
+    )
+    rows = (await session.execute(statement)).all()
+    return {row.id: row.confirm_by for row in rows if row.confirm_by is not None}
+
+
+async def seats_of(
+    session: AsyncSession,
+    class_ids: Collection[UUID],
+    *,
+    states: Collection[EnrollmentState] = (EnrollmentState.SEATED,),
+) -> list[Seat]:
     """Return who has a seat in these classes."""
     statement = select(Enrollment.class_id, Enrollment.id, Enrollment.participant_id).where(
-        Enrollment.class_id.in_(class_ids), Enrollment.state == EnrollmentState.SEATED
+        Enrollment.class_id.in_(class_ids), Enrollment.state.in_(states)
     )
     return [Seat(*row) for row in (await session.execute(statement)).all()]
 

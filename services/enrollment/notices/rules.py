@@ -74,32 +74,41 @@ class NoticesOffError(ConflictError):
     title = Text("Pengiriman pemberitahuan dimatikan.", "The sending of notices is switched off.")
 
 
-_CLAIMED: Final[Mapping[EnrollmentState, NoticeKind]] = MappingProxyType(
+# What somebody is told who enters a class, at the desk or from another class.
+_ENTERED: Final[Mapping[EnrollmentState, NoticeKind]] = MappingProxyType(
     {
         EnrollmentState.SEATED: NoticeKind.SEAT,
+        EnrollmentState.OFFERED: NoticeKind.OFFER,
         EnrollmentState.WAITLISTED: NoticeKind.WAITLISTED,
     }
 )
 _MOVED: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {
         Topic.PROMOTED: NoticeKind.PROMOTED,
+        Topic.OFFERED: NoticeKind.OFFER,
+        Topic.CONFIRMED: NoticeKind.SEAT,
+        Topic.DECLINED: NoticeKind.CANCELLED,
+        Topic.EXPIRED: NoticeKind.EXPIRED,
         Topic.CANCELLED: NoticeKind.CANCELLED,
         Topic.NOT_PLACED: NoticeKind.NOT_PLACED,
     }
 )
-MOVES: Final = frozenset({Topic.CLAIMED, *_MOVED})
+_ENTRIES: Final = frozenset({Topic.CLAIMED, Topic.TRANSFERRED_IN})
+MOVES: Final = _ENTRIES | _MOVED.keys()
 CLASS_MOVES: Final = frozenset({Topic.CLASS_CHANGED, Topic.CLASS_RELOCATED})
 # Another room, or other hours after the same start.
 CLASS_RESCHEDULES: Final = frozenset({Topic.CLASS_RESCHEDULED})
 # What is true only while the enrollment stands so: somebody who has been promoted since, or has
 # gone, is told that and nothing older.
-_TRUE_WHILE: Final[Mapping[NoticeKind, EnrollmentState]] = MappingProxyType(
+INVITED: Final = frozenset({EnrollmentState.SEATED, EnrollmentState.OFFERED})
+_TRUE_WHILE: Final[Mapping[NoticeKind, frozenset[EnrollmentState]]] = MappingProxyType(
     {
-        NoticeKind.SEAT: EnrollmentState.SEATED,
-        NoticeKind.WAITLISTED: EnrollmentState.WAITLISTED,
-        NoticeKind.PROMOTED: EnrollmentState.SEATED,
-        NoticeKind.CLASS_MOVED: EnrollmentState.SEATED,
-        NoticeKind.START_REMINDER: EnrollmentState.SEATED,
+        NoticeKind.SEAT: frozenset({EnrollmentState.SEATED}),
+        NoticeKind.WAITLISTED: frozenset({EnrollmentState.WAITLISTED}),
+        NoticeKind.PROMOTED: frozenset({EnrollmentState.SEATED}),
+        NoticeKind.OFFER: frozenset({EnrollmentState.OFFERED}),
+        NoticeKind.CLASS_MOVED: INVITED,
+        NoticeKind.START_REMINDER: frozenset({EnrollmentState.SEATED}),
     }
 )
 
@@ -109,8 +118,8 @@ def kind_of(topic: str, state: EnrollmentState, *, called_off: bool) -> NoticeKi
 
     `called_off` tells that the enrollment was cancelled because its class was.
     """
-    if topic == Topic.CLAIMED:
-        return _CLAIMED.get(state)
+    if topic in _ENTRIES:
+        return _ENTERED.get(state)
     if topic == Topic.CANCELLED and called_off:
         return NoticeKind.CLASS_CANCELLED
     return _MOVED.get(topic)
@@ -132,7 +141,7 @@ def told_until(kind: NoticeKind, *, starts_at: datetime, now: datetime) -> datet
     """Return after when a notice made `now` is of no use any more."""
     if kind is NoticeKind.START_REMINDER:
         return starts_at
-    if kind in (NoticeKind.CANCELLED, NoticeKind.NOT_PLACED):
+    if kind in (NoticeKind.CANCELLED, NoticeKind.NOT_PLACED, NoticeKind.EXPIRED):
         return now + _TOLD_WITHIN
     return max(starts_at, now + _AT_LEAST)
 
@@ -223,7 +232,7 @@ def suppression(
         return Suppression.NO_PERSON
     if expires_at <= now:
         return Suppression.PAST_DUE
-    if kind in _TRUE_WHILE and state is not _TRUE_WHILE[kind]:
+    if kind in _TRUE_WHILE and state not in _TRUE_WHILE[kind]:
         return Suppression.OVERTAKEN
     if kind is NoticeKind.FOLLOW_UP and not consents_to(Purpose.FOLLOW_UP, addressee.consents):
         return Suppression.NO_CONSENT

@@ -13,7 +13,7 @@ from services.enrollment.waves.rules import WaveUnknownError
 from shared.errors import StaleError
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
-from shared.web.etag import IfMatch, etag_of
+from shared.web.etag import IfMatch, check_match, etag_of
 from shared.web.now import Now
 from shared.web.openapi import problems
 from shared.web.session import SessionDep
@@ -80,8 +80,8 @@ async def put_wave_quotas(
 
     Whoever holds a seat keeps it: quotas judge the seats that are given from now on.
     """
-    read = await operations.set_quotas(
-        session, wave_id=wave_id, body=body, if_match=if_match, scope=caller.scope, now=now
-    )
+    wave = await operations.lock_wave(session, wave_id, scope=caller.scope)
+    check_match(if_match, wave.version)
+    read = await operations.set_quotas(session, wave, body, now=now)
     response.headers["ETag"] = etag_of(read.version)
     return read

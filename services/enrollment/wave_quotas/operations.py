@@ -26,7 +26,6 @@ from shared.ids import new_id
 from shared.schemas.enrollment import Topic, WaveQuotaSet, WaveQuotasSet
 from shared.schemas.registry import TimeZone
 from shared.scope import Scope
-from shared.web.etag import check_match
 
 # Who holds a seat is counted anew under the locks of all classes: nobody moves meanwhile.
 _RECOUNT = text(
@@ -58,55 +57,54 @@ async def read_wave_quotas(session: AsyncSession, wave_id: UUID) -> WaveQuotasRe
     )
 
 
+async def lock_wave(session: AsyncSession, wave_id: UUID, *, scope: Scope) -> Wave:
+    """Return a wave that the caller may change, locked and fresh.
+
+    Raises:
+        WaveUnknownError: when there is no such wave.
+        NotYourMinistryError: when the caller's ministries neither own nor co-own its programme.
+    """
+    wave = await get_wave(session, wave_id)
+    check_owner(place_of(await get_program(session, wave.program_id)), scope=scope)
+    await session.refresh(wave, with_for_update={"key_share": True})
+    return wave
+
+
 async def set_quotas(
-    session: AsyncSession,
-    *,
-    wave_id: UUID,
-    body: QuotasPut,
-    if_match: str,
-    scope: Scope,
-    now: datetime,
+    session: AsyncSession, wave: Wave, body: QuotasPut, *, now: datetime
 ) -> WaveQuotasRead:
-    """Give a wave these quotas and no others, and count who holds a seat by them.
+    """Give a locked wave these quotas and no others, and count who holds a seat by them.
 
     All classes of the wave are locked, in the order of their ids, before its quotas: as everybody
     does who gives or takes a seat.
 
     Raises:
-        WaveUnknownError: when there is no such wave.
-        NotYourMinistryError: when the caller's ministries neither own nor co-own its programme.
-        StaleError: when the wave has changed since the caller read it.
         QuotaReasonError: when applications are open, or were, and no reason is given.
         QuotaValueError, QuotaReleaseError, QuotaTwiceError: when a quota cannot be.
         UnknownAreaError: when a province is not in force.
     """
-    wave = await get_wave(session, wave_id)
-    place = place_of(await get_program(session, wave.program_id))
-    check_owner(place, scope=scope)
-    await session.refresh(wave, with_for_update={"key_share": True})
-    check_match(if_match, wave.version)
     rules.check_reason(body.reason, opens_at=wave.opens_at, now=now)
-    wanted = [Quota(new_id(), wave_id, **each.model_dump()) for each in body.quotas]
+    wanted = [Quota(new_id(), wave.id, **each.model_dump()) for each in body.quotas]
     rules.check_quotas(wanted, first_start=_first_start(wave))
     await _check_provinces(session, wanted)
-    await _replace(session, wave_id, wanted)
+    await _replace(session, wave.id, wanted)
     wave.version += 1
     await session.flush()
     await emit(
         session,
         Event,
         topic=Topic.WAVE_QUOTAS_SET,
-        stream_id=wave_id,
+        stream_id=wave.id,
         event=WaveQuotasSet(
-            wave_id=wave_id,
+            wave_id=wave.id,
             reason=body.reason,
             quotas=[WaveQuotaSet(**each.model_dump(mode="json")) for each in body.quotas],
         ),
-        place=place,
+        place=place_of(await get_program(session, wave.program_id)),
         occurred_at=now,
         version=wave.version,
     )
-    return await read_wave_quotas(session, wave_id)
+    return await read_wave_quotas(session, wave.id)
 
 
 async def _replace(session: AsyncSession, wave_id: UUID, wanted: list[Quota]) -> None:

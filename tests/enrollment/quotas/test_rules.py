@@ -20,8 +20,8 @@ from shared.schemas.enrollment import EntrantKind, Sex
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WAVE = new_id()
-HER = Traits("33", Sex.FEMALE, EntrantKind.MICRO, True)
-HIM = Traits("34", Sex.MALE, EntrantKind.SMALL, False)
+HER = Traits("33", Sex.FEMALE, EntrantKind.MICRO, disability=True)
+HIM = Traits("34", Sex.MALE, EntrantKind.SMALL, disability=False)
 
 
 def limit(dimension="SEX", value="FEMALE", *, seats=2, taken=0, wave=WAVE, **sizes) -> Limit:
