@@ -170,7 +170,11 @@ def settings_of(keys: Keys, valkey: Valkey) -> Callable[..., ServiceSettings]:
             "database_url": url,
             "redis_url": valkey.url,
             **SERVICE_URLS,
-            **({"nik_keys": keys.nik_keys} if service == "enrollment" else {}),
+            **(
+                {"nik_keys": keys.nik_keys, "badge_keys": keys.badge_keys}
+                if service == "enrollment"
+                else {}
+            ),
             **changes,
         }
         return getattr(module, f"{service.capitalize()}Settings")(**values)

@@ -19,6 +19,7 @@ _PRIVATE: Final = (
     "REDIS_URL",
     "SIGNING_KEY",
     "NIK_KEYS",
+    "BADGE_KEYS",
     "INCOME_KEYS",
     "SMTP_PASSWORD",
 )
@@ -61,6 +62,11 @@ def port_base(given: int | None) -> int:
     return int(text)
 
 
+def is_production(outside: Mapping[str, str]) -> bool:
+    """Tell whether the data are real."""
+    return outside.get("BALAI_MODE", "DEMO").upper() == "PRODUCTION"
+
+
 def runs_postgres(outside: Mapping[str, str]) -> bool:
     """Tell whether any service has no database from outside."""
     return any(f"{service.upper()}_DATABASE_URL" not in outside for service in SERVICES)
@@ -77,7 +83,7 @@ def check_mode(outside: Mapping[str, str]) -> None:
     Raises:
         CommandError: when BALAI_MODE is PRODUCTION and something is not given from outside.
     """
-    if outside.get("BALAI_MODE", "DEMO").upper() != "PRODUCTION":
+    if not is_production(outside):
         return
     missing = [name for name in _GIVEN_IN_PRODUCTION if name not in outside]
     if missing:
@@ -105,6 +111,9 @@ def stack_environment(home: Home, *, base: int, outside: Mapping[str, str]) -> E
         "REPORTING_INCOME_KEYS": str(home.keys / "income.json"),
         "PUBLIC_URL": entrance,
     }
+    if not is_production(outside):
+        # Badges are switched on by a key; without one from outside, production has none.
+        made["ENROLLMENT_BADGE_KEYS"] = str(home.keys / "badges.json")
     if runs_postgres(outside):
         made["BALAI_ADMIN_DATABASE_URL"] = _database_url(secrets, "postgres", "postgres", base)
     for place, service in enumerate(SERVICES):

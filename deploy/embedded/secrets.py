@@ -31,6 +31,9 @@ def make_secrets(home: Home) -> None:
             write_private(path, json.dumps(key.as_dict(private=True)))
     if not (path := home.keys / "nik.json").exists():
         write_private(path, json.dumps(_nik_keys()))
+    if not (path := home.keys / "badges.json").exists():
+        key = make_key("badges", demo=True)
+        write_private(path, json.dumps({"keys": [key.as_dict(private=True)]}))
     if not (path := home.keys / "income.json").exists():
         write_private(path, json.dumps(_income_keys()))
     if not jwks.exists():

@@ -13,13 +13,15 @@ from services.enrollment.areas import api as areas
 from services.enrollment.assessments import api as assessments
 from services.enrollment.attendance import api as attendance
 from services.enrollment.attendance_imports import api as attendance_imports
+from services.enrollment.badges import api as badges
+from services.enrollment.badges.rules import BadgeKeys
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
 from services.enrollment.businesses import api as businesses
 from services.enrollment.certificate_verifications import api as certificate_verifications
 from services.enrollment.certificates import api as certificates
+from services.enrollment.changes import api as changes
 from services.enrollment.class_changes import api as class_changes
 from services.enrollment.class_funding import api as class_funding
-from services.enrollment.changes import api as changes
 from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.competence_certificates import api as competence_certificates
@@ -69,6 +71,7 @@ class State(ServiceState):
 
     registry: httpx.AsyncClient
     nik_keys: NikKeys
+    badge_keys: BadgeKeys | None
     office: SeatOffice
 
 
@@ -98,8 +101,14 @@ async def open_state(
             one_class=settings.desk_one_class,
         ) as office,
     ):
-        nik_keys = settings.load_nik_keys()
-        yield {**state, "registry": registry, "nik_keys": nik_keys, "office": office}
+        nik_keys, badge_keys = settings.load_nik_keys(), settings.load_badge_keys()
+        yield {
+            **state,
+            "registry": registry,
+            "nik_keys": nik_keys,
+            "badge_keys": badge_keys,
+            "office": office,
+        }
 
 
 def create_app(
@@ -128,6 +137,7 @@ def create_app(
             assessments.router,
             completions.router,
             certificates.router,
+            badges.router,
             certificate_verifications.router,
             competence_certificates.router,
             applications.wave_router,

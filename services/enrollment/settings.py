@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, FilePath, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.enrollment.badges.rules import BadgeKeys, read_keys
 from services.enrollment.identities.rules import NikKey, NikKeys
 from services.enrollment.senders import (
     LogSender,
@@ -35,13 +36,15 @@ class EnrollmentSettings(ServiceSettings):
     beyond `desk_bound` in its queue are refused at once. `desk_one_class` keeps each batch to one
     class, as a database that is spread over several machines wants it.
 
-    `notices` says how people are told of their places; `smtp_*` name the mail server.
+    `badge_keys` is the path of a JSON Web Key Set whose first key signs badges; without one there
+    are none. `notices` says how people are told of their places; `smtp_*` name the mail server.
     """
 
     model_config = SettingsConfigDict(env_prefix="ENROLLMENT_")
 
     signing_key: Path
     nik_keys: Path
+    badge_keys: Path | None = None
     desk_lanes: int = Field(default=1, ge=1)
     desk_batch: int = Field(default=64, ge=1)
     desk_bound: int = Field(default=2048, ge=1)
@@ -89,6 +92,21 @@ class EnrollmentSettings(ServiceSettings):
                 ca=self.smtp_ca,
             )
         )
+
+    def load_badge_keys(self) -> BadgeKeys | None:
+        """Return the keys of badges; None when badges are off.
+
+        Raises:
+            ValueError: when the file holds no fit keys, or production is given keys that were
+                generated for a demonstration.
+        """
+        if self.badge_keys is None:
+            return None
+        keys = read_keys(json.loads(self.badge_keys.read_text()))
+        if self.mode is Mode.PRODUCTION:
+            for name in keys.keys:
+                refuse_demo_secret("ENROLLMENT_BADGE_KEYS", name)
+        return keys
 
     def load_nik_keys(self) -> NikKeys:
         """Return the NIK keys: `{"current": id, "keys": {id: {"aes": base64, "hmac": base64}}}`.

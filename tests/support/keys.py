@@ -27,6 +27,9 @@ class Keys:
             self.path(name).write_text(json.dumps(key.as_dict(private=True)))
             self.private[name] = load_key(self.path(name))
         self.jwks.write_text(json.dumps(jwks_of(list(self.private.values()))))
+        badges = [make_key("badges", demo=True) for _ in range(2)]
+        told = [each.as_dict(private=place == 0) for place, each in enumerate(badges)]
+        self.badge_keys.write_text(json.dumps({"keys": told}))
         self.nik_keys.write_text(json.dumps({"current": "k1", "keys": {"k1": _nik_key()}}))
 
     def path(self, name: str) -> Path:
@@ -39,6 +42,10 @@ class Keys:
     @property
     def nik_keys(self) -> Path:
         return self.folder / "nik.json"
+
+    @property
+    def badge_keys(self) -> Path:
+        return self.folder / "badges.json"
 
     @property
     def issuers(self) -> list[Issuer]:
