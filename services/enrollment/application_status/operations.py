@@ -22,7 +22,6 @@ from services.enrollment.applications.schemas import PlaceRead
 from services.enrollment.applications.tables import Application
 from services.enrollment.attempts.operations import count_alone, forgive
 from services.enrollment.base import Audit
-from services.enrollment.programs.rules import REFUSAL_TEXT, Refusal
 from services.enrollment.waves.queries import get_wave
 from shared.db.audit import note_read
 from shared.db.session import Sessions, transaction
@@ -139,13 +138,15 @@ def _application(row: Application, language: Language) -> ApplicationStatus:
 
 def _words(reason: str, language: Language) -> str:
     """Return a reason in words; one that is only a code yet stands for itself."""
-    known = {each.value: each for each in Refusal}
-    return REFUSAL_TEXT[known[reason]].in_(language) if reason in known else reason
+    known = rules.REASON_TEXT.get(reason)
+    return reason if known is None else known.in_(language)
 
 
 async def _place(session: AsyncSession, place: PlaceRead, language: Language) -> PlaceStatus:
     at = await queries.class_of(session, place)
     return PlaceStatus(
+        class_id=place.class_id,
+        enrollment_id=place.enrollment_id,
         state=place.state,
         text=rules.ENROLLMENT_TEXT[place.state].in_(language),
         class_label=at.label,

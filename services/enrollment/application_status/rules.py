@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.enrollment.attempts.rules import Limit
+from services.enrollment.programs.rules import REFUSAL_TEXT
 from shared.errors import NotFoundError
 from shared.i18n import Text
 from shared.schemas.enrollment import ApplicationState, EnrollmentState
@@ -62,6 +63,34 @@ ENROLLMENT_TEXT: Final = {
     ),
     EnrollmentState.DROPPED_OUT: Text(
         "Anda berhenti dari pelatihan.", "You have left the training."
+    ),
+}
+
+
+# What a selection may say of why; the person and the offices read it in full at the application.
+REASON_TEXT: Final = {
+    **{each.value: text for each, text in REFUSAL_TEXT.items()},
+    "placed": Text("Mendapat kursi.", "A seat."),
+    "reserve": Text("Masuk daftar cadangan.", "On the reserve list."),
+    "choice-full": Text(
+        "Semua kursi sudah diberikan kepada peringkat di atasnya.",
+        "All seats had gone to higher ranks.",
+    ),
+    "choice-gone": Text(
+        "Tidak ada lagi kelas yang akan dimulai.", "There is no class any more that would start."
+    ),
+    "quota-full": Text("Dilewati karena kuota.", "Passed over by a quota."),
+    "reserve-full": Text("Daftar cadangan sudah penuh.", "The reserve list was full."),
+    "withdrawn": Text("Permohonan ditarik kembali.", "The application was withdrawn."),
+    "score-missing": Text("Ada kriteria tanpa nilai.", "A criterion has no score."),
+    "already-enrolled": Text(
+        "Sudah memegang tempat dalam program ini.", "Holds a place in the programme already."
+    ),
+    "class-gone": Text(
+        "Kelasnya dibatalkan atau sudah dimulai.", "The class was cancelled or has started."
+    ),
+    "seat-lost": Text(
+        "Kapasitas kelas atau kuota berkurang.", "The class or a quota had lost seats."
     ),
 }
 

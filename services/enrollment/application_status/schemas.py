@@ -77,8 +77,13 @@ class ApplicationStatus(Read):
 
 
 class PlaceStatus(Read):
-    """What is known of the place, or the place in line: 1 is the next."""
+    """What is known of the place, or the place in line: 1 is the next.
 
+    The ids are those by which the person confirms or gives it back, with a login of his own.
+    """
+
+    class_id: UUID
+    enrollment_id: UUID
     state: EnrollmentState
     text: str
     class_label: str
