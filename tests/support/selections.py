@@ -147,3 +147,93 @@ class Draw:
     async def published(self) -> dict:
         """Return the file that a stranger fetches."""
         return (await self.client.get(f"{self.path}/draw")).json()
+
+    async def run_with_withdrawal(self, person: UUID, application: str) -> None:
+        """Take every step; somebody withdraws after the list is frozen and before the draw."""
+        await self.commit()
+        await self.close()
+        withdrawn = await self.withdraw(person, application)
+        assert withdrawn.status_code == 200, withdrawn.text
+        await self.approve(await self.preview())
+        await self.announce()
+
+    def himself(self, person: UUID) -> Applicant:
+        """Return the login of a person."""
+        headers = self.auth(Role.PARTICIPANT, participant_id=str(person))
+        return Applicant(self.client, headers)
+
+    async def withdraw(self, person: UUID, application: str):
+        return await self.himself(person).post(
+            f"/v1/participants/{person}/applications/{application}/withdraw",
+            **self.at(self.after_close),
+        )
+
+    async def reasons(self, person: UUID, application: str, *, language: str = "en") -> dict:
+        response = await self.client.get(
+            f"/v1/participants/{person}/applications/{application}/reasons",
+            headers={**self.himself(person).headers, "Accept-Language": language},
+        )
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def state_criteria(self, weights: dict[str, int], *, missing: str = "ZERO") -> None:
+        """State what the wave is scored by, on the day before applications open."""
+        body = {
+            "criteria": [
+                {"code": code, "name": {"id": code, "en": code}, "weight": weight}
+                for code, weight in weights.items()
+            ],
+            "missing": missing,
+        }
+        response = await self.client.put(
+            f"{self.path}/selection-criteria",
+            json=body,
+            headers={
+                **self.runner.headers,
+                "If-Match": '"0"',
+                **self.at(self.closes_at - timedelta(days=30)),
+            },
+        )
+        assert response.status_code == 200, response.text
+
+    async def score(
+        self,
+        person: UUID,
+        application: str,
+        criterion: str,
+        points: int,
+        *,
+        read: int = 0,
+        by: Applicant | None = None,
+    ):
+        """Score an application; `read` is the version that was read."""
+        return await self.client.put(
+            f"/v1/participants/{person}/applications/{application}/scores/{criterion}",
+            json={"points": points, "evidence": "Lembar 17"},
+            headers={**(by or self.staff("scorer")).headers, "If-Match": f'"{read}"'},
+        )
+
+    async def record_value(self, value: str, *, by: Applicant | None = None):
+        return await (by or self.runner).post(
+            f"{self.path}/selection/public-value",
+            json={"value": value},
+            **self.at(self.after_close),
+        )
+
+    async def quota(self, dimension: str, value: str, kind: str, seats: int) -> UUID:
+        """Add a quota; one that keeps seats is released long after the announcement."""
+        identifier = new_id()
+        release = self.closes_at + timedelta(days=5) if kind == "AT_LEAST" else None
+        await self.sql(
+            "INSERT INTO enrollment.wave_quota"
+            " (id, wave_id, dimension, value, kind, seats, release_at)"
+            " VALUES (:id, :wave_id, :dimension, :value, :kind, :seats, :release_at)",
+            id=identifier,
+            wave_id=self.seats.wave_id,
+            dimension=dimension,
+            value=value,
+            kind=kind,
+            seats=seats,
+            release_at=release,
+        )
+        return identifier
