@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, func, literal, select
+from sqlalchemy import DateTime, TableValuedAlias, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -19,6 +19,7 @@ from shared.schemas.enrollment import HOLDS_SEAT, EnrollmentState
 from shared.schemas.registry import ClassSession
 
 _MOST: Final = 200
+_HOLDING: Final = (EnrollmentState.OFFERED, EnrollmentState.SEATED)
 
 
 async def sessions_of(session: AsyncSession, class_id: UUID) -> list[ClassSession]:
@@ -44,52 +45,47 @@ async def states_of(session: AsyncSession, class_id: UUID) -> dict[UUID, Enrollm
     return {row.id: row.state for row in (await session.execute(statement)).all()}
 
 
-async def clashes_of(
-    session: AsyncSession, class_id: UUID, sessions: Sequence[ClassSession]
-) -> list[ClashRead]:
-    """Return when people with a seat in a class would have to be in another one as well."""
-    here, there, meeting = aliased(Enrollment), aliased(Enrollment), aliased(Meeting)
+def _wanted(sessions: Sequence[ClassSession]) -> TableValuedAlias:
+    """Return the hours of sessions as a table of its own."""
     moments = ARRAY(DateTime(timezone=True))
     starts: list[datetime] = [each.starts_at for each in sessions]
     ends: list[datetime] = [each.ends_at for each in sessions]
-    wanted = (
-        func.unnest(literal(starts, moments), literal(ends, moments))
-        .table_valued("starts_at", "ends_at")
-        .render_derived("wanted")
-    )
-    holding = (EnrollmentState.OFFERED, EnrollmentState.SEATED)
+    hours = func.unnest(literal(starts, moments), literal(ends, moments))
+    return hours.table_valued("starts_at", "ends_at").render_derived("wanted")
+
+
+async def clashes_of(
+    session: AsyncSession, class_id: UUID, sessions: Sequence[ClassSession]
+) -> list[ClashRead]:
+    """Return when people with a seat in a class would have to be in another one as well.
+
+    Nobody holds a place without a claim, and claims are found by programme and person.
+    """
+    here, there, wanted = aliased(Enrollment), aliased(Enrollment), _wanted(sessions)
+    claim, person = ProgramClaim, Participant
     statement = (
         select(
             here.id.label("enrollment_id"),
             there.class_id.label("other_class_id"),
-            meeting.starts_at,
-            meeting.ends_at,
+            Meeting.starts_at,
+            Meeting.ends_at,
         )
-        .join(Participant, Participant.id == here.participant_id)
-        # Nobody holds a place without a claim, and claims are found by programme and person.
+        .join(person, person.id == here.participant_id)
         .join(Program, literal(value=True))
+        .join(claim, (claim.program_id == Program.id) & (claim.nik_index == person.nik_index))
+        .join(there, (there.class_id == claim.class_id) & (there.id == claim.enrollment_id))
+        .join(Meeting, Meeting.class_id == there.class_id)
         .join(
-            ProgramClaim,
-            (ProgramClaim.program_id == Program.id)
-            & (ProgramClaim.nik_index == Participant.nik_index),
-        )
-        .join(
-            there,
-            (there.class_id == ProgramClaim.class_id) & (there.id == ProgramClaim.enrollment_id),
-        )
-        .join(meeting, meeting.class_id == there.class_id)
-        .join(
-            wanted,
-            (meeting.starts_at < wanted.c.ends_at) & (meeting.ends_at > wanted.c.starts_at),
+            wanted, (Meeting.starts_at < wanted.c.ends_at) & (Meeting.ends_at > wanted.c.starts_at)
         )
         .where(
             here.class_id == class_id,
-            here.state.in_(holding),
+            here.state.in_(_HOLDING),
             there.class_id != class_id,
-            there.state.in_(holding),
+            there.state.in_(_HOLDING),
         )
         .distinct()
-        .order_by(here.id, meeting.starts_at, there.class_id)
+        .order_by(here.id, Meeting.starts_at, there.class_id)
         .limit(_MOST)
     )
     return [ClashRead.model_validate(row) for row in (await session.execute(statement)).all()]
