@@ -230,9 +230,14 @@ def _add_sealed() -> None:
         _text("evidence_sha256"),
         _text("corrected_by"),
         _instant("corrected_at"),
+        sa.Column("old_index", sa.LargeBinary(length=32), nullable=True),
     )
     op.create_index(
-        "ix_nik_correction_corrected_at", "nik_correction", ["corrected_at"], schema="enrollment"
+        "ix_nik_correction_unsettled",
+        "nik_correction",
+        ["corrected_at"],
+        schema="enrollment",
+        postgresql_where=sa.text("old_index IS NOT NULL"),
     )
 
 

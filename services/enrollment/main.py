@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.enrollment.accommodation_needs import api as accommodation_needs
 from services.enrollment.application_documents import api as application_documents
 from services.enrollment.application_status import api as application_status
 from services.enrollment.applications import api as applications
@@ -29,11 +30,14 @@ from services.enrollment.completions import api as completions
 from services.enrollment.devices import api as devices
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
+from services.enrollment.external_refs import api as external_refs
 from services.enrollment.facility_packs import api as facility_packs
+from services.enrollment.guardians import api as guardians
 from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.login_bindings import api as login_bindings
 from services.enrollment.login_bindings.tables import LoginBinding
+from services.enrollment.nik_corrections import api as nik_corrections
 from services.enrollment.notices import api as notices
 from services.enrollment.offers import api as offers
 from services.enrollment.openings import api as openings
@@ -174,6 +178,11 @@ def create_app(
             businesses.router,
             login_bindings.router,
             login_bindings.person_router,
+            guardians.router,
+            accommodation_needs.router,
+            accommodation_needs.class_router,
+            external_refs.router,
+            nik_corrections.router,
             notices.router,
             notices.person_router,
             jobs_router(Job, RowVerdict, Idempotency),

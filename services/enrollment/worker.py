@@ -19,6 +19,7 @@ from services.enrollment.enrollments.jobs import END_WAITLISTS, PROMOTE_ADMITTED
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.merged_facilities.consumers import follow_merges, forget_merges
 from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGGLERS
+from services.enrollment.nik_corrections.jobs import SETTLE_CORRECTIONS
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.offers.jobs import EXPIRE_OFFERS
@@ -109,6 +110,7 @@ def create_worker(
         crons=[
             END_WAITLISTS,
             EXPIRE_CODES,
+            SETTLE_CORRECTIONS,
             PROMOTE_ADMITTED,
             EXPIRE_OFFERS,
             EXPIRE_ATTEMPTS,

@@ -308,7 +308,7 @@ async def list_own_enrollments(
     response_model=UnbindingReceipt,
     responses=problems(
         participant_rules.ParticipantUnknownError,
-        rules.OfficeOnlyError,
+        participant_rules.OfficeOnlyError,
         rules.PersonNotBoundError,
     ),
 )
@@ -323,7 +323,7 @@ async def unbind_participant(
     """End that a login acts for a person, by an office and with evidence, so that another can."""
 
     async def work() -> UnbindingReceipt:
-        rules.check_office(caller.scope)
+        participant_rules.check_office(caller.scope)
         person = await get_for_change(session, participant_id, scope=caller.scope)
         await operations.unbind_login(session, person, body, now=now)
         return UnbindingReceipt(participant_id=person.id, unbound_at=now)

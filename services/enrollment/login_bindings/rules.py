@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
 from shared.scope import Scope
 
@@ -52,13 +52,6 @@ class LoginNotBoundError(NotFoundError):
     title = Text("Akun ini belum tertaut ke seorang peserta.", "This login acts for nobody yet.")
 
 
-class OfficeOnlyError(ForbiddenError):
-    """Only an office does this: who asks is the person himself."""
-
-    code = "office-only"
-    title = Text("Hanya dinas yang dapat melakukan ini.", "Only an office does this.")
-
-
 def own_id(scope: Scope) -> UUID | None:
     """Return for whom a caller acts; None for somebody who acts for nobody."""
     own = (reach.participant_id for reach in scope.reaches)
@@ -75,13 +68,3 @@ def required_own_id(scope: Scope) -> UUID:
     if found is None:
         raise LoginNotBoundError
     return found
-
-
-def check_office(scope: Scope) -> None:
-    """Refuse a caller who acts for a person and for no office.
-
-    Raises:
-        OfficeOnlyError: when all that the caller reaches is a person.
-    """
-    if not any(reach.participant_id is None for reach in scope.reaches):
-        raise OfficeOnlyError

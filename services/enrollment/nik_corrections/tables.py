@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.enrollment.base import Base
@@ -13,10 +13,17 @@ class NikCorrection(Base):
     """That an office put a NIK right, and by which evidence.
 
     `sealed` is what was there before, NIK, birth date and sex, under the person's own key.
+    `old_index` finds the claims that were under way beside the correction, until they are settled.
     """
 
     __tablename__ = "nik_correction"
-    __table_args__ = (Index("ix_nik_correction_corrected_at", "corrected_at"),)
+    __table_args__ = (
+        Index(
+            "ix_nik_correction_unsettled",
+            "corrected_at",
+            postgresql_where=text("old_index IS NOT NULL"),
+        ),
+    )
 
     participant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -27,3 +34,4 @@ class NikCorrection(Base):
     evidence_sha256: Mapped[str]
     corrected_by: Mapped[str]
     corrected_at: Mapped[datetime]
+    old_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))

@@ -174,6 +174,13 @@ class NotYourselfError(ForbiddenError):
     )
 
 
+class OfficeOnlyError(ForbiddenError):
+    """Only an office does this: who asks is the person himself."""
+
+    code = "office-only"
+    title = Text("Hanya dinas yang dapat melakukan ini.", "Only an office does this.")
+
+
 @dataclass(frozen=True, slots=True)
 class BusinessFacts:
     """The figures of a business that decide its size class."""
@@ -359,6 +366,16 @@ def registered_id(asked: UUID | None, *, scope: Scope) -> UUID | None:
 
 def _is_office(reach: Reach) -> bool:
     return reach.participant_id is None and _NOWHERE not in reach.facilities
+
+
+def check_office(scope: Scope) -> None:
+    """Refuse a caller who acts for a person and for no office.
+
+    Raises:
+        OfficeOnlyError: when all that the caller reaches is a person.
+    """
+    if not scope.system and all(reach.participant_id is not None for reach in scope.reaches):
+        raise OfficeOnlyError
 
 
 def is_self(participant_id: UUID, *, scope: Scope) -> bool:
