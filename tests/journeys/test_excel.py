@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from services.registry.workbooks.rules import XLSX
 from shared.files.csv import VERDICT_COLUMNS
+from shared.files.workbooks import XLSX
 
 FORMULA = '=HYPERLINK("http://jahat.example","Balai")'
 # As an office writes them: decimals with a comma, words of its own, a code typed as a number, a

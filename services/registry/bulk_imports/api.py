@@ -18,10 +18,10 @@ from services.registry.bulk_imports.rules import (
 )
 from services.registry.bulk_imports.schemas import ImportRows
 from services.registry.facility_imports.schemas import ImportMode
-from services.registry.workbooks.rules import CSV, XLSX, judged, template_csv, template_xlsx
 from shared.db.imports import keep_upload, read_upload
 from shared.db.jobs import add_job
 from shared.db.session import transaction
+from shared.files.workbooks import CSV, XLSX, judged, template_csv, template_xlsx
 from shared.schemas.imports import UploadEmptyError, UploadGoneError
 from shared.schemas.jobs import JobRead, JobState
 from shared.schemas.jobs import RowVerdict as RowVerdictRead

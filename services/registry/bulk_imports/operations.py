@@ -34,7 +34,6 @@ from services.registry.facility_imports.operations import Importer, NumberedRow,
 from services.registry.facility_imports.rules import Known
 from services.registry.facility_imports.schemas import COLUMNS as FACILITY_COLUMNS
 from services.registry.facility_imports.schemas import FacilityRow, ImportMode
-from services.registry.imports.rules import TemplateColumn
 from services.registry.imports.schemas import Row
 from services.registry.institutions import operations as institutions
 from services.registry.institutions.queries import get_institution_for_change, ids_by_code
@@ -50,6 +49,7 @@ from services.registry.spaces.operations import add_space
 from services.registry.spaces.rules import SpaceIdTakenError, SpaceKind
 from services.registry.spaces.schemas import SpaceChange, SpaceCreate
 from shared.errors import ServiceError
+from shared.files.workbooks import TemplateColumn
 from shared.schemas.imports import Outcome, Verdict, refused
 from shared.schemas.registry import FacilityStatus
 from shared.scope import Permission

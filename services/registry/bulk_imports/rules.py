@@ -12,7 +12,6 @@ from services.registry.imports.rules import (
     MINISTRY_WORDS,
     SPACE_KIND_WORDS,
     SYNTHETIC_COLUMN,
-    TemplateColumn,
     word_column,
 )
 from services.registry.institutions.rules import InstitutionKind
@@ -20,6 +19,7 @@ from services.registry.instructors.rules import Employment
 from services.registry.spaces.rules import SpaceKind
 from shared.errors import ConflictError, InvalidError, NotFoundError, ServiceError
 from shared.files.cells import CellKind
+from shared.files.workbooks import TemplateColumn
 from shared.i18n import Text
 
 # What can be judged whole before any of it is kept, while the rest of the world stands still

@@ -24,9 +24,9 @@ from services.registry.exports.rules import (
     plain,
 )
 from services.registry.exports.schemas import ExportQuery, query_model
-from services.registry.workbooks.rules import CSV, XLSX
 from shared.db.audit import note_read
 from shared.db.session import Sessions, transaction
+from shared.files.workbooks import CSV, XLSX
 from shared.web.auth import Caller, Requires
 from shared.web.openapi import problems
 

@@ -9,8 +9,8 @@ from enum import Enum, StrEnum
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from services.registry.workbooks.rules import harmless
 from shared.errors import InvalidError
+from shared.files.workbooks import harmless
 from shared.i18n import Text
 
 # A sheet holds 1,048,576 rows; more than this is no file for a desk.

@@ -16,12 +16,12 @@ from services.registry.imports.rules import (
     MINISTRY_WORDS,
     SPACE_KIND_WORDS,
     SYNTHETIC_COLUMN,
-    TemplateColumn,
     word_column,
 )
 from services.registry.institutions.rules import InstitutionKind
 from services.registry.spaces.schemas import SpaceCreate
 from shared.files.cells import CellKind, word_of
+from shared.files.workbooks import TemplateColumn
 from shared.i18n import Language, Text
 from shared.schemas.base import AreaCode, Body, Code, Label, Message, Ministry
 from shared.schemas.registry import FacilityKind, FacilityStatus

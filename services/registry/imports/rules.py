@@ -2,23 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
 from shared.errors import InvalidError
-from shared.files.cells import CellKind, Column
+from shared.files.cells import CellKind
+from shared.files.workbooks import TemplateColumn
 from shared.i18n import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateColumn(Column):
-    """A column of a template: what to write there, an example, and the choices there are."""
-
-    about: Text
-    example: str = ""
-    choices: tuple[str, ...] = ()
-
 
 MINISTRY_WORDS: Final[Mapping[str, str]] = {
     "KEMNAKER": "MANPOWER",

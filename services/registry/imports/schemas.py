@@ -10,11 +10,11 @@ from services.registry.imports.rules import (
     RowInvalidError,
     RowRepeatedError,
     RowTooLongError,
-    TemplateColumn,
 )
 from shared.errors import ServiceError
 from shared.files.cells import read_cells
 from shared.files.csv import EXTRA
+from shared.files.workbooks import TemplateColumn
 from shared.files.xlsx import Cell, read_sheet
 from shared.i18n import Language, Text
 from shared.schemas.imports import Verdict, refused

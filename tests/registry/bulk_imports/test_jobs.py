@@ -14,7 +14,7 @@ from services.registry.facilities.tables import Facility
 from services.registry.institutions.tables import Institution
 from services.registry.instructors.tables import Instructor
 from services.registry.spaces.tables import Space
-from services.registry.workbooks.rules import XLSX
+from shared.files.workbooks import XLSX
 from shared.scope import Role
 
 TABLES = (Facility, Space, Institution, Instructor, Agreement, Event)

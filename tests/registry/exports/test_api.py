@@ -10,7 +10,7 @@ from deploy.commands.openapi import application_of
 from services.registry.base import Audit
 from services.registry.export_lists.queries import EXPORTS
 from services.registry.exports import queries
-from services.registry.workbooks.rules import XLSX
+from shared.files.workbooks import XLSX
 from shared.scope import Role
 from shared.web.routes import PUBLIC, stated_permissions
 

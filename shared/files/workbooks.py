@@ -4,16 +4,17 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import openpyxl
 import xlsxwriter
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet as TemplateSheet
 
-from services.registry.imports.rules import TemplateColumn
-from shared.files.cells import FORMULA_MARKS, MARK, CellKind
+from shared.files.cells import FORMULA_MARKS, MARK, CellKind, Column
 from shared.files.csv import VERDICT_COLUMNS, decoded, delimiter_of
 from shared.files.xlsx import check_workbook, is_workbook
 from shared.i18n import Text
@@ -25,12 +26,7 @@ CSV: Final = "text/csv; charset=utf-8"
 _ROWS: Final = 5_000
 _TEXTS: Final = (CellKind.TEXT, CellKind.CODE, CellKind.WORD)
 _NEED: Final = {True: Text("wajib", "required"), False: Text("boleh kosong", "optional")}
-_HEADINGS: Final = (
-    Text("Kolom", "Column"),
-    Text("Keterangan", "Meaning"),
-    Text("Pilihan", "Choices"),
-    Text("Contoh", "Example"),
-)
+_HEADINGS: Final = ("Kolom", "Indonesia", "English", "Pilihan", "Contoh")
 _NOTES: Final = (
     Text(
         "Isi lembar pertama, satu baris untuk satu data; jangan mengubah judul kolom.",
@@ -51,6 +47,15 @@ _FILLS: Final[Mapping[str, PatternFill]] = {
     Outcome.CHANGED: PatternFill("solid", start_color="FFEB9C"),
     Outcome.REFUSED: PatternFill("solid", start_color="FFC7CE"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateColumn(Column):
+    """A column of a template: what to write there, an example, and the choices there are."""
+
+    about: Text
+    example: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def template_csv(columns: Mapping[str, TemplateColumn]) -> bytes:
@@ -83,11 +88,7 @@ def _drop_down(sheet: TemplateSheet, place: int, choices: Sequence[str]) -> None
     sheet.data_validation(1, place, _ROWS, place, options)
 
 
-def _explain(
-    sheet: TemplateSheet,
-    columns: Mapping[str, TemplateColumn],
-    heading: "xlsxwriter.format.Format",
-) -> None:
+def _explain(sheet: TemplateSheet, columns: Mapping[str, TemplateColumn], heading: Format) -> None:
     """Write the instructions in both languages, with the example row that the data has not."""
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 4, 48)
@@ -95,18 +96,12 @@ def _explain(
         sheet.write_string(row, 0, note.id)
         sheet.write_string(row, 3, note.en)
     top = len(_NOTES) + 1
-    titles = [_HEADINGS[0].id, "Indonesia", "English", *(each.id for each in _HEADINGS[2:])]
-    for place, title in enumerate(titles):
+    for place, title in enumerate(_HEADINGS):
         sheet.write_string(top, place, title, heading)
     for row, (name, column) in enumerate(columns.items(), start=top + 1):
         need = _NEED[column.required]
-        cells = (
-            name,
-            f"{column.about.id} ({need.id})",
-            f"{column.about.en} ({need.en})",
-            ", ".join(column.choices),
-            column.example,
-        )
+        about = (f"{column.about.id} ({need.id})", f"{column.about.en} ({need.en})")
+        cells = (name, *about, ", ".join(column.choices), column.example)
         for place, cell in enumerate(cells):
             sheet.write_string(row, place, cell)
 
@@ -169,7 +164,9 @@ def _judged_csv(file: bytes, verdicts: Mapping[int, RowVerdict]) -> tuple[bytes,
     number, kept, width = -1, list[int](), 0
     for record in records:
         if number < 0 and any(record):
-            kept = [place for place, name in enumerate(record) if _is_own(name)]
+            kept = [
+                place for place, name in enumerate(record) if name.strip() not in VERDICT_COLUMNS
+            ]
             width, number = len(record), 0
             writer.writerow([record[place] for place in kept] + list(VERDICT_COLUMNS))
             continue
@@ -185,10 +182,6 @@ def _judged_csv(file: bytes, verdicts: Mapping[int, RowVerdict]) -> tuple[bytes,
     charset = "utf-8" if encoding != "cp1252" else "windows-1252"
     body = out.getvalue().encode("utf-8-sig" if marked else charset, "replace")
     return body, f"text/csv; charset={charset}"
-
-
-def _is_own(name: str) -> bool:
-    return name.strip() not in VERDICT_COLUMNS
 
 
 def harmless(text: str) -> str:

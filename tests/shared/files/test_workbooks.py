@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from services.registry.bulk_imports.rules import SPACE_COLUMNS
-from services.registry.workbooks.rules import XLSX, harmless, judged, template_csv, template_xlsx
+from shared.files.workbooks import XLSX, harmless, judged, template_csv, template_xlsx
 from shared.schemas.jobs import RowVerdict
 
 VERDICTS = [
