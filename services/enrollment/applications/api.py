@@ -20,6 +20,7 @@ from services.enrollment.applications.schemas import (
     ApplicationTurn,
 )
 from services.enrollment.applications.tables import Application
+from services.enrollment.attempts.rules import TooManyAttemptsError
 from services.enrollment.base import Audit, Idempotency
 from services.enrollment.classes.rules import OutsideScopeError
 from services.enrollment.enrollments.rules import (
@@ -108,6 +109,7 @@ def _etag(receipt: ApplicationReceipt) -> str:
         OutsideScopeError,
         *_PAPER_REFUSED,
         AlreadyEnrolledError,
+        TooManyAttemptsError,
         rules.ApplicationExistsError,
         rules.ApplicationIdTakenError,
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from services.enrollment.applications.tables import (
     ApplicationChoice,
     ApplicationCode,
 )
+from services.enrollment.attempts.operations import count_attempt
 from services.enrollment.base import Event
 from services.enrollment.classes.rules import OutsideScopeError
 from services.enrollment.classes.tables import Class
@@ -98,6 +99,7 @@ async def apply(
         OutsideScopeError: when no choice lies within the caller's scope.
         PaperMissingError, PaperUnexpectedError: when the paper does not go with who applies.
         AlreadyEnrolledError: when the person holds a place in the programme.
+        TooManyAttemptsError: when the person has applied, and withdrawn, all day.
         ApplicationExistsError: when the person has an application in the wave.
         ApplicationIdTakenError: when the id is in use.
     """
@@ -125,10 +127,22 @@ async def apply(
     }
     if body.submit:
         values |= await queries.judge(session, wave.program_id, person, now=now, today=today)
+    await _count(session, wave_id, person.id)
     row = await _add(session, values)
     await _write_choices(session, row, chosen)
     await tell(session, [row], before={row.id: None}, topic=_TOPICS[row.state], now=now)
     return row
+
+
+async def _count(session: AsyncSession, wave_id: UUID, participant_id: UUID) -> None:
+    """Let nobody withdraw and apply anew without end."""
+    await count_attempt(
+        session,
+        kind="application",
+        key=f"{wave_id}/{participant_id}",
+        limit=rules.MOST_A_DAY,
+        within=timedelta(days=1),
+    )
 
 
 def _admitted(

@@ -13,6 +13,8 @@ from shared.i18n import Text
 from shared.schemas.enrollment import ApplicationState
 
 MAX_CHOICES: Final = 5
+# Of one person in one wave, of which one at a time is active.
+MOST_A_DAY: Final = 20
 # Crockford's base 32: no I, L, O and U, so that a code can be read out and copied by hand.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH: Final = 10

@@ -428,3 +428,50 @@ class TestRead:
             assert [row.action for row in rows] == [
                 "application.read", "participant.applications.read",
             ]  # fmt: skip
+
+
+class TestRaces:
+    async def test_of_two_patches_of_one_version_one_counts(self, wave, someone):
+        person, caller = someone
+        receipt = await applied(caller, wave, person)
+        headers = {**caller.headers, "If-Match": '"1"'}
+
+        answers = await asyncio.gather(
+            *(
+                caller.client.patch(
+                    path_of(receipt), json={"choices": [{"class_id": str(each)}]}, headers=headers
+                )
+                for each in wave.classes
+            )
+        )
+
+        assert sorted(each.status_code for each in answers) == [200, 412]
+        (kept,) = (each.json() for each in answers if each.status_code == 200)
+        read = (await caller.get(path_of(receipt))).json()
+        assert (read["choices"], read["version"]) == (kept["choices"], 2)
+
+    async def test_of_submitting_and_withdrawing_at_once_nothing_is_half_done(self, wave, someone):
+        person, caller = someone
+        draft = await applied(caller, wave, person, submit=False)
+
+        answers = await asyncio.gather(
+            *(caller.post(f"{path_of(draft)}/{verb}") for verb in ("submit", "withdraw") * 4)
+        )
+
+        topics = [each.topic.rpartition(".")[2] for each in await events_of(wave, person)]
+        done = sum(each.status_code == 200 for each in answers)
+        assert topics in (["drafted", "submitted", "withdrawn"], ["drafted", "withdrawn"])
+        assert done == len(topics) - 1
+        assert {each.status_code for each in answers} == {200, 409}
+        read = (await caller.get(path_of(draft))).json()
+        assert (read["state"], read["version"]) == ("WITHDRAWN", len(topics))
+
+    async def test_nobody_applies_and_withdraws_without_end(self, wave, someone):
+        person, caller = someone
+        for _ in range(20):
+            receipt = await applied(caller, wave, person)
+            await caller.post(f"{path_of(receipt)}/withdraw")
+
+        response = await caller.post(wave.path, json=wave.body(person))
+
+        assert code_of(response) == (429, "too-many-attempts")
