@@ -1,7 +1,7 @@
 """Changes to participants, and the reads that leave an audit row."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,13 +19,11 @@ from services.enrollment.identities.rules import (
     SealedNik,
     check_digits,
     nik_warnings,
-    parse_nik,
 )
 from services.enrollment.identities.tables import IdentityClaim
 from services.enrollment.participants import queries, rules
-from services.enrollment.participants.rules import Sized
+from services.enrollment.participants.rules import Registrant, Sized
 from services.enrollment.participants.schemas import (
-    ConsentGiven,
     NameSearch,
     ParticipantChange,
     ParticipantCreate,
@@ -35,7 +33,7 @@ from services.enrollment.person_names.rules import likeness, name_key
 from services.enrollment.programs.rules import SIZE_RULE_VERSION, age_on
 from shared.db.audit import note_read, note_reads
 from shared.db.base import translate
-from shared.db.events import emit
+from shared.db.events import Draft, emit, emit_all
 from shared.ids import new_id
 from shared.schemas.enrollment import ParticipantChanged, ParticipantRegistered, Sex, Topic
 from shared.scope import Scope
@@ -53,6 +51,9 @@ _AS_GIVEN: Final = (
     "home_area_code",
     "language",
     "disability",
+)
+_NO_BUSINESS: Final = dict.fromkeys(
+    ("nib", "kbli", "kbli_scheme", "founded_on", "capital_rupiah", "annual_sales_rupiah")
 )
 # More than that nobody reads: the name has to be said in full.
 _FOUND: Final = 20
@@ -91,54 +92,75 @@ async def register_participant(
         ParticipantIdTakenError: when the id is in use.
     """
     participant_id = rules.registered_id(body.id, scope=scope) or new_id()
-    rules.check_legal_basis(
-        body.legal_basis, consented=[each.purpose for each in body.consents if each.given]
-    )
-    rules.check_birth_date(body.birth_date, today=today)
-    nik = parse_nik(
-        body.nik.get_secret_value(),
-        declared_birth_date=body.birth_date,
-        allow_synthetic=policy.allow_synthetic,
-    )
-    sized = rules.size_entrant(business=_facts(body), declared=body.entrant_kind, today=today)
+    said = _said(body)
+    nik, sized = rules.judge(said, allow_synthetic=policy.allow_synthetic, today=today)
     known = await check_known(
-        session, [body.home_area_code], pointer="/home_area_code", beside=[nik.district_code]
+        session, [said.home_area_code], pointer="/home_area_code", beside=[nik.district_code]
     )
-    warnings = nik_warnings(
-        nik,
-        birth_date=body.birth_date,
-        female=body.sex is Sex.FEMALE,
+    values = columns_of(
+        said,
+        participant_id=participant_id,
+        nik=nik,
+        sized=sized,
         district_known=nik.district_code in known,
+        keys=policy.keys,
+        now=now,
     )
-    person = Participant(
-        id=participant_id,
-        **_sealed(nik, participant_id=participant_id, keys=policy.keys),
-        **{name: getattr(body, name) for name in _AS_GIVEN},
-        name_key=name_key(body.name),
-        **_sizing(body, sized),
-        legal_basis=body.legal_basis,
-        consents=[_consent(each, now=now) for each in body.consents],
-        home_province_code=body.home_area_code[:2],
-        home_regency_code=body.home_area_code[:5],
-        synthetic=body.synthetic or nik.synthetic,
-        warnings=[*warnings, *sized.warnings],
-        version=1,
-        created_at=now,
-    )
+    person = Participant(**values)
     await _add(session, person)
-    await _tell_registered(session, person, today=today, now=now)
+    await emit_all(session, Event, [registered(values, today=today, now=now)])
     return person
 
 
-def _facts(body: ParticipantCreate) -> rules.BusinessFacts | None:
-    business = body.business
-    if business is None:
-        return None
-    return rules.BusinessFacts(
-        founded_on=business.founded_on,
-        capital_rupiah=business.capital_rupiah,
-        annual_sales_rupiah=business.annual_sales_rupiah,
+def _said(body: ParticipantCreate) -> Registrant:
+    return Registrant(
+        digits=body.nik.get_secret_value(),
+        **{name: getattr(body, name) for name in _AS_GIVEN},
+        entrant_kind=body.entrant_kind,
+        business=None if body.business is None else body.business.model_dump(),
+        legal_basis=body.legal_basis,
+        consents=[each.model_dump(mode="json") for each in body.consents],
+        synthetic=body.synthetic,
     )
+
+
+def columns_of(
+    said: Registrant,
+    *,
+    participant_id: UUID,
+    nik: Nik,
+    sized: Sized,
+    district_known: bool,
+    keys: NikKeys,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the row of somebody whom `rules.judge` let pass, the NIK sealed."""
+    warnings = nik_warnings(
+        nik,
+        birth_date=said.birth_date,
+        female=said.sex is Sex.FEMALE,
+        district_known=district_known,
+    )
+    return {
+        "id": participant_id,
+        **_sealed(nik, participant_id=participant_id, keys=keys),
+        **{name: getattr(said, name) for name in _AS_GIVEN},
+        "name_key": name_key(said.name),
+        **(said.business or _NO_BUSINESS),
+        "entrant_kind": sized.entrant_kind,
+        "kind_by_capital": sized.kind_by_capital,
+        "kind_by_sales": sized.kind_by_sales,
+        "size_criterion": sized.criterion,
+        "rule_version": SIZE_RULE_VERSION,
+        "legal_basis": said.legal_basis,
+        "consents": [{**each, "at": now.isoformat()} for each in said.consents],
+        "home_province_code": said.home_area_code[:2],
+        "home_regency_code": said.home_area_code[:5],
+        "synthetic": said.synthetic or nik.synthetic,
+        "warnings": [*warnings, *sized.warnings],
+        "version": 1,
+        "created_at": now,
+    }
 
 
 def _sealed(nik: Nik, *, participant_id: UUID, keys: NikKeys) -> dict[str, Any]:
@@ -152,22 +174,6 @@ def _sealed(nik: Nik, *, participant_id: UUID, keys: NikKeys) -> dict[str, Any]:
     }
 
 
-def _sizing(body: ParticipantCreate, sized: Sized) -> dict[str, Any]:
-    business = body.business.model_dump() if body.business is not None else {}
-    return {
-        **business,
-        "entrant_kind": sized.entrant_kind,
-        "kind_by_capital": sized.kind_by_capital,
-        "kind_by_sales": sized.kind_by_sales,
-        "size_criterion": sized.criterion,
-        "rule_version": SIZE_RULE_VERSION,
-    }
-
-
-def _consent(consent: ConsentGiven, *, now: datetime) -> dict[str, Any]:
-    return {**consent.model_dump(mode="json"), "at": now.isoformat()}
-
-
 async def _add(session: AsyncSession, person: Participant) -> None:
     """Insert the claim first: of two people with one NIK, the second waits for the first."""
     session.add(IdentityClaim(nik_index=person.nik_index, participant_id=person.id))
@@ -179,24 +185,22 @@ async def _add(session: AsyncSession, person: Participant) -> None:
         raise translate(error, _REFUSALS) from error
 
 
-async def _tell_registered(
-    session: AsyncSession, person: Participant, *, today: date, now: datetime
-) -> None:
-    await emit(
-        session,
-        Event,
+def registered(values: Mapping[str, Any], *, today: date, now: datetime) -> Draft:
+    """Return the event that tells coarsely who has registered."""
+    participant_id = values["id"]
+    return Draft(
         topic=Topic.PARTICIPANT_REGISTERED,
-        stream_id=person.id,
+        stream_id=participant_id,
         event=ParticipantRegistered(
-            participant_id=person.id,
-            sex=person.sex,
-            age_band=rules.age_band(age_on(person.birth_date, today)),
-            entrant_kind=person.entrant_kind,
-            home_province_code=person.home_province_code,
-            home_regency_code=person.home_regency_code,
-            synthetic=person.synthetic,
+            participant_id=participant_id,
+            sex=values["sex"],
+            age_band=rules.age_band(age_on(values["birth_date"], today)),
+            entrant_kind=values["entrant_kind"],
+            home_province_code=values["home_province_code"],
+            home_regency_code=values["home_regency_code"],
+            synthetic=values["synthetic"],
         ),
-        place=rules.place_of(person.id, home_area_code=person.home_area_code),
+        place=rules.place_of(participant_id, home_area_code=values["home_area_code"]),
         occurred_at=now,
     )
 

@@ -1,16 +1,17 @@
 """What is asked of a person who registers, stated without a database."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from services.enrollment.identities.rules import Nik, parse_nik
 from services.enrollment.programs.rules import SizeCriterion, age_on
 from shared.errors import ConflictError, ForbiddenError, HiddenError, InvalidError
 from shared.i18n import Text
-from shared.schemas.enrollment import AgeBand, EntrantKind
+from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
 from shared.scope import Place, Reach, Scope
 
 _BILLION: Final = 1_000_000_000
@@ -201,6 +202,54 @@ class Sized:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """What is said of a person who registers, whether over HTTP or in a row of a file.
+
+    `business` are the columns of a business; `consents` are {purpose, given, version}.
+    """
+
+    digits: str = field(repr=False)
+    name: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    sex: Sex
+    home_area_code: str
+    legal_basis: LegalBasis | None
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    language: str = "id"
+    disability: bool = False
+    entrant_kind: EntrantKind | None = None
+    business: Mapping[str, Any] | None = field(default=None, repr=False)
+    consents: Sequence[Mapping[str, Any]] = ()
+    synthetic: bool = False
+
+
+def judge(said: Registrant, *, allow_synthetic: bool, today: date) -> tuple[Nik, Sized]:
+    """Return the NIK and the size class of somebody who may register.
+
+    Raises:
+        LegalBasisMissingError, BirthDateError: as `check_legal_basis` and `check_birth_date`.
+        NikMalformedError, NikSyntheticError: as `parse_nik`.
+        BusinessMissingError, BusinessUnexpectedError, FoundedInFutureError, SizeUnknownError,
+            BusinessTooLargeError: as `size_entrant`.
+    """
+    consented = [Purpose(each["purpose"]) for each in said.consents if each["given"]]
+    check_legal_basis(said.legal_basis, consented=consented)
+    check_birth_date(said.birth_date, today=today)
+    nik = parse_nik(
+        said.digits, declared_birth_date=said.birth_date, allow_synthetic=allow_synthetic
+    )
+    facts = None
+    if said.business is not None:
+        facts = BusinessFacts(
+            founded_on=said.business["founded_on"],
+            capital_rupiah=said.business["capital_rupiah"],
+            annual_sales_rupiah=said.business["annual_sales_rupiah"],
+        )
+    return nik, size_entrant(business=facts, declared=said.entrant_kind, today=today)
+
+
 def size_by_capital(rupiah: int) -> SizeClass:
     """Return the size class by capital without land and buildings.
 
@@ -307,6 +356,11 @@ def is_minor(birth_date: date, *, on: date) -> bool:
     change it here: whether somebody is married is not known, and is not asked.
     """
     return age_on(birth_date, on) < _ADULT
+
+
+def age_warnings(birth_date: date, *, on: date) -> list[str]:
+    """Return what is still missing of a person of this age."""
+    return [GuardianMissingError.code] if is_minor(birth_date, on=on) else []
 
 
 def check_guarded(birth_date: date, guardian_consent_at: datetime | None, *, on: date) -> None:
