@@ -93,6 +93,7 @@ _PUBLIC_CLASS: Final = (
     "starts_at",
     "state",
 )
+_OF_ENROLLMENT: Final = ("state", "waited", "presence", "disability")
 _PUBLIC_ENROLLMENT: Final = (
     "program_id",
     "wave_id",
@@ -108,7 +109,7 @@ FIGURES: Final = (
     Figure("facility_cube", FACILITIES, _FACILITY),
     Figure("class_cube", CLASSES, _CLASS),
     Figure("class_summary", CLASSES, _PUBLIC_CLASS),
-    Figure("enrollment_cube", ENROLLMENTS, (*_PERSON, "state", "waited", "presence")),
+    Figure("enrollment_cube", ENROLLMENTS, (*_PERSON, *_OF_ENROLLMENT)),
     Figure("enrollment_summary", ENROLLMENTS, _PUBLIC_ENROLLMENT),
     Figure("outcome_cube", OUTCOMES, (*_PERSON, "waited", "horizon_months", "status")),
 )

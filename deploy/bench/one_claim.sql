@@ -72,11 +72,11 @@ begin
   insert into enrollment.enrollment (class_id, id, participant_id, program_id, wave_id, state,
       waitlist_number, waited, presence, arrived_at, sex, age_band, entrant_kind,
       home_province_code, home_regency_code, province_code, regency_code, facility_id,
-      owner_ministry, co_ministry, host_ministry, version)
+      owner_ministry, co_ministry, host_ministry, version, disability)
     values (p_class, p_id, p_participant, c.program_id, c.wave_id, v_state, v_number,
       v_number is not null, 'UNREPORTED', p_arrived, p.sex, v_band, p.entrant_kind,
       p.home_province_code, p.home_regency_code, c.province_code, c.regency_code, c.facility_id,
-      c.owner_ministry, c.co_ministry, c.host_ministry, 1);
+      c.owner_ministry, c.co_ministry, c.host_ministry, 1, p.disability);
   insert into enrollment.event (stream_id, id, topic, schema, version, province_code, regency_code,
       facility_id, owner_ministry, co_ministry, host_ministry, participant_id, occurred_at, actor,
       request_id, payload)
@@ -89,7 +89,7 @@ begin
         'home_province_code', p.home_province_code, 'home_regency_code', p.home_regency_code,
         'facility_kind', c.facility_kind, 'host_ministry', c.host_ministry, 'sex', p.sex,
         'age_band', v_band, 'entrant_kind', p.entrant_kind, 'state', v_state, 'waited',
-        v_number is not null, 'presence', 'UNREPORTED')));
+        v_number is not null, 'presence', 'UNREPORTED', 'disability', p.disability)));
   v_body := convert_to(format('{"id":"%s","class_id":"%s","participant_id":"%s","program_id":"%s",'
     '"state":"%s","waitlist_number":%s,"arrived_at":"%s"}', p_id, p_class, p_participant,
     c.program_id, v_state, coalesce(v_number::text, 'null'),

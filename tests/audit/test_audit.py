@@ -16,12 +16,25 @@ from tests.support.cluster import SERVICES
 
 ROOT = Path(__file__).parents[2]
 
-SEATED = "state IN ('SEATED', 'COMPLETED', 'DROPPED_OUT')"
+SEATED = "state IN ('OFFERED', 'SEATED', 'COMPLETED', 'DROPPED_OUT')"
 FREE_THE_COUNTS = (
     "ALTER TABLE class DROP CONSTRAINT ck_class_taken",
     "ALTER TABLE class DROP CONSTRAINT ck_class_waiting",
     "ALTER TABLE class DROP CONSTRAINT ck_class_capacity",
     "ALTER TABLE class DROP CONSTRAINT ck_class_waitlist",
+)
+
+PASSED_OVER = (
+    "nobody was promoted past somebody who had waited longer, unless a quota kept that one out"
+)
+LEFT_FREE = "no seat is free while somebody waits whom the quotas admit and promotion is open"
+# A quota that still has room, in the wave in which somebody waits.
+QUOTA_OF_WAITING = (
+    (
+        "INSERT INTO wave_quota (id, wave_id, dimension, value, kind, seats, taken)"
+        " SELECT gen_random_uuid(), wave_id, 'SEX', 'FEMALE', 'AT_MOST', 9, 4"
+        " FROM class WHERE waiting = 1"
+    ),
 )
 
 # Check: the database that is tampered with, and how. Each entry is one way to break it.
@@ -150,7 +163,7 @@ TAMPERINGS = [
         ),
     ),
     (
-        "nobody was promoted past somebody who had waited longer",
+        PASSED_OVER,
         "enrollment",
         (
             f"UPDATE enrollment SET waitlist_number = 3 WHERE waitlist_number = 1 AND {SEATED}",
@@ -158,9 +171,44 @@ TAMPERINGS = [
         ),
     ),
     (
-        "no seat is free while somebody waits for it and promotion is open",
+        LEFT_FREE,
         "enrollment",
         ("UPDATE class SET capacity = capacity + 1 WHERE waiting = 1",),
+    ),
+    (
+        LEFT_FREE,
+        "enrollment",
+        (
+            *QUOTA_OF_WAITING,
+            "UPDATE class SET capacity = capacity + 1 WHERE waiting = 1",
+            "UPDATE enrollment SET arrived_at = now() - interval '1 hour'",
+            "UPDATE enrollment SET decided_at = now() - interval '1 hour'",
+        ),
+    ),
+    (
+        "quotas count the members who hold a seat",
+        "enrollment",
+        ("UPDATE wave_quota SET taken = taken + 1",),
+    ),
+    (
+        "quotas count the members who hold a seat",
+        "enrollment",
+        ("UPDATE enrollment SET sex = 'MALE' WHERE state = 'OFFERED'",),
+    ),
+    (
+        "no offer is open past its deadline",
+        "enrollment",
+        ("UPDATE enrollment SET confirm_by = now() - interval '2 minutes'",),
+    ),
+    (
+        "whoever was transferred stands in the other class, once",
+        "enrollment",
+        ("UPDATE enrollment SET transferred_from_id = gen_random_uuid() WHERE state = 'OFFERED'",),
+    ),
+    (
+        "whoever was transferred stands in the other class, once",
+        "enrollment",
+        ("UPDATE enrollment SET state = 'CANCELLED' WHERE state = 'TRANSFERRED'",),
     ),
     (
         "an opened class has its roll call, and who was not placed by then waits no more",
@@ -529,10 +577,10 @@ class TestAudit:
     async def test_counts_what_is_there(self, urls):
         counts = (await audit(urls, deadline_s=0)).counts
 
-        assert (counts["facilities"], counts["classes"]) == (2, 3)
-        assert (counts["participants"], counts["enrollments"]) == (9, 8)
+        assert (counts["facilities"], counts["classes"]) == (2, 5)
+        assert (counts["participants"], counts["enrollments"]) == (11, 11)
         assert (counts["openings"], counts["followups"]) == (1, 1)
-        assert (counts["bookings"], counts["networks"], counts["assignments"]) == (4, 1, 1)
+        assert (counts["bookings"], counts["networks"], counts["assignments"]) == (6, 1, 1)
 
     async def test_has_a_tampering_for_every_check(self, urls):
         report = await audit(urls, deadline_s=0)
@@ -559,6 +607,23 @@ class TestExamine:
 
         red = {finding.name for finding in report.findings if finding.differences}
         assert check in red
+
+
+class TestQuotas:
+    async def test_a_seat_may_be_free_while_a_quota_blocks_all_who_wait(self, snapshots):
+        await tamper(
+            snapshots,
+            "enrollment",
+            *QUOTA_OF_WAITING,
+            "UPDATE wave_quota SET seats = 4 WHERE taken = 4",
+            "UPDATE class SET capacity = capacity + 1 WHERE waiting = 1",
+            "UPDATE enrollment SET arrived_at = now() - interval '1 hour'",
+            "UPDATE enrollment SET decided_at = now() - interval '1 hour'",
+        )
+
+        report = await examine(snapshots)
+
+        assert LEFT_FREE not in {each.name for each in report.findings if each.differences}
 
 
 class TestReservations:
@@ -663,7 +728,7 @@ class TestRun:
         written = json.loads((tmp_path / "audit.json").read_text())
         assert code == 0
         assert capsys.readouterr().out.splitlines()[-1] == "audit: 0 differences"
-        assert (written["differences"], written["counts"]["enrollments"]) == (0, 8)
+        assert (written["differences"], written["counts"]["enrollments"]) == (0, 11)
         assert {check["differences"] for check in written["checks"]} == {0}
 
     def test_fails_and_says_where_when_something_differs(
@@ -679,7 +744,7 @@ class TestRun:
         out = capsys.readouterr().out
         assert code == 1
         assert "taken 0, counted 1" in out
-        assert out.splitlines()[-1] == "audit: 2 differences"
+        assert out.splitlines()[-1] == "audit: 3 differences"
         cluster.drop(copy)
 
     def test_says_when_nothing_tells_where_the_databases_are(self, monkeypatch, tmp_path, capsys):

@@ -119,7 +119,7 @@ async def _load_areas(stage: Stage) -> None:
 
 
 async def _build(world: World) -> list[dict]:
-    """Return what three classes at two facilities of one network use."""
+    """Return what five classes at two facilities of one network use."""
     facilities = [await world.facility(area_code=code) for code in ("33.73.04", "32.73.01")]
     ids = [facility["id"] for facility in facilities]
     agreement = await world.agreement(facility_ids=ids)
@@ -140,7 +140,7 @@ async def _build(world: World) -> list[dict]:
             "module_id": module["id"],
             "instructor_ids": [(await world.instructor(facility_id))["id"]],
         }
-        for facility_id in (*ids, ids[1])
+        for facility_id in (*ids, ids[1], *ids)
     ]
 
 
@@ -192,7 +192,7 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     """One class runs to its end, in another somebody still waits, the third is called off."""
     desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
     wave = await desk.wave()
-    here, there, beside = places
+    here, there, beside, *others = places
     small = {"capacity": 1, "reserve_capacity": 1}
     first, second, third = [
         await desk.made("/v1/classes", class_body(wave, **place))
@@ -202,7 +202,7 @@ async def _train(stage: Stage, places: list[dict]) -> None:
             {**beside, **small},
         )
     ]
-    people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 10)]
+    people = [await desk.made("/v1/participants", _person(month)) for month in range(1, 12)]
     claims = [await _claim(desk, first, person) for person in people[:4]]
     for person in people[4:6]:
         await _claim(desk, second, person)
@@ -210,6 +210,7 @@ async def _train(stage: Stage, places: list[dict]) -> None:
         await _claim(desk, third, person)
     called_off = {"reason": "DATA SINTETIS"}
     await _done(desk, f"/v1/classes/{third['id']}/cancel", called_off)
+    await _offer(desk, others, people[9:])
     path = f"/v1/classes/{first['id']}"
     await _done(desk, f"{path}/enrollments/{claims[0]['id']}/cancel", None)
     start = datetime.fromisoformat(first["starts_at"])
@@ -226,6 +227,26 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
     await recorder.made("/v1/followups", answer)
     await read_feeds(stage)
+
+
+async def _offer(desk: Desk, places: list[dict], people: list[dict]) -> None:
+    """In a wave with a quota a seat is given up, offered to the next, and taken elsewhere."""
+    wave = await desk.wave(confirm_hours=24)
+    quota = {"dimension": "SEX", "value": "FEMALE", "kind": "AT_MOST", "seats": 2}
+    response = await desk.client.put(
+        f"/v1/waves/{wave['id']}/quotas",
+        json={"quotas": [quota], "reason": "DATA SINTETIS"},
+        headers={**desk.caller, "If-Match": '"1"'},
+    )
+    assert response.status_code == 200, response.text
+    small = {"capacity": 1, "reserve_capacity": 1}
+    left, taken = [
+        await desk.made("/v1/classes", class_body(wave, **place, **small)) for place in places
+    ]
+    first, second = [await _claim(desk, left, person) for person in people]
+    path = f"/v1/classes/{left['id']}/enrollments"
+    await _done(desk, f"{path}/{first['id']}/cancel", None)
+    await desk.made(f"{path}/{second['id']}/transfer", {"class_id": taken["id"]})
 
 
 async def _call_rolls(desk: Desk, stage: Stage, planned: dict, seated: list[dict]) -> None:
@@ -246,6 +267,7 @@ def _person(month: int) -> dict:
         nik=f"33730157{month:02d}850000",
         birth_date=f"1985-{month:02d}-17",
         home_area_code="33.73.04",
+        disability=month > 10,
     )
 
 

@@ -4,5 +4,5 @@
 -- looks at: enrollment
 select format('program %s: %s places of one person', e.program_id, count(*)) as what
 from enrollment e join participant p on p.id = e.participant_id
-where e.state in ('SEATED', 'WAITLISTED', 'COMPLETED', 'DROPPED_OUT')
+where e.state in ('OFFERED', 'SEATED', 'WAITLISTED', 'COMPLETED', 'DROPPED_OUT')
 group by e.program_id, p.nik_index having count(*) > 1

@@ -1,9 +1,28 @@
--- no seat is free while somebody waits for it and promotion is open
+-- no seat is free while somebody waits whom the quotas admit and promotion is open
 -- invariant: I13
 -- database: enrollment
 -- looks at: class
-select format('class %s: %s seats free, %s people wait', code, capacity - taken, waiting) as what
-from class
-where taken < capacity and waiting > 0
-  and (state = 'PLANNED' and promote_until is null
-    or state in ('PLANNED', 'OPENED') and promote_until > now())
+with total as (
+  select wave_id, sum(capacity) as capacity, sum(taken) as taken from class
+  where state <> 'CANCELLED' group by wave_id
+), spare as (
+  select q.*, case q.kind when 'AT_MOST' then q.seats - q.taken
+    else t.capacity - q.seats - (t.taken - q.taken) end as seats_left
+  from wave_quota q join total t on t.wave_id = q.wave_id
+)
+select format('class %s: %s seats free, %s people wait', c.code, c.capacity - c.taken, c.waiting)
+  as what
+from class c
+where c.taken < c.capacity and c.waiting > 0
+  and (c.state = 'PLANNED' and c.promote_until is null
+    or c.state in ('PLANNED', 'OPENED') and c.promote_until > now())
+  and (not exists (select from spare q where q.wave_id = c.wave_id)
+    or exists (select from enrollment e where e.class_id = c.id and e.state = 'WAITLISTED'
+        and e.arrived_at < now() - interval '1 minute'
+        and not exists (select from spare q where q.wave_id = c.wave_id and q.seats_left <= 0
+          and (q.release_at is null or now() < q.release_at + interval '1 minute')
+          and (q.kind = 'AT_MOST') = enrollment.in_quota(q.dimension, q.value,
+            e.home_province_code, e.sex, e.entrant_kind, e.disability)))
+      and not exists (select from enrollment e where e.wave_id = c.wave_id
+        and e.state in ('CANCELLED', 'DECLINED', 'EXPIRED', 'TRANSFERRED')
+        and e.decided_at > now() - interval '1 minute'))

@@ -28,5 +28,5 @@ union all
 select format('enrollment %s, session %s: %s, but %s', e.enrollment_id, e.position, e.status, r.state)
 from attendance_entry e
 join enrollment r on r.class_id = e.class_id and r.id = e.enrollment_id
-where r.state in ('WAITLISTED', 'NOT_PLACED')
+where r.state in ('WAITLISTED', 'NOT_PLACED', 'OFFERED', 'DECLINED', 'EXPIRED', 'TRANSFERRED')
   or (r.state = 'CANCELLED' and e.status in ('PRESENT', 'LATE'))

@@ -50,7 +50,7 @@ _MOVE_ENROLLMENTS: Final = text(
         SELECT jsonb_build_object('program_id', program_id, 'wave_id', wave_id,
             'home_province_code', home_province_code, 'home_regency_code', home_regency_code,
             'sex', sex, 'age_band', age_band, 'entrant_kind', entrant_kind, 'state', state,
-            'waited', waited, 'presence', presence) AS cell
+            'waited', waited, 'presence', presence, 'disability', disability) AS cell
     ) AS same
     """
 )

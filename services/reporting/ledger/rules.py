@@ -188,7 +188,9 @@ def _add(sums: Sums, key: Cell, measures: Iterable[int]) -> None:
             present[place] += measure
 
 
-_ENROLLMENT_MEMBERS = itemgetter(*EnrollmentCell.model_fields)
+# Members that came later: who wrote an event without one meant this.
+_LATER: Final = {"disability": False}
+_FIRST: Final = itemgetter(*(each for each in EnrollmentCell.model_fields if each not in _LATER))
 _CLASS_CELL = attrgetter(*ClassCell.model_fields)
 _FACILITY_CELL = attrgetter(*FacilityCell.model_fields)
 _OUTCOME_CELL = attrgetter(*OutcomeCell.model_fields)
@@ -237,15 +239,20 @@ def _enrollment_cell(members: Cell) -> Cell:
     return tuple([_enrollment_member(place, member) for place, member in enumerate(members)])
 
 
+def _members(cell: Mapping[str, Any]) -> Cell:
+    """Return the members of a cell as an event writes them, in the order of EnrollmentCell."""
+    return (*_FIRST(cell), *[cell.get(name, default) for name, default in _LATER.items()])
+
+
 def _fold_enrollment(folded: Folded, event: Recorded) -> None:
     # The read of an EnrollmentMoved, with each distinct cell checked once; the identifiers are
     # checked by PostgreSQL.
     payload = event.payload
     before, after = payload["before"], payload["after"]
     if before is not None:
-        left = _enrollment_cell(_ENROLLMENT_MEMBERS(before))
+        left = _enrollment_cell(_members(before))
         folded.move(Fact.ENROLLMENTS, event.day, left, _MINUS)
-    entered = _enrollment_cell(_ENROLLMENT_MEMBERS(after))
+    entered = _enrollment_cell(_members(after))
     folded.move(Fact.ENROLLMENTS, event.day, entered, _PLUS)
     enrollment_id = payload["enrollment_id"]
     known = folded.enrollments.get(enrollment_id)
@@ -330,6 +337,12 @@ FOLDINGS: Final[dict[str, dict[int, Folding]]] = {
     enrollment.Topic.COMPLETED: {1: _fold_enrollment},
     enrollment.Topic.DROPPED_OUT: {1: _fold_enrollment},
     enrollment.Topic.RELOCATED: {1: _fold_enrollment},
+    enrollment.Topic.OFFERED: {1: _fold_enrollment},
+    enrollment.Topic.CONFIRMED: {1: _fold_enrollment},
+    enrollment.Topic.DECLINED: {1: _fold_enrollment},
+    enrollment.Topic.EXPIRED: {1: _fold_enrollment},
+    enrollment.Topic.TRANSFERRED_OUT: {1: _fold_enrollment},
+    enrollment.Topic.TRANSFERRED_IN: {1: _fold_enrollment},
     reporting.Topic.FOLLOWUP_RECORDED: {1: _fold_outcome},
 }
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Subquery, Table, UniqueConstraint, select
+from sqlalchemy import BigInteger, Index, Subquery, Table, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.base import Base
@@ -174,6 +174,7 @@ class EnrollmentCube(_Counted, _PersonMembers, Base):
     state: Mapped[EnrollmentState]
     waited: Mapped[bool]
     presence: Mapped[Presence]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class OutcomeCube(_Counted, _PersonMembers, Base):
@@ -211,6 +212,7 @@ class _NowMembers(_PersonMembers):
     state: Mapped[EnrollmentState]
     waited: Mapped[bool]
     presence: Mapped[Presence]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int]
 
 

@@ -49,18 +49,15 @@ from services.reporting.reports.rules import (
     spread_over_horizons,
 )
 from shared.db.within import within
-from shared.schemas.enrollment import ClassState, EnrollmentState, Presence
+from shared.schemas.enrollment import HOLDS_SEAT, ClassState, EnrollmentState, Presence
 from shared.schemas.registry import FacilityStatus
 from shared.schemas.reporting import OutcomeStatus
 from shared.scope import Scope
 
 Measures: TypeAlias = dict[str, ColumnElement[int]]
 
-_SEAT_HELD: Final = (
-    EnrollmentState.SEATED,
-    EnrollmentState.COMPLETED,
-    EnrollmentState.DROPPED_OUT,
-)
+# Who gave a place back, or let the offer of one pass.
+_GIVEN_UP: Final = (EnrollmentState.CANCELLED, EnrollmentState.DECLINED, EnrollmentState.EXPIRED)
 _WORKING: Final = (OutcomeStatus.EMPLOYED, OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH)
 _COLUMNS: Final = {
     Dimension.PROGRAM: "program_id",
@@ -150,14 +147,15 @@ async def _read(
 
 
 def _enrollment_measures(live: Any) -> Measures:  # noqa: ANN401 - any of two mapped classes
-    held = live.state.in_(_SEAT_HELD)
+    held = live.state.in_(HOLDS_SEAT)
     return {
-        "claims": _sum(live.n),
+        # Who was transferred stands in the other class.
+        "claims": _sum(live.n, live.state != EnrollmentState.TRANSFERRED),
         "seated": _sum(live.n, held),
         "waitlisted": _sum(live.n, live.state == EnrollmentState.WAITLISTED),
         "promoted": _sum(live.n, held, live.waited),
         "not_placed": _sum(live.n, live.state == EnrollmentState.NOT_PLACED),
-        "cancelled": _sum(live.n, live.state == EnrollmentState.CANCELLED),
+        "cancelled": _sum(live.n, live.state.in_(_GIVEN_UP)),
         "reported": _sum(live.n, held, live.presence != Presence.UNREPORTED),
         "present": _sum(live.n, held, live.presence == Presence.PRESENT),
         "completed": _sum(live.n, live.state == EnrollmentState.COMPLETED),
