@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the proof needs beside Python: GDAL and Chromium from Debian, validators from npm. Installs what is missing, by the
-# ordinary clients, and is done at once when nothing is.
+# What the proof needs beside Python: GDAL and Poppler from Debian, validators from npm, and verifiers from PyPI, each in an
+# environment of its own. Installs what is missing, by the ordinary clients, and is done at once when nothing is.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,6 +10,7 @@ as_root() { # apt needs it; a user who is not root is asked by sudo
 
 missing=()
 command -v ogrinfo >/dev/null || missing+=(gdal-bin)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "Installing ${missing[*]}"
   as_root apt-get update -qq || true
@@ -22,3 +23,12 @@ if [ ! -e node_modules/.ready ] || [ package-lock.json -nt node_modules/.ready ]
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   touch node_modules/.ready
 fi
+
+for name in openbadges barcodes; do
+  if [ ! -e ".venv/$name/.ready" ] || [ "requirements-$name.txt" -nt ".venv/$name/.ready" ]; then
+    echo "Installing what requirements-$name.txt names"
+    "${PYTHON:-python3}" -m venv --clear ".venv/$name"
+    ".venv/$name/bin/python" -m pip install -q --disable-pip-version-check -r "requirements-$name.txt"
+    touch ".venv/$name/.ready"
+  fi
+done
