@@ -11,6 +11,7 @@ from services.registry.agreement_actions import api as agreement_actions
 from services.registry.agreement_chains import api as agreement_chains
 from services.registry.agreement_coverage import api as agreement_coverage
 from services.registry.agreement_documents import api as agreement_documents
+from services.registry.agreement_ends import api as agreement_ends
 from services.registry.agreement_reminders import api as agreement_reminders
 from services.registry.agreement_targets import api as agreement_targets
 from services.registry.agreements import api as agreements
@@ -110,6 +111,7 @@ _ROUTERS: Final = (
     booking_slots.router,
     booking_slots.calendar_router,
     agreements.router,
+    agreement_ends.router,
     agreement_chains.router,
     agreement_documents.router,
     agreement_coverage.router,

@@ -100,9 +100,13 @@ async def test_leads_from_the_signature_to_the_room_and_back(
     await _act(world, plan)
     await _is_reminded(world, registry, plan)
 
-    ended = await world.post(
-        f"/agreements/{plan}/terminate", {"day": day(20), "reason": "Anggaran dialihkan"}
-    )
+    early = {"day": day(20), "reason": "Anggaran dialihkan"}
+    relied_on = await world.post(f"/agreements/{plan}/terminate", early)
+    assert (relied_on.status_code, relied_on.json()["code"]) == (409, "agreement-in-use")
+    assert [each["class_id"] for each in relied_on.json()["classes"]] == [kept["id"]]
+    await desk.post(f"/v1/classes/{kept['id']}/cancel", {"reason": "Anggaran dialihkan"})
+    await settle()
+    ended = await world.post(f"/agreements/{plan}/terminate", early)
     assert ended.status_code == 200, ended.text
     refused = await class_of()
     assert (refused.status_code, refused.json()["code"]) == (409, "agreement-not-in-force")

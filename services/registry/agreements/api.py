@@ -17,7 +17,6 @@ from services.registry.agreements.schemas import (
     AgreementRenewal,
     SignatoryRead,
     Signing,
-    Termination,
 )
 from services.registry.areas.rules import AreaUnknownError
 from services.registry.base import Idempotency
@@ -218,34 +217,6 @@ async def sign_agreement(
 
     async def work() -> AgreementRead:
         return await operations.sign_agreement(
-            session, agreement_id, body, scope=caller.scope, now=now, today=ledger_day(now)
-        )
-
-    return await answer_once(
-        session, Idempotency, once, work, etag=lambda agreement: etag_of(agreement.version)
-    )
-
-
-@router.post(
-    "/{agreement_id}/terminate",
-    response_model=AgreementRead,
-    responses=problems(*_CHANGE_REFUSED, rules.AgreementEndInvalidError),
-)
-async def terminate_agreement(
-    session: SessionDep,
-    caller: AgreementWriter,
-    once: OnceDep,
-    now: Now,
-    agreement_id: AgreementId,
-    body: Annotated[
-        Termination,
-        Body(examples=[{"day": "2027-01-01", "reason": "Program berakhir lebih awal."}]),
-    ],
-) -> Response:
-    """End an agreement before its time; on the day that is given it holds no more."""
-
-    async def work() -> AgreementRead:
-        return await operations.terminate_agreement(
             session, agreement_id, body, scope=caller.scope, now=now, today=ledger_day(now)
         )
 

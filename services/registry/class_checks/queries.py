@@ -97,15 +97,21 @@ async def _space(session: AsyncSession, space_id: UUID, *, facility: Facility) -
 
 
 async def get_covering(
-    session: AsyncSession, check: ClassCheck, *, last_day: date | None = None
+    session: AsyncSession, check: ClassCheck, *, last_day: date | None = None, hold: bool = False
 ) -> Agreement:
     """Return the agreement under which a class is held, until its last day where that is known.
+
+    `hold` keeps it from ending until the transaction does.
 
     Raises:
         AgreementUnknownError, AgreementNotInForceError, AgreementNotCoveringError
     """
     covering = covers(check.facility_id, check.starts_on, last_day).label("covering")
     statement = select(Agreement, covering).where(Agreement.id == check.agreement_id)
+    if hold:
+        statement = statement.with_for_update(read=True, of=Agreement).execution_options(
+            populate_existing=True
+        )
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise rules.AgreementUnknownError(pointer="/agreement_id")

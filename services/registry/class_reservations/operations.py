@@ -47,7 +47,7 @@ async def reserve(
     resources = await find_resources(session, wanted, scope=scope, keeps=keeps)
     spans = await _spans(session, wanted, resources)
     _, last_day = local_days(spans, zone=resources.time_zone)
-    await get_covering(session, wanted, last_day=last_day)
+    await get_covering(session, wanted, last_day=last_day, hold=True)
     await lock_engagement(
         session,
         class_id,
@@ -65,6 +65,8 @@ async def reserve(
         agreement_id=None if own else wanted.agreement_id,
     )
     booking = await book_for_class(session, plan, hold_until=now + rules.HOLD, scope=scope, now=now)
+    # A ministry needs none for its own rooms, but the class is held under it all the same.
+    booking.agreement_id = wanted.agreement_id
     await engage(
         session,
         class_id,

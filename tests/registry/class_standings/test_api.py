@@ -78,6 +78,11 @@ class TestTellClassStandings:
 
     async def test_an_agreement_holds_on_all_days_or_not(self, world, reserved, tell):
         longer = {**reserved, "last_day": "2078-01-01"}
+        await world.post(
+            f"/class-reservations/{reserved['class_id']}/release",
+            {"booking_id": reserved["booking_id"]},
+            by=world.auth(Role.SERVICE),
+        )
         ended = await world.post(
             f"/agreements/{reserved['agreement_id']}/terminate",
             {"day": "2077-02-10", "reason": "Program berakhir lebih awal."},
