@@ -9,6 +9,7 @@ from sqlalchemy import event, insert, select
 
 from services.enrollment.classes.tables import Meeting
 from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.merged_facilities.tables import MergedFacility
 from services.enrollment.sheets.tables import Sheet, SheetEntry
 from shared.ids import new_id
 from shared.scope import Role
@@ -67,10 +68,26 @@ class TestGetFacilityPack:
         )
         assert [each.get("version") for each in here["sessions"]] == [1, None, None, None, None]
         assert [each["name"] for each in here["people"]] == ["Si*** R."] * 3
+        assert (here["version"], [each["version"] for each in here["people"]]) == (2, [2, 1, 1])
         assert here["people"][0]["marks"] == [{"position": 1, "status": "LATE", "minutes_late": 5}]
         assert "Siti Rahayu" not in answer.text
         narrow = (await head.get(path_of(place), days=10)).json()
         assert len(narrow["classes"]) == 1
+
+    async def test_of_a_merged_facility_is_that_of_the_one_that_stayed(self, seats, admin, caller):
+        gone, stayed = new_id(), new_id()
+        running = await run_class(seats, admin, facility_id=stayed)
+        async with seats.transaction() as session:
+            stays = {"facility_id": str(stayed)}
+            session.add(MergedFacility(facility_id=gone, stays=stays, spaces={}, merged_at=NOW))
+        head = caller(Role.FACILITY_OPERATOR, facilities=[str(stayed)])
+
+        pack = (await head.get(path_of(gone))).json()
+
+        assert pack["facility_id"] == str(stayed)
+        assert [each["id"] for each in pack["classes"]] == [str(running.class_id)]
+        stranger = caller(Role.FACILITY_OPERATOR, facilities=[str(new_id())])
+        assert (await stranger.get(path_of(gone))).status_code == 404
 
     async def test_is_not_sent_again_when_it_is_the_same(self, seats, admin):
         running = await run_class(seats, admin)
