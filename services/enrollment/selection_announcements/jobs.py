@@ -24,6 +24,8 @@ from shared.schemas.enrollment import SelectionState
 
 _AT_ONCE: Final = 500
 _WAVES: Final = 20
+# Some 200 places a transaction, far below a second.
+_CLASSES: Final = 10
 _log = get_logger(__name__)
 _Step: TypeAlias = Callable[[AsyncSession, UUID], Awaitable[object]]
 
@@ -39,17 +41,18 @@ async def announce(context: JobContext, payload: AnnounceSelection) -> dict[str,
     if selection.state is not SelectionState.ANNOUNCING:
         return None
     total, placed, told = selection.list_count, 0, 0
-    for class_id in classes:
+    for first in range(0, len(classes), _CLASSES):
+        some = classes[first : first + _CLASSES]
         async with context.transaction() as session:
-            placed += await operations.announce_class(session, payload.wave_id, class_id)
+            placed += await operations.announce_classes(session, payload.wave_id, some)
         await context.progress(placed, total)
     after: int | None = 0
     while after is not None:
         async with context.transaction() as session:
-            some, after = await operations.announce_others(
+            count, after = await operations.announce_others(
                 session, payload.wave_id, after=after, limit=_AT_ONCE
             )
-        told += some
+        told += count
         await context.progress(placed + told, total)
     async with context.transaction() as session:
         await operations.finish_announcement(session, payload.wave_id)
@@ -85,7 +88,7 @@ async def announce_due(context: WorkerContext) -> None:
     await _each(context, left, operations.announce_later, what="announce-again")
     for wave_id, class_id in late:
         async with context.transaction() as session:
-            await operations.announce_class(session, wave_id, class_id)
+            await operations.announce_classes(session, wave_id, [class_id])
 
 
 def push_on(keys: NikKeys) -> Cron:

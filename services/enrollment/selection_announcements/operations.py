@@ -11,7 +11,7 @@ from services.enrollment.application_decisions.operations import Decided, decide
 from services.enrollment.applications.rules import WaveCancelledError
 from services.enrollment.base import Job
 from services.enrollment.classes.operations import tell_moved as tell_class
-from services.enrollment.classes.queries import cell_of, get_class
+from services.enrollment.classes.queries import cell_of
 from services.enrollment.classes.tables import Class
 from services.enrollment.draws.rules import Outcome
 from services.enrollment.enrollments.operations import promote_waiting
@@ -59,33 +59,37 @@ async def announce_later(session: AsyncSession, wave_id: UUID) -> Job:
     return await add_job(session, Job, kind=AnnounceSelection.kind, payload=payload)
 
 
-async def announce_class(session: AsyncSession, wave_id: UUID, class_id: UUID) -> int:
-    """Give the places of one class, unless that has been done; return for how many it is decided.
+async def announce_classes(session: AsyncSession, wave_id: UUID, class_ids: Sequence[UUID]) -> int:
+    """Give the places of some classes, but those that were done; return for how many it is decided.
 
-    Seats that cannot be given as drawn go to the first in reserve.
+    Seats that cannot be given as drawn go to the first in reserve. The classes are locked by their
+    ids before anything else, as everybody locks them.
     """
-    class_ = await get_class(session, class_id, for_update=True)
-    if class_.announced_at is not None:
-        return 0
     selection = await get_selection(session, wave_id)
-    now = selection.announcing_at or selection.announced_at
+    now = selection.announcing_at
     if now is None:
         return 0
-    found = await queries.results_of_class(session, selection, class_id)
-    submitted = await queries.lock_submitted(session, found) if found else set()
-    waiting = [each for each in found if each.result.application_id in submitted]
+    classes = await queries.lock_unannounced(session, class_ids)
+    found = await queries.results_of_classes(session, selection, [each.id for each in classes])
+    submitted = await queries.lock_submitted(session, found)
     for each in found:
         if each.result.application_id not in submitted:
             each.result.settled = Settled.WITHDRAWN
-    decided = await _place(session, class_, waiting, now=now)
-    before = cell_of(class_)
-    class_.announced_at = now
-    class_.version += 1
-    await session.flush()
-    await tell_class(session, class_, topic=Topic.CLASS_CHANGED, before=before, now=now)
-    if decided:
-        await decide(session, decided, now=now)
+    decided: list[Decided] = []
+    for class_ in classes:
+        mine = [
+            each
+            for each in found
+            if each.result.class_id == class_.id and each.result.application_id in submitted
+        ]
+        decided += await _place(session, class_, mine, now=now)
+        before = cell_of(class_)
+        class_.announced_at = now
+        class_.version += 1
+        await session.flush()
+        await tell_class(session, class_, topic=Topic.CLASS_CHANGED, before=before, now=now)
         await promote_waiting(session, class_=class_, now=now)
+    await decide(session, decided, now=now)
     return len(decided)
 
 

@@ -45,11 +45,23 @@ def _results(selection: Selection) -> Select[SelectionResult, UUID]:
     )
 
 
-async def results_of_class(
-    session: AsyncSession, selection: Selection, class_id: UUID
+async def lock_unannounced(session: AsyncSession, class_ids: Collection[UUID]) -> Sequence[Class]:
+    """Return those of some classes whose places are still to be given, locked and fresh, by id."""
+    statement = (
+        select(Class)
+        .where(Class.id.in_(class_ids), Class.announced_at.is_(None))
+        .order_by(Class.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def results_of_classes(
+    session: AsyncSession, selection: Selection, class_ids: Collection[UUID]
 ) -> list[Found]:
-    """Return what was drawn for a class, in the order of the ranks."""
-    statement = _results(selection).where(SelectionResult.class_id == class_id)
+    """Return what was drawn for some classes, in the order of the ranks."""
+    statement = _results(selection).where(SelectionResult.class_id.in_(class_ids))
     return [Found(*row) for row in (await session.execute(statement)).all()]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.enrollment.base import Job
 from services.enrollment.selection_announcements.jobs import announce_due
-from services.enrollment.selection_announcements.operations import announce_class
+from services.enrollment.selection_announcements.operations import announce_classes
 from shared.clock import utc_now
 from shared.jobs.context import JobTables, WorkerContext
 from shared.scope import Role
@@ -130,7 +130,7 @@ class TestAnnounce:
             now=utc_now(),
         )
         async with context.transaction() as session:
-            told = await announce_class(session, draw.seats.wave_id, draw.classes[0])
+            told = await announce_classes(session, draw.seats.wave_id, draw.classes[:1])
         assert told == 2
 
         await announce_due(context)
