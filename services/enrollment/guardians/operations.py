@@ -12,7 +12,7 @@ from services.enrollment.guardians.schemas import GuardianCreate, GuardianSealed
 from services.enrollment.guardians.tables import Guardian
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.participants.operations import note_change
-from services.enrollment.participants.rules import is_minor, place_of
+from services.enrollment.participants.rules import is_minor, place_of, with_guarding
 from services.enrollment.participants.tables import Participant
 from services.enrollment.person_keys.operations import Sealed, open_each, seal_for
 from shared.db.events import emit
@@ -55,6 +55,7 @@ async def name_guardian(
     )
     session.add(guardian)
     person.guardian_consent_at = now
+    _warn(person, on=today)
     await note_change(session, person, ["guardian"], now=now, today=today)
     await _tell(session, person, guardian, Topic.GUARDIAN_NAMED, now=now)
     return guardian
@@ -82,9 +83,16 @@ async def end_guardian(
         if each.ended_at is None
     ]
     person.guardian_consent_at = min(left, default=None)
+    _warn(person, on=today)
     await note_change(session, person, ["guardian"], now=now, today=today)
     await _tell(session, person, guardian, Topic.GUARDIAN_ENDED, now=now)
     return guardian
+
+
+def _warn(person: Participant, *, on: date) -> None:
+    person.warnings = with_guarding(
+        person.warnings, person.birth_date, person.guardian_consent_at, on=on
+    )
 
 
 async def open_guardians(

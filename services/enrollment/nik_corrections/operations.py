@@ -22,7 +22,7 @@ from services.enrollment.nik_corrections import queries, rules
 from services.enrollment.nik_corrections.schemas import IdentityBefore, IdentityCorrection
 from services.enrollment.nik_corrections.tables import NikCorrection
 from services.enrollment.participants.operations import NikPolicy, note_change
-from services.enrollment.participants.rules import check_birth_date, place_of
+from services.enrollment.participants.rules import check_birth_date, place_of, with_guarding
 from services.enrollment.participants.tables import Participant
 from services.enrollment.person_keys.operations import seal_for
 from shared.db.audit import note_read
@@ -84,6 +84,9 @@ async def correct_identity(
         old_index=person.nik_index if "nik" in members else None,
     )
     await _put_right(session, person, right, members, policy=policy, scope=scope)
+    person.warnings = with_guarding(
+        person.warnings, person.birth_date, person.guardian_consent_at, on=today
+    )
     session.add(correction)
     await note_change(session, person, members, now=now, today=today)
     await note_read(session, Audit, action="participant.nik.correct", subject_id=person.id)

@@ -1,7 +1,7 @@
 """What is asked of a person who registers, stated without a database."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -226,7 +226,7 @@ class Registrant:
 
 
 def judge(said: Registrant, *, allow_synthetic: bool, today: date) -> tuple[Nik, Sized]:
-    """Return the NIK and the size class of somebody who may register.
+    """Return the NIK and the size class of somebody who may register, with what is still missing.
 
     Raises:
         LegalBasisMissingError, BirthDateError: as `check_legal_basis` and `check_birth_date`.
@@ -247,7 +247,9 @@ def judge(said: Registrant, *, allow_synthetic: bool, today: date) -> tuple[Nik,
             capital_rupiah=said.business["capital_rupiah"],
             annual_sales_rupiah=said.business["annual_sales_rupiah"],
         )
-    return nik, size_entrant(business=facts, declared=said.entrant_kind, today=today)
+    sized = size_entrant(business=facts, declared=said.entrant_kind, today=today)
+    told = with_guarding(sized.warnings, said.birth_date, None, on=today)
+    return nik, replace(sized, warnings=tuple(told))
 
 
 def size_by_capital(rupiah: int) -> SizeClass:
@@ -358,9 +360,13 @@ def is_minor(birth_date: date, *, on: date) -> bool:
     return age_on(birth_date, on) < _ADULT
 
 
-def age_warnings(birth_date: date, *, on: date) -> list[str]:
-    """Return what is still missing of a person of this age."""
-    return [GuardianMissingError.code] if is_minor(birth_date, on=on) else []
+def with_guarding(
+    warnings: Sequence[str], birth_date: date, guardian_consent_at: datetime | None, *, on: date
+) -> list[str]:
+    """Return a person's warnings with the one that a minor has nobody who consents, or without."""
+    others = [each for each in warnings if each != GuardianMissingError.code]
+    missing = guardian_consent_at is None and is_minor(birth_date, on=on)
+    return [*others, GuardianMissingError.code] if missing else others
 
 
 def check_guarded(birth_date: date, guardian_consent_at: datetime | None, *, on: date) -> None:

@@ -20,6 +20,9 @@ HomeAreaCode = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,19}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Nib = Annotated[str, StringConstraints(pattern=r"^\d{13}$")]
+Kbli = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+Version = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Rupiah = Annotated[int, Field(ge=0, le=10**18, description="Whole rupiah.")]
 
 
@@ -33,8 +36,8 @@ class KbliScheme(StrEnum):
 class Business(Body):
     """A business; `capital_rupiah` is without land and buildings, sales are those of a year."""
 
-    nib: Annotated[str, StringConstraints(pattern=r"^\d{13}$")] | None = None
-    kbli: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    nib: Nib | None = None
+    kbli: Kbli | None = None
     kbli_scheme: KbliScheme | None = None
     founded_on: date
     capital_rupiah: Rupiah | None = None
@@ -54,7 +57,7 @@ class ConsentGiven(Body):
 
     purpose: Purpose
     given: bool
-    version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    version: Version
 
 
 class ParticipantCreate(Body):
