@@ -48,12 +48,18 @@ async def _find(request: Request, number: str, *, caller: Caller) -> Verificatio
     async with transaction(state["sessions"], scope=caller.scope, actor=caller.actor) as session:
         found = await queries.find_verification(session, number, keys=state["nik_keys"])
     if found is None:
-        host = request.client.host if request.client else ""
         # An address is personal: what is kept of it is keyed.
-        known = hmac.digest(state["fingerprint_key"], host.encode(), "sha256").hex()
+        address = _address(request).encode()
+        known = hmac.digest(state["fingerprint_key"], address, "sha256").hex()
         limit = Limit("certificate-number", known, rules.MISSES, rules.MISSES_WITHIN)
         await count_alone(state["sessions"], actor=caller.actor, limits=[limit])
     return found
+
+
+def _address(request: Request) -> str:
+    """Return where a request comes from: what the entrance says of it comes last."""
+    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return told or (request.client.host if request.client else "")
 
 
 @router.get("/{number}", responses=problems(rules.NumberUnknownError, TooManyAttemptsError))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.application_relocations.operations import move_choices
 from services.enrollment.base import Job
+from services.enrollment.certificate_relocations.operations import move_certificates
 from services.enrollment.classes.operations import tell_moved
 from services.enrollment.classes.queries import cell_of, get_class
 from services.enrollment.classes.tables import Class
@@ -118,6 +119,7 @@ async def move_class(session: AsyncSession, class_id: UUID, *, now: datetime) ->
         },
     )
     await tell_moved(session, found, topic=Topic.CLASS_RELOCATED, before=before, now=now)
+    await move_certificates(session, class_id, stays=stays, now=now)
     await move_choices(session, wave_id=found.wave_id, left=left, stays=stays, now=now)
     return True
 

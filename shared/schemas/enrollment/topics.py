@@ -53,6 +53,7 @@ class Topic(StrEnum):
     CERTIFICATE_ISSUED = "enrollment.certificate.issued"
     CERTIFICATE_REVOKED = "enrollment.certificate.revoked"
     CERTIFICATE_REISSUED = "enrollment.certificate.reissued"
+    CERTIFICATE_RELOCATED = "enrollment.certificate.relocated"
     COMPETENCE_RECORDED = "enrollment.competence_certificate.recorded"
     COMPETENCE_JUDGED = "enrollment.competence_certificate.judged"
     DEVICE_REGISTERED = "enrollment.device.registered"
