@@ -141,6 +141,21 @@ class TestStatus:
             ("application.status.refused", None),
         ]
 
+    async def test_neither_tables_nor_logs_keep_what_was_asked(self, wave, receipt, ask, capfd):
+        capfd.readouterr()
+        await ask(receipt["code"])
+        await ask(receipt["code"], "1990-06-16")
+
+        logged = "".join(capfd.readouterr())
+        assert "status-unknown" in logged
+        assert not any(each in logged for each in (BORN, "1990-06-16", receipt["code"]))
+        async with wave.seats.transaction() as session:
+            for table in ("audit", "attempt", "event", "idempotency"):
+                rows = await session.execute(text(f"SELECT t::text FROM enrollment.{table} t"))
+                told = " ".join(row[0] for row in rows)
+                assert BORN not in told
+                assert "198.51.100.7" not in told
+
     @pytest.mark.parametrize(
         "body",
         [
