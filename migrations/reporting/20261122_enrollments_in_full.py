@@ -25,6 +25,7 @@ def _check_states(states: Sequence[str]) -> None:
 
 
 def upgrade() -> None:
+    _add_bound_logins()
     _check_states((*_STATES, *_NEW_STATES))
     for table in _CUT_BY_DISABILITY:
         op.add_column(
@@ -34,7 +35,22 @@ def upgrade() -> None:
         )
 
 
+def _add_bound_logins() -> None:
+    """Which logins act as which people, as enrollment tells it."""
+    op.create_table(
+        "bound_login",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("unbound_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bound_login")),
+        schema="reporting",
+    )
+    op.create_index(op.f("ix_bound_login_holder"), "bound_login", ["holder"], schema="reporting")
+
+
 def downgrade() -> None:
+    op.drop_table("bound_login", schema="reporting")
     for table in _CUT_BY_DISABILITY:
         op.drop_column(table, "disability", schema="reporting")
     _check_states(_STATES)

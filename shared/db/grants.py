@@ -69,14 +69,9 @@ def grants_in_force(
 
     `bound` is the table of logins that act as a person.
     """
-    assigned = select(
-        table.id.label("id"),
-        table.role,
-        table.ministries,
-        table.areas,
-        table.facilities,
-        literal(None, Uuid()).label("participant_id"),
-    ).where(
+    places = (table.ministries, table.areas, table.facilities)
+    nobody = literal(None, Uuid()).label("participant_id")
+    assigned = select(table.id.label("id"), table.role, *places, nobody).where(
         table.holder == holder,
         table.revoked_at.is_(None),
         table.valid_from <= on,
@@ -105,14 +100,8 @@ async def read_grants(
         statement = grants_in_force(table, holder, on=on, bound=bound)
         rows = (await connection.execute(statement)).all()
     return tuple(
-        Grant(
-            row.role,
-            tuple(row.ministries),
-            tuple(row.areas),
-            tuple(row.facilities),
-            row.participant_id,
-        )
-        for row in rows
+        Grant(role, tuple(ministries), tuple(areas), tuple(facilities), participant_id)
+        for _, role, ministries, areas, facilities, participant_id in rows
     )
 
 
