@@ -12,6 +12,9 @@ from services.enrollment.enrollments.queries import read_enrollment
 from services.enrollment.enrollments.rules import EnrollmentStateError, EnrollmentUnknownError
 from services.enrollment.enrollments.schemas import EnrollmentEnd, EnrollmentRead
 from services.enrollment.offers import operations, rules
+from services.enrollment.participants.queries import check_guarded
+from services.enrollment.participants.rules import GuardianMissingError
+from shared.clock import ledger_day
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.now import Now
@@ -37,6 +40,7 @@ End: TypeAlias = Annotated[EnrollmentEnd | None, Body(examples=[{"reason": "Suda
         OutsideScopeError,
         EnrollmentStateError,
         rules.OfferExpiredError,
+        GuardianMissingError,
     ),
 )
 async def confirm_offer(
@@ -49,7 +53,10 @@ async def confirm_offer(
     once: OnceDep,
     now: Now,
 ) -> Response:
-    """Take the seat that is held for somebody (daftar ulang), before the deadline."""
+    """Take the seat that is held for somebody (daftar ulang), before the deadline.
+
+    A guardian has to have consented for somebody under 18.
+    """
 
     async def work() -> EnrollmentRead:
         row = await operations.confirm_offer(
@@ -59,6 +66,7 @@ async def confirm_offer(
             enrollment_id=enrollment_id,
             now=now,
         )
+        await check_guarded(session, row.participant_id, on=ledger_day(now))
         return await read_enrollment(session, row, language=language_of(request), now=now)
 
     return await answer_once(session, Idempotency, once, work)
