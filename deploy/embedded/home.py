@@ -62,7 +62,7 @@ class Home:
     def secret_files(self) -> list[Path]:
         """Everything that is generated on the first start."""
         signers = [f"{name}.jwk" for name in (*SERVICES, "cli", "people")]
-        names = [*signers, "jwks.json", "nik.json", "income.json"]
+        names = [*signers, "jwks.json", "nik.json", "badges.json", "income.json"]
         return [self.secrets, *(self.keys / name for name in names)]
 
     @property

@@ -120,6 +120,16 @@ class TestEmbeddedServers:
         assert (runs_postgres(bells), runs_valkey(bells)) == (True, False)
 
 
+class TestBadges:
+    def test_are_signed_by_a_generated_key_in_demonstrations_only(self, home, variables):
+        outside = {**OUTSIDE, "BALAI_MODE": "PRODUCTION"}
+
+        real = stack_environment(home, base=18080, outside=outside)
+
+        assert variables["ENROLLMENT_BADGE_KEYS"] == str(home.keys / "badges.json")
+        assert "ENROLLMENT_BADGE_KEYS" not in real
+
+
 class TestForProcess:
     def test_tells_a_service_its_own_secrets_only(self, variables):
         told = for_process(variables, "registry")
@@ -129,6 +139,7 @@ class TestForProcess:
         for name in (
             "ENROLLMENT_DATABASE_URL",
             "ENROLLMENT_NIK_KEYS",
+            "ENROLLMENT_BADGE_KEYS",
             "ENROLLMENT_SIGNING_KEY",
             "REPORTING_REDIS_URL",
             "REPORTING_INCOME_KEYS",

@@ -6,6 +6,7 @@ import pytest
 
 from services.enrollment.senders import LogSender, SmtpSender
 from services.enrollment.settings import EnrollmentSettings
+from shared.http.tokens import make_key
 from shared.settings import Mode
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
@@ -63,6 +64,28 @@ class TestLoadNikKeys:
         content = {"current": "k1", "keys": {"k1": key()}}
 
         assert settings_with(content, Mode.PRODUCTION).load_nik_keys().current == "k1"
+
+
+class TestLoadBadgeKeys:
+    @pytest.fixture
+    def badges_with(self, settings_of, tmp_path):
+        def make(mode: Mode, *, demo: bool):
+            path = tmp_path / "badges.json"
+            made = make_key("badges", demo=demo).as_dict(private=True)
+            path.write_text(json.dumps({"keys": [made]}))
+            given = settings_of("enrollment", NOWHERE, badge_keys=path)
+            return given.model_copy(update={"mode": mode}).load_badge_keys()
+
+        return make
+
+    def test_are_none_without_a_file(self, settings_of):
+        assert settings_of("enrollment", NOWHERE, badge_keys=None).load_badge_keys() is None
+
+    def test_refuses_generated_keys_where_data_are_real(self, badges_with):
+        assert len(badges_with(Mode.DEMO, demo=True).keys) == 1
+        assert len(badges_with(Mode.PRODUCTION, demo=False).keys) == 1
+        with pytest.raises(ValueError, match="demonstration"):
+            badges_with(Mode.PRODUCTION, demo=True)
 
 
 SMTP = {"notices": "smtp", "smtp_host": "mail.test", "smtp_from": "Balai <balai@balai.test>"}
