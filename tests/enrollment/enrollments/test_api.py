@@ -345,6 +345,9 @@ class TestChangeClass:
         answer = await self.change(admin, class_id, capacity=1)
 
         assert (answer.status_code, answer.json()["code"]) == (409, "capacity-below-taken")
+        held = [str(row.id) for row in await seats.enrollments(class_id) if row.state == "SEATED"]
+        assert answer.json()["enrollment_ids"] == sorted(held)
+        assert (await seats.class_row(class_id)).capacity == 2
         assert "2" in answer.json()["detail"]
         assert (await seats.class_row(class_id)).capacity == 2
 
