@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 from fastapi import FastAPI
@@ -42,7 +43,9 @@ from services.enrollment.notices import api as notices
 from services.enrollment.offers import api as offers
 from services.enrollment.openings import api as openings
 from services.enrollment.operator_logins import api as operator_logins
+from services.enrollment.participant_imports import api as participant_imports
 from services.enrollment.participants import api as participants
+from services.enrollment.people_imports import api as people_imports
 from services.enrollment.program_phases import api as program_phases
 from services.enrollment.program_teams import api as program_teams
 from services.enrollment.programs import api as programs
@@ -68,6 +71,67 @@ from shared.web.app import make_app
 from shared.web.feed import feed_router
 from shared.web.jobs import jobs_router
 from shared.web.state import ServiceState, service_state
+
+# The claim of a seat is the hot path: its route is looked at first.
+ROUTERS: Final = (
+    enrollments.router,
+    offers.router,
+    transfers.router,
+    openings.router,
+    attendance.router,
+    attendance_imports.router,
+    assessments.router,
+    completions.router,
+    certificates.router,
+    badges.router,
+    certificate_verifications.router,
+    competence_certificates.router,
+    applications.wave_router,
+    applications.person_router,
+    applications.me_router,
+    application_documents.router,
+    application_status.router,
+    facility_packs.router,
+    devices.router,
+    sync.router,
+    changes.router,
+    areas.router,
+    programs.router,
+    program_phases.router,
+    program_teams.router,
+    waves.router,
+    wave_quotas.router,
+    selection_criteria.router,
+    selections.router,
+    selection_previews.router,
+    selection_announcements.router,
+    public_draws.router,
+    scores.router,
+    selection_reasons.router,
+    wave_changes.router,
+    readiness.router,
+    wave_decisions.router,
+    operator_logins.router,
+    classes.router,
+    class_changes.router,
+    class_funding.router,
+    class_imports.router,
+    participants.router,
+    participant_imports.router,
+    people_imports.router,
+    businesses.router,
+    login_bindings.router,
+    login_bindings.person_router,
+    guardians.router,
+    accommodation_needs.router,
+    accommodation_needs.class_router,
+    external_refs.router,
+    nik_corrections.router,
+    notices.router,
+    notices.person_router,
+    jobs_router(Job, RowVerdict, Idempotency),
+    feed_router(Event),
+)
 
 
 class State(ServiceState):
@@ -130,64 +194,7 @@ def create_app(
         title="Enrollment",
         description="Programmes, waves, classes and people: who is trained, and in which seat.",
         lifespan=lambda _: open_state(chosen, registry_transport=registry_transport),
-        # The claim of a seat is the hot path: its route is looked at first.
-        routers=[
-            enrollments.router,
-            offers.router,
-            transfers.router,
-            openings.router,
-            attendance.router,
-            attendance_imports.router,
-            assessments.router,
-            completions.router,
-            certificates.router,
-            badges.router,
-            certificate_verifications.router,
-            competence_certificates.router,
-            applications.wave_router,
-            applications.person_router,
-            applications.me_router,
-            application_documents.router,
-            application_status.router,
-            facility_packs.router,
-            devices.router,
-            sync.router,
-            changes.router,
-            areas.router,
-            programs.router,
-            program_phases.router,
-            program_teams.router,
-            waves.router,
-            wave_quotas.router,
-            selection_criteria.router,
-            selections.router,
-            selection_previews.router,
-            selection_announcements.router,
-            public_draws.router,
-            scores.router,
-            selection_reasons.router,
-            wave_changes.router,
-            readiness.router,
-            wave_decisions.router,
-            operator_logins.router,
-            classes.router,
-            class_changes.router,
-            class_funding.router,
-            class_imports.router,
-            participants.router,
-            businesses.router,
-            login_bindings.router,
-            login_bindings.person_router,
-            guardians.router,
-            accommodation_needs.router,
-            accommodation_needs.class_router,
-            external_refs.router,
-            nik_corrections.router,
-            notices.router,
-            notices.person_router,
-            jobs_router(Job, RowVerdict, Idempotency),
-            feed_router(Event),
-        ],
+        routers=ROUTERS,
         pages=[certificate_verifications.page_router],
         settings=chosen,
         audit=Audit,

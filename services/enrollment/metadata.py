@@ -26,6 +26,7 @@ from services.enrollment.notices import tables as _notices  # noqa: F401
 from services.enrollment.openings import tables as _openings  # noqa: F401
 from services.enrollment.operator_logins import tables as _operator_logins  # noqa: F401
 from services.enrollment.participants import tables as _participants  # noqa: F401
+from services.enrollment.people_imports import tables as _people_imports  # noqa: F401
 from services.enrollment.person_keys import tables as _person_keys  # noqa: F401
 from services.enrollment.program_phases import tables as _program_phases  # noqa: F401
 from services.enrollment.program_teams import tables as _program_teams  # noqa: F401

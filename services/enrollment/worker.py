@@ -23,6 +23,8 @@ from services.enrollment.nik_corrections.jobs import SETTLE_CORRECTIONS
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.offers.jobs import EXPIRE_OFFERS
+from services.enrollment.participant_imports import jobs as participant_imports
+from services.enrollment.participants.operations import NikPolicy
 from services.enrollment.selection_announcements import jobs as selection_announcements
 from services.enrollment.selection_previews.jobs import draw_handler
 from services.enrollment.settings import EnrollmentSettings
@@ -34,10 +36,33 @@ from shared.jobs.context import JobTables, WorkerContext
 from shared.jobs.reader import FeedReader, http_feed
 from shared.jobs.worker import ServiceWorker, build_worker
 from shared.schemas.events import EventRead
+from shared.settings import Mode
 
 # Each takes those of the registry's events that concern it.
 _FOLLOW: Final = (follow_areas, follow_grants, follow_merges)
 _FORGET: Final = (forget_areas, forget_grants, forget_merges)
+
+_HANDLERS: Final = (
+    areas.HANDLER,
+    attendance_imports.HANDLER,
+    class_imports.HANDLER,
+    classes.HANDLER,
+    wave_changes.HANDLER,
+    MOVE_CLASSES,
+    selection_announcements.HANDLER,
+)
+_CRONS: Final = (
+    END_WAITLISTS,
+    EXPIRE_CODES,
+    SETTLE_CORRECTIONS,
+    PROMOTE_ADMITTED,
+    EXPIRE_OFFERS,
+    EXPIRE_ATTEMPTS,
+    classes.SETTLE_LEFT_OVER,
+    MOVE_STRAGGLERS,
+    FORGET_TOLD,
+    selection_announcements.ANNOUNCE_DUE,
+)
 
 
 async def _follow(session: AsyncSession, events: list[EventRead]) -> None:
@@ -90,35 +115,22 @@ def create_worker(
     )
     post = _post(chosen)
     keys = chosen.load_nik_keys()
+    policy = NikPolicy(keys, allow_synthetic=chosen.mode is Mode.DEMO)
     printer = Printer(keys, chosen.public_url, tells=post is not None)
     return build_worker(
         service="enrollment",
         settings=chosen,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
         handlers=[
-            areas.HANDLER,
-            attendance_imports.HANDLER,
-            class_imports.HANDLER,
-            classes.HANDLER,
-            wave_changes.HANDLER,
-            MOVE_CLASSES,
+            *_HANDLERS,
             draw_handler(keys),
-            selection_announcements.HANDLER,
             issue_handler(printer),
+            participant_imports.import_handler(policy),
             *([] if post is None else [send_handler(post)]),
         ],
         crons=[
-            END_WAITLISTS,
-            EXPIRE_CODES,
-            SETTLE_CORRECTIONS,
-            PROMOTE_ADMITTED,
-            EXPIRE_OFFERS,
-            EXPIRE_ATTEMPTS,
-            classes.SETTLE_LEFT_OVER,
-            MOVE_STRAGGLERS,
-            FORGET_TOLD,
+            *_CRONS,
             selection_announcements.push_on(keys),
-            selection_announcements.ANNOUNCE_DUE,
             *([] if post is None else [ORDER_DUE, REMIND]),
         ],
         readers=_readers if post is None else _all_readers,

@@ -106,7 +106,8 @@ def _next_id(session: AsyncSession) -> UUID:
     return fresh
 
 
-def _row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
+def event_row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
+    """Return the row of an event, whose id follows those that the transaction gave out before."""
     return {
         "stream_id": draft.stream_id,
         "id": _next_id(session),
@@ -124,7 +125,7 @@ def _row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
 async def emit_all(session: AsyncSession, event: type[EventTable], drafts: list[Draft]) -> None:
     """Write events in one statement, in the caller's transaction; the actor is the session's."""
     if drafts:
-        await session.execute(insert(event), [_row(session, draft) for draft in drafts])
+        await session.execute(insert(event), [event_row(session, draft) for draft in drafts])
 
 
 async def emit(

@@ -1,0 +1,155 @@
+"""The frame of every import about people: read ahead, bring in, and go on where it stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.base import RowVerdict
+from services.enrollment.identities.rules import NikKeys
+from services.enrollment.people_imports import operations, queries, rules
+from services.enrollment.people_imports.rules import Row
+from services.enrollment.people_imports.schemas import ImportFile
+from shared.db.imports import last_judged, tally
+from shared.db.session import transaction
+from shared.files.cells import Column
+from shared.jobs.context import JobContext
+from shared.schemas.imports import UploadGoneError
+
+Prepared = TypeVar("Prepared")
+
+# A piece is read by the thread that parses the file, which waits for the loop.
+_PIECE_WITHIN_S: Final = 60.0
+
+
+class SealedFile:
+    """A sealed file as a thread reads it: begun anew as often as wanted, held a piece at a time."""
+
+    def __init__(
+        self, context: JobContext, upload_id: UUID, key: bytes, places: list[tuple[int, int]]
+    ) -> None:
+        self._context = context
+        self._upload_id = upload_id
+        self._key = key
+        self._places = places
+        self._loop = asyncio.get_running_loop()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the file's bytes; not for the loop's own thread.
+
+        Raises:
+            UploadGoneError: when it has been cleared away.
+        """
+        for part, piece in self._places:
+            reading = asyncio.run_coroutine_threadsafe(self._read(part, piece), self._loop)
+            sealed = reading.result(_PIECE_WITHIN_S)
+            where = rules.place_of_piece(self._upload_id, part, piece)
+            yield rules.open_piece(self._key, sealed, where=where)
+
+    async def _read(self, part: int, piece: int) -> bytes:
+        async with self._context.transaction() as session:
+            sealed = await queries.read_piece(session, self._upload_id, part, piece)
+        if sealed is None:
+            raise UploadGoneError
+        return sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Importing(Generic[Prepared]):
+    """What tells one import from another.
+
+    `prepare` makes rows ready while those before are being brought in; `bring` brings them in, in
+    one transaction with their verdicts. `again` reads the file from its first row after an
+    interruption, for an import whose rows know what came before them.
+    """
+
+    columns: Mapping[str, Column]
+    size: int
+    prepare: Callable[[list[Row]], Awaitable[Prepared]]
+    bring: Callable[[Prepared], Awaitable[None]]
+    again: bool = False
+
+
+async def open_file(context: JobContext, keys: NikKeys, upload_id: UUID) -> SealedFile:
+    """Return a sealed file to read.
+
+    Raises:
+        UploadGoneError: when it has been cleared away.
+    """
+    async with context.transaction() as session:
+        key = await queries.find_key(session, upload_id)
+        if key is None:
+            raise UploadGoneError
+        places = await queries.list_pieces(session, upload_id)
+    return SealedFile(context, upload_id, operations.open_key(keys, key), places)
+
+
+async def run_import(
+    context: JobContext, payload: ImportFile, keys: NikKeys, importing: Importing[Any]
+) -> dict[str, Any]:
+    """Bring the rows of a file in; the result counts what became of them.
+
+    An interrupted run goes on after the last row that has its verdict.
+    """
+    file = await open_file(context, keys, payload.upload_id)
+    survey = await asyncio.to_thread(rules.survey_file, file.pieces, columns=importing.columns)
+    async with context.transaction() as session:
+        done = await last_judged(session, RowVerdict, context.job_id)
+    rows = rules.read_rows(file.pieces, survey, columns=importing.columns)
+    place = 0 if importing.again else await asyncio.to_thread(_skip, rows, done)
+    async with _ahead(rows, importing) as chunks:
+        async for size, prepared in chunks:
+            await importing.bring(prepared)
+            place += size
+            await context.progress(place, survey.rows)
+    async with context.transaction() as session:
+        return await tally(session, RowVerdict, context.job_id)
+
+
+def _skip(rows: Iterator[Row], done: int) -> int:
+    """Read past the rows that have their verdicts, and return how many there were."""
+    passed = 0
+    for number, _ in rows if done else ():
+        passed += 1
+        if number >= done:
+            break
+    return passed
+
+
+@asynccontextmanager
+async def _ahead(
+    rows: Iterator[Row], importing: Importing[Any]
+) -> AsyncIterator[AsyncIterator[tuple[int, Any]]]:
+    """Yield the chunks of a file, each made ready while the one before is brought in."""
+    waiting: list[asyncio.Task[tuple[int, Any] | None]] = []
+
+    async def following() -> tuple[int, Any] | None:
+        chunk = await asyncio.to_thread(lambda: list(islice(rows, importing.size)))
+        return (len(chunk), await importing.prepare(chunk)) if chunk else None
+
+    async def chunks() -> AsyncIterator[tuple[int, Any]]:
+        waiting.append(asyncio.create_task(following()))
+        while (chunk := await waiting[-1]) is not None:
+            waiting[:] = [asyncio.create_task(following())]
+            yield chunk
+
+    try:
+        yield chunks()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def sender_transaction(
+    context: JobContext, payload: ImportFile
+) -> AbstractAsyncContextManager[AsyncSession]:
+    """Open a transaction of whoever sent the file, within his reach: what he did stands as his."""
+    return transaction(
+        context.sessions, scope=payload.scope, actor=payload.sender.actor, ring=context.ring
+    )

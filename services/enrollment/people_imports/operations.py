@@ -1,0 +1,105 @@
+"""Keeping files about people sealed, and writing many rows at once."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.base import Base, Upload
+from services.enrollment.identities.rules import NONCE_BYTES, NikKeys, SealedNik
+from services.enrollment.people_imports import rules
+from services.enrollment.people_imports.tables import UploadKey, UploadPart
+from shared.ids import new_id
+from shared.schemas.imports import UploadEmptyError
+
+
+async def begin_upload(session: AsyncSession, keys: NikKeys, *, owner: str) -> UploadKey:
+    """Make room for a file, with a key of its own."""
+    upload_id = new_id()
+    wrapped = rules.wrap_key(
+        keys,
+        secrets.token_bytes(rules.KEY_BYTES),
+        upload_id=upload_id,
+        nonce=secrets.token_bytes(NONCE_BYTES),
+    )
+    await session.execute(insert(Upload).values(id=upload_id, body=b""))
+    key = UploadKey(
+        upload_id=upload_id, wrapped_key=wrapped.cipher, key_id=wrapped.key_id, owner=owner
+    )
+    session.add(key)
+    await session.flush()
+    return key
+
+
+async def keep_part(
+    session: AsyncSession, keys: NikKeys, key: UploadKey, *, part: int, content: bytes
+) -> None:
+    """Keep a part of a file, sealed, in the place of what was sent as this part before.
+
+    Raises:
+        UploadEmptyError: when there is nothing in it.
+    """
+    if not content:
+        raise UploadEmptyError
+    opened = open_key(keys, key)
+    upload_id = key.upload_id
+    await session.execute(
+        delete(UploadPart)
+        .where(UploadPart.upload_id == upload_id, UploadPart.part == part)
+        .execution_options(synchronize_session=False)
+    )
+    for piece, plain in enumerate(rules.pieces_of(content)):
+        where = rules.place_of_piece(upload_id, part, piece)
+        sealed = rules.seal_piece(
+            opened, plain, where=where, nonce=secrets.token_bytes(NONCE_BYTES)
+        )
+        await session.execute(
+            insert(UploadPart).values(upload_id=upload_id, part=part, piece=piece, content=sealed)
+        )
+
+
+async def keep_file(session: AsyncSession, keys: NikKeys, content: bytes, *, owner: str) -> UUID:
+    """Keep a file that came in one request, sealed.
+
+    Raises:
+        UploadEmptyError: when there is nothing in it.
+    """
+    if not content.strip():
+        raise UploadEmptyError
+    key = await begin_upload(session, keys, owner=owner)
+    await keep_part(session, keys, key, part=0, content=content)
+    return key.upload_id
+
+
+def open_key(keys: NikKeys, key: UploadKey) -> bytes:
+    """Return what a file is sealed with."""
+    wrapped = SealedNik(key.wrapped_key, key.key_id)
+    return rules.unwrap_key(keys, wrapped, upload_id=key.upload_id)
+
+
+async def copy_rows(
+    session: AsyncSession, table: type[Base], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write rows in the caller's transaction as PostgreSQL takes them fastest.
+
+    Members of type JSON come as text. A row that a constraint refuses ends the transaction.
+
+    Raises:
+        asyncpg.UniqueViolationError: when one of them is there already.
+    """
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    await driver.copy_records_to_table(
+        table.__tablename__,
+        schema_name=table.metadata.schema,
+        columns=list(names),
+        records=rows,
+    )
+
+
+async def hold_turn(session: AsyncSession, job_id: UUID) -> None:
+    """Wait for another run of the same job to end its step: of two, the second finds it done."""
+    await session.execute(select(func.pg_advisory_xact_lock(job_id.int & (2**63 - 1))))
