@@ -72,6 +72,8 @@ begin
         when p.age not between c.min_age and c.max_age then 'not-eligible-age'
         when c.area_codes <> '{}' and p.home_province_code <> all (c.area_codes)
           and p.home_regency_code <> all (c.area_codes) then 'not-eligible-area'
+        when p.age < 18 and p.guardian_consent_at is null and c.confirm_hours is null
+          then 'guardian-missing'
         when exists (select from enrollment.enrollment e
           where e.class_id = r.class_id and e.id = r.id) then 'id-taken'
         when exists (select from enrollment.program_claim x

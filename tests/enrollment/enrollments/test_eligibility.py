@@ -19,7 +19,7 @@ from shared.clock import ledger_day
 from shared.ids import new_id
 from shared.schemas.enrollment import EntrantKind
 from tests.support.desks import claim_of
-from tests.support.seats import Seats
+from tests.support.seats import NOW, Seats
 
 KINDS = [each.value for each in EntrantKind]
 PROVINCES = ["12", "33", "91"]
@@ -121,7 +121,8 @@ async def test_sql_and_python_judge_alike(seats, seed):
     people = []
     for each in facts:
         changes = {name: getattr(each, name) for name in PersonFacts.__slots__}
-        people.append(await seats.person(**changes))
+        # For each who is a minor somebody has consented.
+        people.append(await seats.person(**changes, guardian_consent_at=NOW))
 
     found: set[str] = set()
     for offer in await add_offers(seats, chance, 8):
