@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 from services.enrollment.notices import operations, rules
 from services.enrollment.notices.jobs import order_due, remind
 from shared.clock import utc_now
+from tests.support.planning import NIK
 from tests.support.seats import NOW
 
 EMAIL = "kanari@rahasia.example"
@@ -255,3 +256,28 @@ class TestPlans:
         event.remove(engine, "before_cursor_execute", note)
 
         assert "ix_notice_pending" in explained
+
+
+class TestCode:
+    async def test_leaves_by_mail_and_its_seal_goes_with_it(
+        self, seats, post, mail, rows, login_of, codes
+    ):
+        person = await seats.person(**REAL)
+        (kept,) = await rows("SELECT birth_date FROM enrollment.participant")
+        index = codes.keys.index_of(NIK)
+        async with seats.transaction() as session:
+            await session.execute(
+                text("INSERT INTO enrollment.identity_claim VALUES (:index, :person)"),
+                {"index": index, "person": person},
+            )
+        body = {"nik": NIK, "birth_date": kept["birth_date"].isoformat()}
+        asked = await login_of("sari").post("/v1/me/contact-codes", body)
+        code = await codes.last()
+
+        await post()
+
+        assert asked.status_code == 202
+        (letter,) = mail.letters
+        assert letter["Subject"] == "Kode Anda untuk Balai"
+        assert f"Kode Anda: {code}" in letter.get_content()
+        assert await codes.sent() == []
