@@ -83,6 +83,7 @@ class Permission(StrEnum):
     PRIVACY_REQUEST = "privacy:request"
     PRIVACY_HANDLE = "privacy:handle"
     DOSSIERS_READ = "dossiers:read"
+    REFERRALS_CHECK = "referrals:check"
 
 
 _P = Permission
@@ -188,7 +189,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     },
     Role.SERVICE: frozenset(
         {_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}
-        | {_P.BOOKINGS_READ, _P.BOOKINGS_REQUEST, _P.PRIVACY_REQUEST}
+        | {_P.BOOKINGS_READ, _P.BOOKINGS_REQUEST, _P.PRIVACY_REQUEST, _P.REFERRALS_CHECK}
     ),
 }
 

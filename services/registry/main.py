@@ -53,6 +53,8 @@ from services.registry.ogc import api as ogc
 from services.registry.opening_hours import api as opening_hours
 from services.registry.potential import api as potential
 from services.registry.proposals import api as proposals
+from services.registry.referral_bookings import api as referral_bookings
+from services.registry.referral_checks import api as referral_checks
 from services.registry.roadmaps import api as roadmaps
 from services.registry.services import api as services
 from services.registry.settings import RegistrySettings
@@ -127,6 +129,8 @@ _ROUTERS: Final = (
     class_checks.router,
     class_reservations.router,
     class_standings.router,
+    referral_checks.router,
+    referral_bookings.router,
     assignments.router,
     invitations.router,
     invitations.handover_router,

@@ -10,6 +10,7 @@ from services.registry.class_reservations.jobs import MARK_SESSIONS_HELD
 from services.registry.facility_duplicates.jobs import SCAN_DUPLICATES, SCAN_NIGHTLY
 from services.registry.facility_imports.jobs import IMPORT_FACILITIES
 from services.registry.invitations.jobs import END_INVITATIONS
+from services.registry.referral_bookings.jobs import RELEASE_REFERRAL_HOLDS
 from services.registry.settings import RegistrySettings
 from shared.jobs.context import JobTables
 from shared.jobs.worker import ServiceWorker, build_worker
@@ -21,7 +22,14 @@ def create_worker(settings: RegistrySettings | None = None) -> ServiceWorker:
         service="registry",
         settings=settings or RegistrySettings(),
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        crons=[RELEASE_HOLDS, MARK_SESSIONS_HELD, END_INVITATIONS, REMIND, SCAN_NIGHTLY],
+        crons=[
+            RELEASE_HOLDS,
+            RELEASE_REFERRAL_HOLDS,
+            MARK_SESSIONS_HELD,
+            END_INVITATIONS,
+            REMIND,
+            SCAN_NIGHTLY,
+        ],
         handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS, SCAN_DUPLICATES],
     )
 

@@ -52,6 +52,8 @@ ROUTES = {
         "proposals": 6,
         "networks": 7,
         "potential": 3,
+        "referral-bookings": 3,
+        "referral-checks": 2,
         "roadmap-templates": 3,
         "roadmaps": 3,
         "services": 4,
@@ -79,6 +81,7 @@ ROUTES = {
         "participants": 37,
         "programs": 8,
         "sync": 1,
+        "uploads": 2,
         "waves": 26,
     },
     "reporting": {

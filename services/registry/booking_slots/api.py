@@ -78,7 +78,9 @@ async def miss_slot(
 @router.post(
     "/{booking_id}/slots/{position}/cancel",
     response_model=BookingDetail,
-    responses=problems(*_NOT_TURNED, rules.BookingOfClassError, rules.SlotOverError),
+    responses=problems(
+        *_NOT_TURNED, rules.BookingOfClassError, rules.BookingOfReferralError, rules.SlotOverError
+    ),
 )
 async def cancel_slot(
     session: SessionDep,

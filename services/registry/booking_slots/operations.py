@@ -48,7 +48,8 @@ async def turn_slot(
         BookingNotFoundError, SlotNotFoundError: when there is none within the scope.
         OutOfScopeError: when the space is not the caller's.
         BookingStateRefusedError, SlotNotBegunError, SlotOverError: when its life does not allow it.
-        BookingOfClassError: when it would be taken from a class.
+        BookingOfClassError, BookingOfReferralError: when it would be taken from a class or a
+            referral.
     """
     booking = await queries.get_booking_for_change(session, booking_id, scope=scope)
     if wanted is not SlotState.CANCELLED:

@@ -209,6 +209,7 @@ async def refuse_booking(
         rules.BookingNotFoundError,
         rules.BookingStateRefusedError,
         rules.BookingOfClassError,
+        rules.BookingOfReferralError,
         rules.SlotOverError,
     ),
 )

@@ -65,6 +65,7 @@ class Wanted:
     class_id: UUID | None = None
     participant_id: UUID | None = None
     agreement_id: UUID | None = None
+    referral_id: UUID | None = None
 
 
 def using_place(space: Space, ministry: str) -> Place:
@@ -200,6 +201,7 @@ def new_booking(session: AsyncSession, space: Space, wanted: Wanted, *, now: dat
         purpose=wanted.purpose,
         class_id=wanted.class_id,
         participant_id=wanted.participant_id,
+        referral_id=wanted.referral_id,
         people=wanted.people,
         starts_at=min(span.starts_at for span in wanted.spans),
         ends_at=max(span.ends_at for span in wanted.spans),
@@ -305,7 +307,7 @@ async def cancel_booking(
     Raises:
         BookingNotFoundError: when there is none within the scope.
         BookingStateRefusedError: when it was refused or cancelled already.
-        BookingOfClassError: when a class has it.
+        BookingOfClassError, BookingOfReferralError: when a class or a referral has it.
         SlotOverError: when all of it is over.
     """
     booking = await queries.get_booking_for_change(session, booking_id, scope=scope)
@@ -324,7 +326,10 @@ def check_not_of_class(booking: Booking) -> None:
 
     Raises:
         BookingOfClassError: the class would be held without a space, and nobody would know.
+        BookingOfReferralError: the same of the hours of a referral.
     """
+    if booking.referral_id is not None:
+        raise rules.BookingOfReferralError
     given = booking.state is BookingState.APPROVED and booking.decided_by is None
     if booking.purpose is BookingPurpose.CLASS and given:
         raise rules.BookingOfClassError

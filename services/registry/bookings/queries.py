@@ -198,6 +198,28 @@ async def find_of_class(session: AsyncSession, class_id: UUID) -> Booking | None
     return (await session.scalars(statement)).one_or_none()
 
 
+async def find_of_referral(session: AsyncSession, referral_id: UUID) -> Booking | None:
+    """Return the booking that a referral has at present, locked until the transaction ends."""
+    statement = (
+        select(Booking)
+        .where(Booking.referral_id == referral_id, LIVE)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def lapsed_referrals(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Return up to `limit` referrals whose hours were held and not confirmed in time."""
+    statement = (
+        select(Booking.referral_id)
+        .where(Booking.hold_until <= now, Booking.referral_id.is_not(None))
+        .order_by(Booking.hold_until)
+        .limit(limit)
+    )
+    return [each for each in (await session.scalars(statement)).all() if each is not None]
+
+
 async def lapsed_classes(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
     """Return up to `limit` classes whose space was held and not confirmed in time."""
     statement = (

@@ -86,6 +86,16 @@ class BookingOfClassError(ConflictError):
     )
 
 
+class BookingOfReferralError(ConflictError):
+    """The hours of a referral are given back by the referral: refused or withdrawn."""
+
+    code = "booking-of-referral"
+    title = Text(
+        "Waktu ini dipegang rujukan; tolak atau tarik rujukannya.",
+        "A referral holds these hours; refuse the referral, or withdraw it.",
+    )
+
+
 class SlotNotBegunError(ConflictError):
     """Whether a slot was used is not known before it begins."""
 

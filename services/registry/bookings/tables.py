@@ -33,10 +33,17 @@ class Booking(Base):
         CheckConstraint(
             "(participant_id IS NOT NULL) = (purpose = 'ENTREPRENEUR')", name="participant"
         ),
+        CheckConstraint("referral_id IS NULL OR purpose = 'ENTREPRENEUR'", name="referral"),
         CheckConstraint("hold_until IS NULL OR state = 'APPROVED'", name="hold"),
         Index(
             "uq_booking_class",
             "class_id",
+            unique=True,
+            postgresql_where=text("state IN ('REQUESTED', 'APPROVED')"),
+        ),
+        Index(
+            "uq_booking_referral",
+            "referral_id",
             unique=True,
             postgresql_where=text("state IN ('REQUESTED', 'APPROVED')"),
         ),
@@ -73,6 +80,7 @@ class Booking(Base):
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     version: Mapped[int]
+    referral_id: Mapped[UUID | None]
 
 
 class BookingSlot(Base):

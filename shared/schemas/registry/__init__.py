@@ -76,6 +76,18 @@ from shared.schemas.registry.merges import (
 )
 from shared.schemas.registry.networks import FacilityRoleStated, NetworkMembership, NetworkStated
 from shared.schemas.registry.proposals import ProposalTurned
+from shared.schemas.registry.referrals import (
+    ReferralBooked,
+    ReferralBooking,
+    ReferralBookingNamed,
+    ReferralBookingRead,
+    ReferralBookingState,
+    ReferralCheck,
+    ReferralKind,
+    ReferralTarget,
+    TenantCheck,
+    TenantChecked,
+)
 from shared.schemas.registry.standing import (
     AccreditationGranted,
     AccreditationRevoked,
@@ -175,6 +187,14 @@ __all__ = [
     "NetworkStated",
     "OpeningHoursStated",
     "ProposalTurned",
+    "ReferralBooked",
+    "ReferralBooking",
+    "ReferralBookingNamed",
+    "ReferralBookingRead",
+    "ReferralBookingState",
+    "ReferralCheck",
+    "ReferralKind",
+    "ReferralTarget",
     "RegencyPotentialStated",
     "ReservationNamed",
     "ReservationRead",
@@ -189,6 +209,8 @@ __all__ = [
     "StandingAsk",
     "StandingsAsk",
     "TemplatePublished",
+    "TenantCheck",
+    "TenantChecked",
     "TenantMoved",
     "TimeZone",
     "Topic",

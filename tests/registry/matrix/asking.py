@@ -32,6 +32,7 @@ EVERYWHERE: dict[str, Any] = {
     "month": day(20)[:7],
     "mode": "commit",
     "collection_id": "facilities",
+    "referral_id": str(uuid4()),
 }
 # Of several parameters one must be given, which the OpenAPI cannot say.
 ONE_OF = {"list_utilisation": "month"}

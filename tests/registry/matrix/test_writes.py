@@ -39,7 +39,18 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # What a national administrator is refused as well: it is for its maker or its class alone.
-ALONE = {"withdraw_proposal": 403, "claim_invitation": 403, "confirm_class_reservation": 404}
+ALONE = {
+    "withdraw_proposal": 403,
+    "claim_invitation": 403,
+    "confirm_class_reservation": 404,
+    "confirm_referral_booking": 404,
+    "check_referral": 404,
+    "check_tenant": 404,
+}
+
+
+# What only another service may ask for.
+OF_SERVICES = {Permission.CLASS_CHECK, Permission.REFERRALS_CHECK}
 
 # What the audit and a retried request leave behind, also where nothing is done.
 TRACES = {"registry.audit", "registry.idempotency", "registry.claim_attempt"}
@@ -115,7 +126,7 @@ async def test_nobody_changes_anything_without_permission(country, caller, statu
 
 async def misread(country: Country, operation: Operation) -> str:
     """Return what is wrong with a request, when who sends it may do what it asks for."""
-    name = "service" if operation.permission == Permission.CLASS_CHECK else "admin"
+    name = "service" if operation.permission in OF_SERVICES else "admin"
     headers = headers_of(name, country.places, country.keys)
     answer = await send(country.client, operation, country.places["A"], headers)
     if answer.is_success or answer.status_code == ALONE.get(operation.id):

@@ -1,0 +1,1 @@
+"""What somebody is referred to after training, checked for enrollment. Owns no table."""
