@@ -188,7 +188,9 @@ def bench(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only stack, enrollment or registry; may be given again.", metavar="PART"
+            help="Only stack, enrollment, training, registry, import, search or flat; may be"
+            " given again.",
+            metavar="PART",
         ),
     ] = None,
     scale: Annotated[

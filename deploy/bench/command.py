@@ -12,9 +12,13 @@ from rich.console import Console
 
 from deploy.bench.enrollment import ENROLLMENT_BARS, OVERSOLD, measure_enrollment
 from deploy.bench.figures import Bar, Figures, show
+from deploy.bench.flat import FLAT_BARS, measure_flat
 from deploy.bench.pace import Pace, Scale, pace_of
+from deploy.bench.people_import import LOST, PEOPLE_BARS, measure_people
+from deploy.bench.people_search import SEARCH_BARS, measure_search
 from deploy.bench.registry import REGISTRY_BARS, WINNERS, measure_registry
 from deploy.bench.stack import Stack, throwaway_stack
+from deploy.bench.training import TRAINING_BARS, measure_training
 
 _IDLE_AFTER_S: Final = 8.0
 
@@ -27,12 +31,20 @@ class Part(StrEnum):
 
     STACK = "stack"
     ENROLLMENT = "enrollment"
+    TRAINING = "training"
     REGISTRY = "registry"
+    IMPORT = "import"
+    SEARCH = "search"
+    FLAT = "flat"
 
 
 BARS: Final = {
     Part.ENROLLMENT: ENROLLMENT_BARS,
+    Part.TRAINING: TRAINING_BARS,
     Part.REGISTRY: REGISTRY_BARS,
+    Part.IMPORT: PEOPLE_BARS,
+    Part.SEARCH: SEARCH_BARS,
+    Part.FLAT: FLAT_BARS,
     Part.STACK: (START, MEMORY),
 }
 
@@ -44,7 +56,7 @@ def run(
     scale: Scale = Scale.FULL,
     rounds: int = 3,
 ) -> int:
-    """Measure and print; return 1 when a seat was oversold or a space given twice.
+    """Measure and print; return 1 when a seat was oversold, a space given twice or a row lost.
 
     A figure below its bar is printed as such and is no failure: machines differ. `only` names the
     parts to measure; none is all of them.
@@ -52,13 +64,19 @@ def run(
     console = Console(highlight=False)
     parts = [part for part in Part if part in (only or Part)]
     figures = Figures([bar for part in BARS if part in parts for bar in BARS[part]])
-    with throwaway_stack() as stack:
-        _start(stack, figures, console, weigh=Part.STACK in parts)
-        asyncio.run(_measure(stack, figures, console, parts, pace_of(scale, rounds)))
+    pace = pace_of(scale, rounds)
+    if any(part is not Part.FLAT for part in parts):
+        with throwaway_stack() as stack:
+            _start(stack, figures, console, weigh=Part.STACK in parts)
+            asyncio.run(_measure(stack, figures, console, parts, pace))
+    if Part.FLAT in parts:
+        measure_flat(figures, console, pace)
     show(figures, console)
     if json_file is not None:
         json_file.write_text(json.dumps(figures.as_json() | {"scale": scale}, indent=1))
-    return 0 if all(bar.is_met(figures.median(bar) or 0) for bar in (OVERSOLD, WINNERS)) else 1
+    return (
+        0 if all(bar.is_met(figures.median(bar) or 0) for bar in (OVERSOLD, WINNERS, LOST)) else 1
+    )
 
 
 def _start(stack: Stack, figures: Figures, console: Console, *, weigh: bool) -> None:
@@ -82,5 +100,11 @@ async def _measure(
     variables = stack.variables()
     if Part.ENROLLMENT in parts:
         await measure_enrollment(variables, figures, console, pace)
+    if Part.TRAINING in parts:
+        await measure_training(variables, figures, console, pace)
     if Part.REGISTRY in parts:
         await measure_registry(stack, variables, figures, console, pace)
+    if Part.IMPORT in parts:
+        await measure_people(stack, variables, figures, console, pace)
+    if Part.SEARCH in parts:
+        await measure_search(variables, figures, console, pace)

@@ -10,7 +10,8 @@ from deploy.bench import postgres
 from deploy.bench.claims import Counter, claim_rate, counter_of, measure_lag, race
 from deploy.bench.field import CLASSES, Field, Ground, open_field
 from deploy.bench.figures import Bar, Figures
-from deploy.bench.fold import EVENTS_A_ROUND, fold_database, measure_fold, read_events
+from deploy.bench.fold import fold_database, measure_fold, read_events
+from deploy.bench.load import Result
 from deploy.bench.pace import Pace, until_quiet
 from deploy.bench.stack import BenchError
 
@@ -23,10 +24,24 @@ SPREAD_32: Final = Bar("enroll, spread over 200 classes, 32 connections / pgbenc
 SPREAD_128: Final = Bar("enroll, spread over 200 classes, 128 connections / pgbench", "x", 0.6)
 HOT_32: Final = Bar("enroll, one hot class, 32 connections / pgbench hot", "x", 1.2)
 HOT_128: Final = Bar("enroll, one hot class, 128 connections / pgbench hot", "x", 1.8)
+SPREAD_32_TERMS: Final = Bar("the same with quotas and terms, spread, 32 connections", "x", 0.4)
+SPREAD_128_TERMS: Final = Bar("the same with quotas and terms, spread, 128 connections", "x", 0.6)
+HOT_32_TERMS: Final = Bar("the same with quotas and terms, hot, 32 connections", "x", 1.2)
+HOT_128_TERMS: Final = Bar("the same with quotas and terms, hot, 128 connections", "x", 1.8)
 FOLD: Final = Bar("fold in batches / one event a transaction", "x", 50, digits=0)
 LAG: Final = Bar("event to figure under full load, p99", "s", 2.0, most=True)
 OVERSOLD: Final = Bar("oversold seats", "", 0, most=True, digits=0)
-ENROLLMENT_BARS: Final = (SPREAD_32, SPREAD_128, HOT_32, HOT_128, FOLD, LAG, OVERSOLD)
+_PLAIN: Final = {CLASSES: (SPREAD_32, SPREAD_128), 1: (HOT_32, HOT_128)}
+_TERMS: Final = {CLASSES: (SPREAD_32_TERMS, SPREAD_128_TERMS), 1: (HOT_32_TERMS, HOT_128_TERMS)}
+ENROLLMENT_BARS: Final = (
+    *_PLAIN[CLASSES],
+    *_PLAIN[1],
+    *_TERMS[CLASSES],
+    *_TERMS[1],
+    FOLD,
+    LAG,
+    OVERSOLD,
+)
 
 
 async def measure_enrollment(
@@ -38,13 +53,13 @@ async def measure_enrollment(
         bench = _Bench(variables, ground, counter_of(variables), figures, pace)
         for number in range(1, pace.rounds + 1):
             console.print(f"Enrollment, round {number} of {pace.rounds} ...")
-            await bench.measure_claims(classes=CLASSES, bars=(SPREAD_32, SPREAD_128))
-            await bench.measure_claims(classes=1, bars=(HOT_32, HOT_128))
+            await bench.measure_claims(classes=CLASSES)
+            await bench.measure_claims(classes=1)
             await bench.measure_race()
             await bench.measure_lag()
         figures.add(OVERSOLD, await ground.oversold())
     console.print("Folding ...")
-    await _measure_fold(variables, figures, pace.rounds)
+    await _measure_fold(variables, figures, pace)
 
 
 class _Bench:
@@ -64,26 +79,37 @@ class _Bench:
         self._counter = counter
         self._figures = figures
 
-    async def measure_claims(self, *, classes: int, bars: tuple[Bar, Bar]) -> None:
-        """Measure PostgreSQL alone, then the desk over few and over many connections."""
+    async def measure_claims(self, *, classes: int) -> None:
+        """Measure PostgreSQL alone, then the desk over few and over many connections.
+
+        Once where whoever comes is seated, once where quotas are weighed and counted for each
+        claim. PostgreSQL alone has no quotas in either case: it runs the function for one claim.
+        """
         kind = "hot" if classes == 1 else "spread"
         alone = await self._alone(classes)
         self._figures.note(f"pgbench, {kind}, claims/s", alone)
-        for bar, connections in zip(bars, _CONNECTIONS, strict=True):
-            ground = await self._field.ground(classes=classes)
-            result = await asyncio.to_thread(
-                claim_rate,
-                self._counter,
-                ground,
-                connections=connections,
-                seconds=self._pace.slice_s,
-            )
-            await self._check(ground, len(result.latencies_s))
-            self._figures.add(bar, result.rate / alone)
-            name = f"over HTTP, {kind}, {connections} connections"
-            self._figures.note(f"{name}, claims/s", result.rate)
-            self._figures.note(f"{name}, p99 ms", result.percentile_ms(0.99))
-            await until_quiet(self._variables)
+        for terms, bars in ((False, _PLAIN[classes]), (True, _TERMS[classes])):
+            name = f"over HTTP, {kind}, with quotas" if terms else f"over HTTP, {kind}"
+            for bar, connections in zip(bars, _CONNECTIONS, strict=True):
+                ground = await self._field.ground(classes=classes, terms=terms)
+                result = await self._over_http(ground, connections)
+                self._figures.add(bar, result.rate / alone)
+                figure = f"{name}, {connections} connections"
+                self._figures.note(f"{figure}, claims/s", result.rate)
+                self._figures.note(f"{figure}, p99 ms", result.percentile_ms(0.99))
+
+    async def _over_http(self, ground: Ground, connections: int) -> Result:
+        """Return what came of claims on one ground, each of which is there."""
+        result = await asyncio.to_thread(
+            claim_rate,
+            self._counter,
+            ground,
+            connections=connections,
+            seconds=self._pace.slice_s,
+        )
+        await self._check(ground, len(result.latencies_s))
+        await until_quiet(self._variables)
+        return result
 
     async def _alone(self, classes: int) -> float:
         """Return the claims a second of PostgreSQL without any service before it."""
@@ -136,13 +162,16 @@ class _Bench:
         self._figures.note("claims/s while figures were watched", result.rate)
 
 
-async def _measure_fold(variables: dict[str, str], figures: Figures, rounds: int) -> None:
-    events = await read_events(variables, number=rounds * EVENTS_A_ROUND)
-    if len(events) < rounds * EVENTS_A_ROUND:
+async def _measure_fold(variables: dict[str, str], figures: Figures, pace: Pace) -> None:
+    a_round = pace.fold.number
+    events = await read_events(variables, number=pace.rounds * a_round)
+    if len(events) < pace.rounds * a_round:
         raise BenchError("There are not enough events to fold.")
     async with fold_database(variables) as sessions:
-        for start in range(0, len(events), EVENTS_A_ROUND):
-            rates = await measure_fold(sessions, events[start : start + EVENTS_A_ROUND])
+        for start in range(0, len(events), a_round):
+            rates = await measure_fold(
+                sessions, events[start : start + a_round], single=pace.fold.single
+            )
             figures.add(FOLD, rates.ratio)
             figures.note("fold in batches of 1,000, events/s", rates.batched)
             figures.note("fold one a transaction, events/s", rates.single)

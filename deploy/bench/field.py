@@ -17,6 +17,8 @@ CLASSES: Final = 200
 _ENDLESS: Final = 1_000_000
 _HERE: Final = Path(__file__).parent
 _CHUNK: Final = 20_000
+# A fraction of a second each: a long write transaction would hold every feed up.
+_CLAIMS_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Ground:
     def class_id(self, number: int) -> UUID:
         """Return the id of one of its classes."""
         return bench_id(4, self.program * 1000 + number)
+
+    def enrollment_id(self, person: int) -> UUID:
+        """Return the id of the enrollment that `Field.fill` made for a person."""
+        return bench_id(9, self.program * 1_000_000 + person)
 
     @property
     def wave_id(self) -> UUID:
@@ -46,7 +52,7 @@ class Field:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
-        self._numbers: Iterator[int] = count(1)
+        self._numbers: Iterator[int] | None = None
 
     async def prepare(self, *, people: int = PEOPLE) -> None:
         """Create the functions, and people from the last that there is on.
@@ -55,19 +61,64 @@ class Field:
         """
         for name in ("one_claim.sql", "field.sql"):
             await self._connection.execute((_HERE / name).read_text())
-        there = await self._connection.fetchval("SELECT count(*) FROM enrollment.participant")
+        there = await self._connection.fetchval(
+            "SELECT count(*) FROM enrollment.participant WHERE nik_key_id = 'bench'"
+        )
         for start in range(there, people, _CHUNK):
             last = min(start + _CHUNK, people) - 1
             await self._connection.execute(f"CALL enrollment.bench_people({start}, {last})")
         await self._connection.execute("ANALYZE enrollment.participant")
 
-    async def ground(self, *, classes: int, capacity: int = _ENDLESS, reserve: int = 0) -> Ground:
-        """Return a fresh ground."""
-        ground = Ground(next(self._numbers), classes)
+    async def ground(
+        self, *, classes: int, capacity: int = _ENDLESS, reserve: int = 0, terms: bool = False
+    ) -> Ground:
+        """Return a fresh ground; with `terms`, one with quotas and narrower eligibility."""
+        ground = Ground(await self._next(), classes)
         await self._connection.execute(
             f"CALL enrollment.bench_program({ground.program}, {classes}, {capacity}, {reserve})"
         )
+        if terms:
+            await self._connection.execute(f"CALL enrollment.bench_terms({ground.program})")
         return ground
+
+    async def _next(self) -> int:
+        """Return the number of a programme that is not there; another part may have made some."""
+        if self._numbers is None:
+            there = await self._connection.fetchval(
+                "SELECT count(*) FROM enrollment.program WHERE code LIKE 'BENCH-%'"
+            )
+            self._numbers = count(there + 1)
+        return next(self._numbers)
+
+    async def fill(self, ground: Ground, *, each: int) -> None:
+        """Claim `each` places of every class for as many people, by the desk's own function.
+
+        Raises:
+            BenchError: when any claim is refused.
+        """
+        number = ground.classes * each
+        for start in range(0, number, _CLAIMS_AT_ONCE):
+            last = min(start + _CLAIMS_AT_ONCE, number) - 1
+            granted = await self._connection.fetchval(
+                "SELECT enrollment.bench_claims($1, $2, $3, $4)", ground.program, each, start, last
+            )
+            if granted != last + 1 - start:
+                raise BenchError(f"{granted} of {last + 1 - start} claims were granted.")
+
+    async def start(self, ground: Ground) -> None:
+        """Let the hour of its classes have come."""
+        await self._connection.execute(f"CALL enrollment.bench_start({ground.program})")
+
+    async def complete(self, ground: Ground, *, facility_id: UUID) -> None:
+        """Let everybody have completed, at a facility of the registry."""
+        await self._connection.execute(
+            f"CALL enrollment.bench_complete({ground.program}, '{facility_id}')"
+        )
+
+    async def analyze(self) -> None:
+        """Let the tables of claims be tidied now, so that it is not beside what is measured."""
+        for table in ("enrollment", "program_claim", "idempotency", "event", "class"):
+            await self._connection.execute(f"VACUUM ANALYZE enrollment.{table}")
 
     async def claims(self, ground: Ground) -> int:
         """Return how many claims were granted on a ground."""

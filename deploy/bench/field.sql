@@ -45,3 +45,60 @@ as $$
     '2100-01-02', '2020-01-01', '2100-01-01', p_capacity, p_reserve, 'PLANNED', true, 1, now()
   from generate_series(0, p_classes - 1) n
 $$;
+
+-- What a programme asks beyond: two home areas, two kinds, and quotas of both kinds for its wave,
+-- large enough to refuse nobody, so that every claim is weighed and counted.
+create or replace procedure enrollment.bench_terms(p_program int)
+language sql
+as $$
+  update enrollment.program set area_codes = '{31.71,32}', entrant_kinds = '{PROSPECTIVE,MICRO}'
+  where id = enrollment.bench_id(2, p_program);
+  insert into enrollment.wave_quota (id, wave_id, dimension, value, kind, seats, release_at)
+  values (enrollment.bench_id(10, p_program * 10 + 1), enrollment.bench_id(3, p_program),
+      'PROVINCE', '32', 'AT_MOST', 1000000, null),
+    (enrollment.bench_id(10, p_program * 10 + 2), enrollment.bench_id(3, p_program),
+      'SEX', 'FEMALE', 'AT_LEAST', 100, '2100-01-01');
+$$;
+
+-- Claims of people number p_from to p_to, p_each to a class, by the desk's own function, which
+-- writes their events and answers too; returns how many were granted.
+create or replace function enrollment.bench_claims(
+  p_program int, p_each int, p_from int, p_to int
+) returns bigint
+language sql
+as $$
+  select count(*)
+  from (select array_agg(enrollment.bench_id(4, p_program * 1000 + n / p_each) order by n) as classes,
+      array_agg(enrollment.bench_id(9, p_program * 1000000 + n) order by n) as ids,
+      array_agg(enrollment.bench_id(1, n) order by n) as people,
+      array_agg('bench|filled'::text) as callers, array_agg('filled-' || n order by n) as keys,
+      array_agg(sha256('filled'::bytea)) as hashes, array_agg(now()) as moments,
+      array_agg('bench'::text) as requests
+    from generate_series(p_from, p_to) n) a
+  cross join lateral enrollment.claim_seats(a.classes, a.ids, a.people, a.callers, a.keys, a.hashes,
+    a.moments, a.requests) c
+  where c.outcome = 'claimed'
+$$;
+
+-- The hour of a programme's classes has come; nobody can claim any more.
+create or replace procedure enrollment.bench_start(p_program int)
+language sql
+as $$
+  update enrollment.class set starts_at = now() - interval '1 minute',
+    closes_at = now() - interval '1 hour'
+  where program_id = enrollment.bench_id(2, p_program);
+$$;
+
+-- Everybody in a programme has completed, at a facility that the registry knows.
+create or replace procedure enrollment.bench_complete(p_program int, p_facility uuid)
+language sql
+as $$
+  update enrollment.class set state = 'COMPLETED', facility_id = p_facility,
+    starts_at = now() - interval '10 days', closes_at = now() - interval '20 days',
+    opened_at = now() - interval '10 days', opening_reported_at = now() - interval '10 days',
+    completed_at = now()
+  where program_id = enrollment.bench_id(2, p_program);
+  update enrollment.enrollment set state = 'COMPLETED', presence = 'PRESENT', decided_at = now(),
+    facility_id = p_facility
+  where program_id = enrollment.bench_id(2, p_program);
+$$;

@@ -22,9 +22,6 @@ from shared.schemas.events import EventRead
 from shared.scope import NATIONAL, Actor
 
 BATCH: Final = 1_000
-_BATCHES: Final = 8
-_SINGLE: Final = 400
-EVENTS_A_ROUND: Final = BATCH * _BATCHES + _SINGLE
 _DATABASE: Final = "bench_fold"
 _EXTENSIONS: Final = ("pg_trgm", "cube", "earthdistance", "btree_gist", "fuzzystrmatch")
 _BENCH: Final = Actor(issuer="balai:bench", subject="bench")
@@ -107,18 +104,23 @@ def _beside(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{_DATABASE}"))
 
 
-async def measure_fold(sessions: Sessions, events: Sequence[EventRead]) -> FoldRates:
-    """Return the rates of one round; `events` are EVENTS_A_ROUND that were never folded here."""
-    single, batched = events[:_SINGLE], events[_SINGLE:]
+async def measure_fold(
+    sessions: Sessions, events: Sequence[EventRead], *, single: int
+) -> FoldRates:
+    """Return the rates of one round: the first `single` of `events` one by one, then the others.
+
+    None of them was ever folded here.
+    """
+    alone, batched = events[:single], events[single:]
     began = time.perf_counter()
-    for event in single:
+    for event in alone:
         await _consume(sessions, [event])
     between = time.perf_counter()
     for start in range(0, len(batched), BATCH):
         await _consume(sessions, list(batched[start : start + BATCH]))
     ended = time.perf_counter()
     return FoldRates(
-        batched=len(batched) / (ended - between), single=len(single) / (between - began)
+        batched=len(batched) / (ended - between), single=len(alone) / (between - began)
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from deploy.audit.databases import DATABASES, snapshots_of
 from deploy.audit.quiet import logs_behind
 from deploy.bench.field import plain
+from deploy.bench.fold import BATCH
 from deploy.bench.registry_field import Extent
 from deploy.bench.stack import BenchError
 
@@ -23,10 +24,38 @@ class Scale(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """How many events a round folds one by one, and how many batches of a thousand."""
+
+    single: int
+    batches: int
+
+    @property
+    def number(self) -> int:
+        """How many events that are."""
+        return self.single + self.batches * BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands when it is measured: people to find, and enrollments, many and few.
+
+    `certified` get a certificate at once, `opened` classes open at once.
+    """
+
+    people: int
+    many: int
+    few: int
+    certified: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """Slices are short and take turns: only what ran side by side may be divided by one another.
 
     `extent` is what stands in the registry, `searches` how many of each kind are a round.
+    Files of people have `people_rows` rows, and once `people_most`.
     """
 
     rounds: int
@@ -35,13 +64,39 @@ class Pace:
     extent: Extent
     searches: int
     import_rows: int
+    people_rows: int
+    people_most: int
+    fold: Fold
+    standing: Standing
 
 
 def pace_of(scale: Scale, rounds: int) -> Pace:
     """Return the pace at which `scale` is measured."""
     if scale is Scale.SMALL:
-        return Pace(rounds, 1, 2, Extent(200, 4_000), searches=20, import_rows=100)
-    return Pace(rounds, 4, 10, Extent(5_000, 500_000), searches=240, import_rows=5_000)
+        return Pace(
+            rounds,
+            1,
+            2,
+            Extent(200, 4_000),
+            searches=20,
+            import_rows=100,
+            people_rows=2_000,
+            people_most=6_000,
+            fold=Fold(single=50, batches=1),
+            standing=Standing(20_000, many=10_000, few=1_000, certified=20, opened=20),
+        )
+    return Pace(
+        rounds,
+        4,
+        10,
+        Extent(5_000, 500_000),
+        searches=240,
+        import_rows=5_000,
+        people_rows=100_000,
+        people_most=1_000_000,
+        fold=Fold(single=400, batches=8),
+        standing=Standing(1_000_000, many=1_000_000, few=10_000, certified=1_000, opened=625),
+    )
 
 
 async def until_quiet(variables: dict[str, str]) -> None:

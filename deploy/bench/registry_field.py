@@ -94,6 +94,11 @@ class RegistryField:
         )
         return found
 
+    async def facility(self) -> UUID:
+        """Return the first of the facilities that were made."""
+        found: UUID = await self._connection.fetchval("SELECT registry.bench_id(11, 0)")
+        return found
+
     async def names(self, *, number: int) -> list[str]:
         """Return names of facilities, one in so many that there are at most `number`."""
         rows = await self._connection.fetch(

@@ -5,7 +5,7 @@ import json
 import random
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +33,7 @@ _AFTER: Final = "('BENCH-' || lpad(CAST(:page * 50 - 1 AS text), 6, '0'))"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads the registry at its own port, without the entrance in between."""
+    """Somebody who asks a service at its own port, without the entrance in between."""
 
     origin: str
     token: str
@@ -46,6 +46,15 @@ class Reader:
             f"authorization: Bearer {self.token}\r\n\r\n"
         ).encode()
 
+    def post(self, target: str, body: str, *, key: str | None = None) -> bytes:
+        """Return a POST of JSON as the bytes that go over the wire."""
+        once = "" if key is None else f"idempotency-key: {key}\r\n"
+        return (
+            f"POST {target} HTTP/1.1\r\nhost: {urlsplit(self.origin).netloc}\r\n{once}"
+            f"authorization: Bearer {self.token}\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body.encode())}\r\n\r\n{body}"
+        ).encode()
+
     def load(self, requests: Sequence[bytes], *, connections: int, seconds: float) -> Load:
         """Return a load of these requests, each once."""
         address = urlsplit(self.origin)
@@ -55,7 +64,7 @@ class Reader:
 
 
 def reader_of(variables: dict[str, str], *, key: SigningKey | None = None) -> Reader:
-    """Return a reader of a running stack, who may do everything."""
+    """Return a reader of the registry of a running stack, who may do everything."""
     token = sign_token(
         key or load_key(variables["BALAI_CLI_SIGNING_KEY"]),
         issuer=CLI_ISSUER,
@@ -64,6 +73,11 @@ def reader_of(variables: dict[str, str], *, key: SigningKey | None = None) -> Re
         lifetime_s=_TOKEN_LIFETIME_S,
     )
     return Reader(variables["REGISTRY_URL"], token)
+
+
+def enrollment_reader(variables: dict[str, str]) -> Reader:
+    """Return the same somebody at enrollment's port."""
+    return replace(reader_of(variables), origin=variables["ENROLLMENT_URL"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,17 @@ async def search(reader: Reader, targets: Sequence[str]) -> Result:
     Raises:
         BenchError: when any was answered by anything but 200, or not at all.
     """
-    requests = [reader.get(target) for target in targets]
+    return await answer_all(reader, [reader.get(target) for target in targets])
+
+
+async def answer_all(reader: Reader, requests: Sequence[bytes]) -> Result:
+    """Return what came of these requests, sent over two connections.
+
+    Raises:
+        BenchError: when any was answered by anything but 200, or not at all.
+    """
     load = reader.load(requests, connections=CONNECTIONS, seconds=_WITHIN_S)
     result = await asyncio.to_thread(drive, load)
-    if result.statuses != {HTTPStatus.OK: len(targets)}:
+    if result.statuses != {HTTPStatus.OK: len(requests)}:
         raise BenchError(f"Searches were answered with {dict(result.statuses)}.")
     return result

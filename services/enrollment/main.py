@@ -7,8 +7,10 @@ from typing import Final
 import httpx
 from fastapi import FastAPI
 
+from services.enrollment.access_copies import api as access_copies
 from services.enrollment.accommodation_needs import api as accommodation_needs
 from services.enrollment.application_documents import api as application_documents
+from services.enrollment.application_imports import api as application_imports
 from services.enrollment.application_status import api as application_status
 from services.enrollment.applications import api as applications
 from services.enrollment.areas import api as areas
@@ -28,6 +30,7 @@ from services.enrollment.class_imports import api as class_imports
 from services.enrollment.classes import api as classes
 from services.enrollment.competence_certificates import api as competence_certificates
 from services.enrollment.completions import api as completions
+from services.enrollment.consents import api as consents
 from services.enrollment.devices import api as devices
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
@@ -36,6 +39,7 @@ from services.enrollment.facility_packs import api as facility_packs
 from services.enrollment.guardians import api as guardians
 from services.enrollment.held_grants.tables import HeldGrant
 from services.enrollment.identities.rules import NikKeys
+from services.enrollment.legal_holds import api as legal_holds
 from services.enrollment.login_bindings import api as login_bindings
 from services.enrollment.login_bindings.tables import LoginBinding
 from services.enrollment.nik_corrections import api as nik_corrections
@@ -43,14 +47,19 @@ from services.enrollment.notices import api as notices
 from services.enrollment.offers import api as offers
 from services.enrollment.openings import api as openings
 from services.enrollment.operator_logins import api as operator_logins
+from services.enrollment.participant_duplicates import api as participant_duplicates
 from services.enrollment.participant_imports import api as participant_imports
+from services.enrollment.participant_merges import api as participant_merges
 from services.enrollment.participants import api as participants
 from services.enrollment.people_imports import api as people_imports
+from services.enrollment.privacy_requests import api as privacy_requests
 from services.enrollment.program_phases import api as program_phases
 from services.enrollment.program_teams import api as program_teams
 from services.enrollment.programs import api as programs
 from services.enrollment.public_draws import api as public_draws
 from services.enrollment.readiness import api as readiness
+from services.enrollment.restrictions import api as restrictions
+from services.enrollment.score_imports import api as score_imports
 from services.enrollment.scores import api as scores
 from services.enrollment.selection_announcements import api as selection_announcements
 from services.enrollment.selection_criteria import api as selection_criteria
@@ -117,7 +126,11 @@ ROUTERS: Final = (
     class_funding.router,
     class_imports.router,
     participants.router,
+    participant_merges.router,
+    participant_duplicates.router,
     participant_imports.router,
+    application_imports.router,
+    score_imports.router,
     people_imports.router,
     businesses.router,
     login_bindings.router,
@@ -129,6 +142,11 @@ ROUTERS: Final = (
     nik_corrections.router,
     notices.router,
     notices.person_router,
+    consents.router,
+    restrictions.router,
+    privacy_requests.router,
+    access_copies.router,
+    legal_holds.router,
     jobs_router(Job, RowVerdict, Idempotency),
     feed_router(Event),
 )

@@ -6,6 +6,8 @@ from typing import Final
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.access_copies.jobs import EXPIRE_COPIES, gather_handler
+from services.enrollment.application_imports import jobs as application_imports
 from services.enrollment.areas import jobs as areas
 from services.enrollment.areas.consumers import follow_areas, forget_areas
 from services.enrollment.attempts.jobs import EXPIRE_ATTEMPTS
@@ -16,6 +18,7 @@ from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.classes import jobs as classes
 from services.enrollment.contacts.jobs import EXPIRE_CODES
 from services.enrollment.enrollments.jobs import END_WAITLISTS, PROMOTE_ADMITTED
+from services.enrollment.erasures.jobs import ERASE_PERSON, PUSH_REQUESTS_ON
 from services.enrollment.held_grants.consumers import follow_grants, forget_grants
 from services.enrollment.merged_facilities.consumers import follow_merges, forget_merges
 from services.enrollment.merged_facilities.jobs import MOVE_CLASSES, MOVE_STRAGGLERS
@@ -24,7 +27,9 @@ from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.offers.jobs import EXPIRE_OFFERS
 from services.enrollment.participant_imports import jobs as participant_imports
+from services.enrollment.participant_merges.jobs import settle_merges
 from services.enrollment.participants.operations import NikPolicy
+from services.enrollment.score_imports import jobs as score_imports
 from services.enrollment.selection_announcements import jobs as selection_announcements
 from services.enrollment.selection_previews.jobs import draw_handler
 from services.enrollment.settings import EnrollmentSettings
@@ -50,8 +55,11 @@ _HANDLERS: Final = (
     wave_changes.HANDLER,
     MOVE_CLASSES,
     selection_announcements.HANDLER,
+    ERASE_PERSON,
 )
 _CRONS: Final = (
+    EXPIRE_COPIES,
+    PUSH_REQUESTS_ON,
     END_WAITLISTS,
     EXPIRE_CODES,
     SETTLE_CORRECTIONS,
@@ -103,15 +111,19 @@ def create_worker(
     settings: EnrollmentSettings | None = None,
     *,
     registry_transport: httpx.AsyncBaseTransport | None = None,
+    reporting_transport: httpx.AsyncBaseTransport | None = None,
 ) -> ServiceWorker:
     """Return the worker, wired to what `settings` or the environment names.
 
-    `registry_transport` leads to the registry by another way than a socket.
+    The transports lead to the other services by another way than a socket.
     """
     chosen = settings or EnrollmentSettings()
     token = ServiceToken(load_key(chosen.signing_key), issuer="balai:enrollment")
     registry = make_client(
         chosen.registry_url, token=token, name="registry", transport=registry_transport
+    )
+    reporting = make_client(
+        chosen.reporting_url, token=token, name="reporting", transport=reporting_transport
     )
     post = _post(chosen)
     keys = chosen.load_nik_keys()
@@ -125,16 +137,20 @@ def create_worker(
             *_HANDLERS,
             draw_handler(keys),
             issue_handler(printer),
+            gather_handler(keys),
             participant_imports.import_handler(policy),
+            application_imports.import_handler(keys),
+            score_imports.import_handler(keys),
             *([] if post is None else [send_handler(post)]),
         ],
         crons=[
             *_CRONS,
             selection_announcements.push_on(keys),
+            settle_merges(keys),
             *([] if post is None else [ORDER_DUE, REMIND]),
         ],
         readers=_readers if post is None else _all_readers,
-        clients={"registry": registry},
+        clients={"registry": registry, "reporting": reporting},
     )
 
 

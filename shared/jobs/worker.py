@@ -14,6 +14,7 @@ if __name__ == "__main__":
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -77,6 +78,8 @@ class ServiceWorker:
         configure_logging(f"{self.service}-worker")
         for library in ("arq", "httpx", "httpcore"):
             logging.getLogger(library).setLevel(logging.WARNING)
+        # What a job makes by the thousand is looked through for garbage as rarely as in a server.
+        gc.set_threshold(50_000, 50, 50)
         asyncio.run(self._until_signalled())
 
     async def _until_signalled(self) -> None:

@@ -74,7 +74,7 @@ ROUTES = {
         "competence-certificates": 3,
         "devices": 2,
         "events": 1,
-        "imports": 2,
+        "imports": 6,
         "jobs": 4,
         "me": 11,
         "notices": 1,

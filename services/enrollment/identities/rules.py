@@ -1,6 +1,5 @@
 """The NIK, stated without a database: how it reads, how it is sealed, what it may disagree with."""
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -196,7 +195,7 @@ class NikKeys:
     def index_of(self, digits: str) -> bytes:
         """Return the blind index of a NIK: HMAC-SHA-256, 32 bytes."""
         key = self.keys[self.current].index
-        return hmac.new(key, digits.encode(), hashlib.sha256).digest()
+        return hmac.digest(key, digits.encode(), "sha256")
 
     def seal(self, digits: str, *, participant_id: UUID, nonce: bytes) -> SealedNik:
         """Encrypt a NIK for one row; `nonce` has 12 random bytes and is never used twice."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, Uuid, cast, column, func, select
@@ -32,10 +32,12 @@ from shared.ids import new_id
 from shared.schemas.imports import Outcome, Verdict, refused
 
 _AUDITED_AT_ONCE: Final = 1_000
+# What an event tells of a person.
+_TOLD: Final = ("sex", "birth_date", "entrant_kind", "home_area_code", "synthetic")
 _NAMES: Final = ("job_id", "row", "verdict", "code", "detail", "id")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
     """A row that nothing refuses so far; whether its codes are known is still to be told."""
 
@@ -47,25 +49,14 @@ class Judged:
     sized: Sized
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A row of the table of participants that waits to be written."""
 
     number: int
     chosen: bool
+    participant_id: UUID
+    nik_index: bytes
     values: Mapping[str, Any]
-
-    @property
-    def nik_index(self) -> bytes:
-        """The blind index of the NIK."""
-        index: bytes = self.values["nik_index"]
-        return index
-
-    @property
-    def participant_id(self) -> UUID:
-        """The id to register under."""
-        participant_id: UUID = self.values["id"]
-        return participant_id
 
 
 @dataclass(slots=True)
@@ -125,7 +116,9 @@ def seal_rows(
             keys=importer.policy.keys,
             now=importer.payload.asked_at,
         )
-        ready.append(Ready(each.number, each.chosen, values))
+        ready.append(
+            Ready(each.number, each.chosen, each.participant_id, values["nik_index"], values)
+        )
     return ready, verdicts
 
 
@@ -173,16 +166,13 @@ async def register_rows(
             caller tries again.
     """
     free, verdicts = await _sort_out(session, rows, importer)
-    now, today = importer.payload.asked_at, importer.today
-    drafts = {each.participant_id: registered(each.values, today=today, now=now) for each in free}
     claimed = await _claim(session, free)
     taken = [each for each in free if each.participant_id in claimed]
     if len(taken) < len(free):
         lost = [each for each in free if each.participant_id not in claimed]
         verdicts += (await _sort_out(session, lost, importer))[1]
     await _write_people(session, taken)
-    events = [event_row(session, drafts[each.participant_id]) for each in taken]
-    await _write_events(session, events)
+    await _write_events(session, taken, importer)
     return verdicts + [
         Verdict(each.number, Outcome.CREATED, id=each.participant_id) for each in taken
     ]
@@ -222,18 +212,53 @@ async def _write_people(session: AsyncSession, rows: Sequence[Ready]) -> None:
     await copy_rows(session, Participant, names, [written(each) for each in rows])
 
 
-async def _write_events(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> None:
-    if not events:
+async def _write_events(session: AsyncSession, rows: Sequence[Ready], importer: Importer) -> None:
+    """Write an event for each person: those of one kind differ in nothing but whom they name."""
+    if not rows:
         return
-    names = sorted(events[0])
-    payload = names.index("payload")
+    patterns: dict[tuple[Any, ...], Pattern] = {}
+    names: list[str] = []
+    events: list[list[Any]] = []
+    last = new_id().int
+    for each in rows:
+        values = each.values
+        kind = tuple(values[name] for name in _TOLD)
+        if kind not in patterns:
+            draft = registered(values, today=importer.today, now=importer.payload.asked_at)
+            told = event_row(session, draft)
+            names = sorted(told)
+            patterns[kind] = _pattern(told, names, each.participant_id)
+        pattern = patterns[kind]
+        event = list(pattern.values)
+        last += 1
+        event[pattern.id] = UUID(int=last)
+        event[pattern.payload] = str(each.participant_id).join(pattern.parts)
+        for place in pattern.people:
+            event[place] = each.participant_id
+        events.append(event)
+    session.info["last_event_id"] = UUID(int=last)
+    await copy_rows(session, Event, names, events)
 
-    def written(each: Mapping[str, Any]) -> list[Any]:
-        values = [each[name] for name in names]
-        values[payload] = json.dumps(values[payload])
-        return values
 
-    await copy_rows(session, Event, names, [written(each) for each in events])
+class Pattern(NamedTuple):
+    """The row of an event, and the places in it that name the person or the event."""
+
+    values: list[Any]
+    id: int
+    payload: int
+    parts: list[str]
+    people: list[int]
+
+
+def _pattern(told: Mapping[str, Any], names: Sequence[str], participant_id: UUID) -> Pattern:
+    values = [told[name] for name in names]
+    return Pattern(
+        values,
+        id=names.index("id"),
+        payload=names.index("payload"),
+        parts=json.dumps(told["payload"]).split(str(participant_id)),
+        people=[place for place, value in enumerate(values) if value == participant_id],
+    )
 
 
 async def _sort_out(

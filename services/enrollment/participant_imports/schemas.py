@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -21,7 +22,7 @@ from services.enrollment.participants.schemas import (
 )
 from services.enrollment.people_imports.rules import RowTooLongError, row_invalid
 from services.enrollment.people_imports.schemas import ImportFile
-from shared.files.cells import read_cells, word_of
+from shared.files.cells import MARK, read_cells, word_of
 from shared.files.csv import EXTRA
 from shared.files.xlsx import Cell
 from shared.i18n import Language
@@ -40,6 +41,10 @@ def _words(value: object) -> object:
         return value
     return [word_of(part) for part in value.split("|") if part.strip()]
 
+
+# Texts and codes that everybody has his own of, and what one begins with that is not as it stands.
+_OWN: Final = frozenset({"nik", "name", "phone", "email", "nib"})
+_READ: Final = frozenset(("#", "=", MARK))
 
 Day = Annotated[date, Field(ge=date(EARLIEST_YEAR, 1, 1), le=date(LATEST_YEAR, 12, 31))]
 Purposes = Annotated[list[Purpose], BeforeValidator(_words), Field(max_length=10)]
@@ -67,7 +72,7 @@ class PersonRow(BaseModel):
     founded_on: Day | None = None
     capital_rupiah: Rupiah | None = None
     annual_sales_rupiah: Rupiah | None = None
-    consents: Purposes = []
+    consents: Purposes | None = None
     consent_version: Version | None = None
     synthetic: bool = False
     id: UUID | None = None
@@ -86,7 +91,7 @@ def read_person(cells: Mapping[str, Cell]) -> tuple[UUID | None, Registrant]:
     if EXTRA in cells:
         raise RowTooLongError
     try:
-        row = PersonRow.model_validate(read_cells(cells, COLUMNS))
+        row = PersonRow.model_validate(_said(cells))
     except ValidationError as error:
         raise row_invalid(str(each["loc"][0]) for each in error.errors() if each["loc"]) from None
     return row.id, Registrant(
@@ -107,15 +112,34 @@ def read_person(cells: Mapping[str, Cell]) -> tuple[UUID | None, Registrant]:
     )
 
 
+def _said(cells: Mapping[str, Cell]) -> dict[str, object]:
+    """Return what `read_cells` says of a row, without reading common words again and again."""
+    said: dict[str, object] = {}
+    for name, cell in cells.items():
+        if cell == "":
+            continue
+        if name in _OWN and isinstance(cell, str) and cell[0] not in _READ:
+            said[name] = cell
+        elif isinstance(cell, str):
+            said |= _read_once(name, cell)
+        else:
+            said |= read_cells({name: cell}, COLUMNS)
+    return said
+
+
+@lru_cache(maxsize=65_536)
+def _read_once(name: str, cell: str) -> dict[str, object]:
+    return read_cells({name: cell}, COLUMNS)
+
+
 def _business(row: PersonRow) -> dict[str, Any] | None:
-    said = {name: getattr(row, name) for name in BUSINESS}
-    if all(value is None for value in said.values()):
+    if row.model_fields_set.isdisjoint(BUSINESS):
         return None
     if row.founded_on is None:
         raise row_invalid(["founded_on"])
     if (row.kbli is None) != (row.kbli_scheme is None):
         raise row_invalid(["kbli", "kbli_scheme"])
-    return said
+    return {name: getattr(row, name) for name in BUSINESS}
 
 
 def _consents(row: PersonRow) -> list[dict[str, Any]]:
@@ -123,5 +147,5 @@ def _consents(row: PersonRow) -> list[dict[str, Any]]:
         raise row_invalid(["consent_version"])
     return [
         {"purpose": purpose.value, "given": True, "version": row.consent_version}
-        for purpose in row.consents
+        for purpose in row.consents or ()
     ]

@@ -137,6 +137,19 @@ class GuardianMissingError(ConflictError):
     )
 
 
+class PersonRestrictedError(ConflictError):
+    """The person has asked that the data be kept and not used, or they were erased.
+
+    Source: UU 27/2022 (PDP), articles 10 and 11.
+    """
+
+    code = "person-restricted"
+    title = Text(
+        "Pemrosesan data orang ini sedang dibatasi.",
+        "The processing of this person's data is restricted.",
+    )
+
+
 class BirthDateError(InvalidError):
     """The birth date is not that of somebody who could register."""
 
@@ -149,6 +162,16 @@ class ParticipantUnknownError(HiddenError):
 
     code = "participant-unknown"
     title = Text("Peserta tidak ditemukan.", "There is no such participant.")
+
+
+class ParticipantMergedError(ConflictError):
+    """The person was merged into another one, who goes by another id."""
+
+    code = "participant-merged"
+    title = Text(
+        "Peserta ini sudah digabung ke peserta lain; gunakan id peserta itu.",
+        "This person was merged into another one; use the id of that one.",
+    )
 
 
 class IdentityKnownError(ConflictError):
@@ -202,7 +225,7 @@ class Sized:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Registrant:
     """What is said of a person who registers, whether over HTTP or in a row of a file.
 
@@ -248,8 +271,8 @@ def judge(said: Registrant, *, allow_synthetic: bool, today: date) -> tuple[Nik,
             annual_sales_rupiah=said.business["annual_sales_rupiah"],
         )
     sized = size_entrant(business=facts, declared=said.entrant_kind, today=today)
-    told = with_guarding(sized.warnings, said.birth_date, None, on=today)
-    return nik, replace(sized, warnings=tuple(told))
+    told = tuple(with_guarding(sized.warnings, said.birth_date, None, on=today))
+    return nik, sized if told == sized.warnings else replace(sized, warnings=told)
 
 
 def size_by_capital(rupiah: int) -> SizeClass:
@@ -379,6 +402,16 @@ def check_guarded(birth_date: date, guardian_consent_at: datetime | None, *, on:
         raise GuardianMissingError
 
 
+def check_unrestricted(restricted_at: datetime | None) -> None:
+    """Refuse to begin anything new with a person whose data may not be processed.
+
+    Raises:
+        PersonRestrictedError: when they may not.
+    """
+    if restricted_at is not None:
+        raise PersonRestrictedError
+
+
 def searched_key(key: str) -> str:
     """Return the key of a name that is long enough to look for somebody by.
 
@@ -452,3 +485,13 @@ def place_of(participant_id: UUID, *, home_area_code: str) -> Place:
         home_province_code=home_area_code[:2],
         home_regency_code=home_area_code[:5],
     )
+
+
+_COMPARED: Final = frozenset(
+    {"name", "birth_date", "sex", "phone", "email", "phone_verified_at", "email_verified_at", "nib"}
+)
+
+
+def compared(members: Collection[str]) -> bool:
+    """Tell whether members that changed are among those by which people are found to be alike."""
+    return not _COMPARED.isdisjoint(members)

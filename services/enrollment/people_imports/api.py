@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from services.enrollment.base import Audit, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports.rules import ImportMode
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.people_imports import operations, queries, rules
-from services.enrollment.people_imports.schemas import ImportFile, Sender
+from services.enrollment.people_imports.schemas import ImportFile, Sender, UploadRead
 from shared.db.audit import note_read
 from shared.db.imports import read_upload
 from shared.db.jobs import add_job
@@ -49,6 +49,7 @@ class TemplateFormat(StrEnum):
     CSV = "csv"
 
 
+Uploader = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_WRITE))]
 Mode = Annotated[ImportMode, Query(description="validate: judge every row, change nothing.")]
 Format = Annotated[TemplateFormat, Query(description="As what to make the template.")]
 UploadId = Annotated[
@@ -154,10 +155,55 @@ async def _kept(
 ) -> UUID:
     if upload_id is None or body:
         return await operations.keep_file(session, keys, body, owner=caller.actor.name)
+    return await operations.close_upload(session, upload_id, owner=caller.actor.name)
+
+
+@router.post("/uploads", status_code=status.HTTP_201_CREATED, response_model=UploadRead)
+async def begin_upload(
+    session: SessionDep, caller: Uploader, once: OnceDep, keys: KeysDep
+) -> Response:
+    """Begin a file that is too large for one request, or for a bad line, and send it in parts.
+
+    Then import it by its id: `POST /v1/imports/participants?upload_id=...` with an empty body. What
+    nobody imports is cleared away after seven days.
+    """
+
+    async def work() -> UploadRead:
+        key = await operations.begin_upload(session, keys, owner=caller.actor.name)
+        return UploadRead(id=key.upload_id)
+
+    return await answer_once(
+        session,
+        Idempotency,
+        once,
+        work,
+        status=status.HTTP_201_CREATED,
+        location=lambda upload: f"/v1/uploads/{upload.id}",
+    )
+
+
+@router.put(
+    "/uploads/{upload_id}/parts/{part}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(rules.UploadUnknownError, rules.UploadInUseError, UploadEmptyError),
+)
+async def keep_upload_part(
+    *,
+    session: SessionDep,
+    caller: Uploader,
+    keys: KeysDep,
+    upload_id: Annotated[UUID, Path(description="The upload.")],
+    part: Annotated[int, Path(ge=0, le=9_999, description="Parts stand in this order.")],
+    body: Annotated[
+        bytes, Body(media_type="application/octet-stream", description="Bytes of the file.")
+    ] = b"",
+) -> None:
+    """Keep a part of a file, sealed; sent again, it takes the place of what came before.
+
+    There is no If-Match: a part is what it was sent as last, and nobody but its sender sees it.
+    """
     key = await queries.own_key(session, upload_id, owner=caller.actor.name, for_update=True)
-    if not await queries.list_pieces(session, key.upload_id):
-        raise UploadEmptyError
-    return key.upload_id
+    await operations.keep_part(session, keys, key, part=part, content=body)
 
 
 def _template(

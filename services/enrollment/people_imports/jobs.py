@@ -3,23 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.base import RowVerdict
+from services.enrollment.class_imports.rules import ImportMode
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.people_imports import operations, queries, rules
 from services.enrollment.people_imports.rules import Row
 from services.enrollment.people_imports.schemas import ImportFile
-from shared.db.imports import last_judged, tally
+from shared.db.imports import keep_verdicts, last_judged, tally
 from shared.db.session import transaction
+from shared.errors import ServiceError
 from shared.files.cells import Column
+from shared.files.csv import EXTRA
+from shared.files.xlsx import Cell
 from shared.jobs.context import JobContext
-from shared.schemas.imports import UploadGoneError
+from shared.schemas.imports import Outcome, UploadGoneError, Verdict, refused
 
 Prepared = TypeVar("Prepared")
 
@@ -153,3 +157,91 @@ def sender_transaction(
     return transaction(
         context.sessions, scope=payload.scope, actor=payload.sender.actor, ring=context.ring
     )
+
+
+Content = TypeVar("Content")
+Judged: TypeAlias = tuple[int, Content] | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RowByRow(Generic[Content]):
+    """An import whose rows are brought in one by one, each in a savepoint that a refusal undoes.
+
+    `read` makes a body of a row's cells; `key` names what it is about, of which a file has one row;
+    `bring` carries it out. In a transaction stand `size` rows, far below a second.
+    """
+
+    columns: Mapping[str, Column]
+    read: Callable[[Mapping[str, Cell]], Content]
+    key: Callable[[Content], object]
+    bring: Callable[[AsyncSession, int, Content], Awaitable[Verdict]]
+    size: int = 40
+
+
+async def run_row_by_row(
+    context: JobContext, payload: ImportFile, keys: NikKeys, rows: RowByRow[Any]
+) -> dict[str, Any]:
+    """Bring the rows of a file in one by one; the result counts what became of them."""
+    known: set[object] = set()
+    judging = payload.mode is ImportMode.VALIDATE
+
+    async def prepare(chunk: list[Row]) -> list[Judged[Any]]:
+        return [_read_row(number, cells, rows, known, payload) for number, cells in chunk]
+
+    async def bring(chunk: list[Judged[Any]]) -> None:
+        numbers = [each.row if isinstance(each, Verdict) else each[0] for each in chunk]
+        async with sender_transaction(context, payload) as session:
+            await operations.hold_turn(session, context.job_id)
+            if await last_judged(session, RowVerdict, context.job_id) >= max(numbers):
+                return
+            judged = await session.begin_nested()
+            verdicts = [await _bring_row(session, each, rows, payload) for each in chunk]
+            if judging:
+                await judged.rollback()
+                verdicts = [_without_id(each) for each in verdicts]
+            else:
+                await judged.commit()
+            await keep_verdicts(session, RowVerdict, job_id=context.job_id, verdicts=verdicts)
+
+    importing = Importing(rows.columns, rows.size, prepare, bring, again=judging)
+    return await run_import(context, payload, keys, importing)
+
+
+def _read_row(
+    number: int,
+    cells: Mapping[str, Cell],
+    rows: RowByRow[Any],
+    known: set[object],
+    payload: ImportFile,
+) -> Judged[Any]:
+    try:
+        if EXTRA in cells:
+            raise rules.RowTooLongError
+        body = rows.read(cells)
+        key = rows.key(body)
+        if key in known:
+            raise rules.RowRepeatedError
+    except ServiceError as error:
+        return refused(number, error, payload.language)
+    known.add(key)
+    return number, body
+
+
+async def _bring_row(
+    session: AsyncSession, row: Judged[Any], rows: RowByRow[Any], payload: ImportFile
+) -> Verdict:
+    if isinstance(row, Verdict):
+        return row
+    number, body = row
+    try:
+        async with session.begin_nested():
+            return await rows.bring(session, number, body)
+    except ServiceError as error:
+        return refused(number, error, payload.language)
+
+
+def _without_id(verdict: Verdict) -> Verdict:
+    """Return the verdict on a row that was only judged: what it would make has no id."""
+    if verdict.outcome is not Outcome.CREATED:
+        return verdict
+    return replace(verdict, id=None)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.base import Base, Upload
 from services.enrollment.identities.rules import NONCE_BYTES, NikKeys, SealedNik
-from services.enrollment.people_imports import rules
+from services.enrollment.people_imports import queries, rules
 from services.enrollment.people_imports.tables import UploadKey, UploadPart
 from shared.ids import new_id
 from shared.schemas.imports import UploadEmptyError
@@ -27,7 +27,11 @@ async def begin_upload(session: AsyncSession, keys: NikKeys, *, owner: str) -> U
     )
     await session.execute(insert(Upload).values(id=upload_id, body=b""))
     key = UploadKey(
-        upload_id=upload_id, wrapped_key=wrapped.cipher, key_id=wrapped.key_id, owner=owner
+        upload_id=upload_id,
+        wrapped_key=wrapped.cipher,
+        key_id=wrapped.key_id,
+        owner=owner,
+        closed=False,
     )
     session.add(key)
     await session.flush()
@@ -40,8 +44,11 @@ async def keep_part(
     """Keep a part of a file, sealed, in the place of what was sent as this part before.
 
     Raises:
+        UploadInUseError: when a job reads the file.
         UploadEmptyError: when there is nothing in it.
     """
+    if key.closed:
+        raise rules.UploadInUseError
     if not content:
         raise UploadEmptyError
     opened = open_key(keys, key)
@@ -71,7 +78,22 @@ async def keep_file(session: AsyncSession, keys: NikKeys, content: bytes, *, own
         raise UploadEmptyError
     key = await begin_upload(session, keys, owner=owner)
     await keep_part(session, keys, key, part=0, content=content)
+    key.closed = True
     return key.upload_id
+
+
+async def close_upload(session: AsyncSession, upload_id: UUID, *, owner: str) -> UUID:
+    """Let no more parts come to a file of the caller's that a job is about to read.
+
+    Raises:
+        UploadUnknownError: when there is none, or it is somebody else's.
+        UploadEmptyError: when no part of it has come.
+    """
+    key = await queries.own_key(session, upload_id, owner=owner, for_update=True)
+    if not await queries.list_pieces(session, upload_id):
+        raise UploadEmptyError
+    key.closed = True
+    return upload_id
 
 
 def open_key(keys: NikKeys, key: UploadKey) -> bytes:

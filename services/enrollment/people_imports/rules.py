@@ -15,7 +15,13 @@ from services.enrollment.class_imports.rules import RowInvalidError
 from services.enrollment.identities.rules import NONCE_BYTES, NikKeys, SealedNik
 from shared.errors import ConflictError, InvalidError, NotFoundError, ServiceError
 from shared.files.cells import Column
-from shared.files.csv import FileUnreadableError, delimiter_of, named_rows
+from shared.files.csv import (
+    EXTRA,
+    VERDICT_COLUMNS,
+    FileUnreadableError,
+    delimiter_of,
+    named_rows,
+)
 from shared.files.xlsx import Cell, FileTooLargeError, is_workbook, read_sheet
 from shared.i18n import Text
 
@@ -23,6 +29,7 @@ KEY_BYTES: Final = 32
 PIECE_BYTES: Final = 1024 * 1024
 # As much as a request may bring: a workbook is opened as a whole.
 MAX_WHOLE: Final = 16 * 1024 * 1024
+_ASIDE: Final = "\n"
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 
 Row: TypeAlias = tuple[int, dict[str, Cell]]
@@ -232,8 +239,25 @@ def read_rows(pieces: Pieces, survey: Survey, *, columns: Mapping[str, Column]) 
     if survey.encoding is None:
         yield from read_sheet(whole(pieces), columns=required_of(columns))
     else:
-        records = _records(pieces, survey)
-        yield from named_rows(records, columns=required_of(columns), blank="")
+        yield from _named(_records(pieces, survey), columns=required_of(columns))
+
+
+def _named(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> Iterator[Row]:
+    """Yield rows as `named_rows` does, but for their empty cells, and much faster."""
+    header = next((each for each in records if any(each)), [])
+    # Whether it is the template's is for that function to say, which has nothing else to do.
+    list(named_rows([header], columns=columns, blank=""))
+    width = len(header)
+    names = [_ASIDE if name in VERDICT_COLUMNS else name for name in header]
+    for number, cells in enumerate(records, start=1):
+        if not any(cells):
+            continue
+        filled = zip(names, cells, strict=False)
+        row: dict[str, Cell] = {name: cell for name, cell in filled if cell}
+        row.pop(_ASIDE, None)
+        if len(cells) > width and any(cells[width:]):
+            row[EXTRA] = next(filter(None, cells[width:]))
+        yield number, row
 
 
 def _records(pieces: Pieces, survey: Survey) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.enrollment.class_imports.rules import ImportMode
 from shared.i18n import Language
-from shared.schemas.base import Message
+from shared.schemas.base import Message, Read
 from shared.scope import Actor, Scope
 
 
@@ -36,3 +36,9 @@ class ImportFile(Message):
     sender: Sender
     asked_at: datetime
     language: Language = "id"
+
+
+class UploadRead(Read):
+    """A file that is about to come in parts."""
+
+    id: UUID

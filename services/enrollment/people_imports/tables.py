@@ -14,6 +14,7 @@ class UploadKey(Base):
     """The key that a file is sealed with, wrapped by the key of the NIK file, and whose file it is.
 
     It goes with the upload: then nothing opens the parts any more, wherever a copy of them lies.
+    Once a job reads the file it is `closed`: its parts stay as they are.
     """
 
     __tablename__ = "upload_key"
@@ -24,6 +25,7 @@ class UploadKey(Base):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str]
     owner: Mapped[str]
+    closed: Mapped[bool]
 
 
 class UploadPart(Base):

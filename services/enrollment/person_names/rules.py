@@ -36,6 +36,7 @@ _WRITTEN: Final = {
 }
 # Marks within a word are dropped (Ma'ruf, Abd.), all else parts words.
 _WITHIN: Final = re.compile(r"[.'`\u2018\u2019\u02bc]")
+_JOINED: Final = re.compile(r"\.(?=[a-z]{3})")
 _BETWEEN: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -46,7 +47,7 @@ def name_key(name: str) -> str:
     first `M` of several words is Muhammad. A name without a single Latin letter is compared as it
     was written.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = (name if name.isascii() else _without_accents(name)).lower()
     before_comma = plain.partition(",")[0]
     words = _words(before_comma) or _words(plain)
     named = [each for each in words if each not in _TITLES]
@@ -57,11 +58,17 @@ def name_key(name: str) -> str:
     return " ".join(_WRITTEN.get(each, each) for each in named) or " ".join(name.lower().split())
 
 
+def _without_accents(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+
+
 def _words(text: str) -> list[str]:
     # "S.Pd." is one word, "Abd.Rahman" is two.
-    dotted = re.sub(r"\.(?=[a-z]{3})", ". ", text)
-    apart = (_WITHIN.sub("", each) for each in dotted.split())
-    return [word for each in apart for word in _BETWEEN.split(each) if word]
+    dotted = _JOINED.sub(". ", text) if "." in text else text
+    words: list[str] = []
+    for each in dotted.split():
+        words += [each] if each.isalnum() else filter(None, _BETWEEN.split(_WITHIN.sub("", each)))
+    return words
 
 
 def likeness(key: str, other: str) -> float:

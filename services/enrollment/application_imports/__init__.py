@@ -1,0 +1,1 @@
+"""Applications on paper from a CSV or XLSX file, with a verdict on every row. Owns no table."""

@@ -1,0 +1,1 @@
+"""Scores of applications from a CSV or XLSX file, with a verdict on every row. Owns no table."""
