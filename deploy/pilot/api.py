@@ -71,6 +71,10 @@ class RefusedError(CommandError):
         super().__init__(f"{what} answered {answer.status} {problem.code}: {problem.detail}")
 
 
+class JobFailedError(CommandError):
+    """A job that the pilot cannot go on without did not end well."""
+
+
 def problem_of(answer: Answer) -> Problem:
     """Return the problem that an answer carries; what did not come from a service has none."""
     try:
@@ -140,9 +144,36 @@ class Api:
             target = f"{parts.path}?{parts.query}" if parts else None
         return found
 
+    async def fetch(
+        self, path: str, *, caller: Caller | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Return the answer to a GET, whatever it is.
+
+        Raises:
+            RefusedError: when it is a refusal.
+        """
+        told = {**self._headers(caller), **(headers or {})}
+        answer = await self._send(self._wire.encode("GET", path, headers=told))
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise RefusedError(f"GET {path}", answer)
+        return answer
+
     async def post(self, path: str, content: Content, *, caller: Caller, key: str) -> Answer:
         """Return the answer to a POST, asked again under its key while the outcome is unknown."""
         return await self._send(self.encode(path, content, caller=caller, key=key))
+
+    async def post_openly(self, path: str, content: Content) -> Answer:
+        """Return the answer to a POST of somebody without a login, which changes nothing.
+
+        Raises:
+            RefusedError: when it is a refusal.
+        """
+        headers = {**self._headers(None), "content-type": _JSON}
+        request = self._wire.encode("POST", path, headers=headers, body=_encoded(content))
+        answer = await self._send(request)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise RefusedError(f"POST {path}", answer)
+        return answer
 
     async def must_post(
         self, path: str, content: Content, model: type[Model], *, caller: Caller, key: str
@@ -185,11 +216,29 @@ class Api:
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise RefusedError(f"POST {path}", answer)
         job = JobRead.model_validate_json(answer.body)
-        service = path.split("/", 2)[1]
+        return await self.await_job(job, service=path.split("/", 2)[1], caller=caller)
+
+    async def await_job(self, job: JobRead, *, service: str, caller: Caller) -> JobRead:
+        """Return a job of a service as it is once it has ended."""
         while job.status in (JobState.QUEUED, JobState.RUNNING):
             await asyncio.sleep(_JOB_POLL_S)
             job = await self.get(f"/{service}/v1/jobs/{job.id}", JobRead, caller=caller)
         return job
+
+    async def must_run(
+        self, path: str, content: Content, *, caller: Caller, key: str
+    ) -> dict[str, Any]:
+        """Return the result of the job that a POST started.
+
+        Raises:
+            RefusedError: when the POST was refused.
+            JobFailedError: when the job did not end well.
+        """
+        queued = await self.must_post(path, content, JobRead, caller=caller, key=key)
+        job = await self.await_job(queued, service=path.split("/", 2)[1], caller=caller)
+        if job.status is not JobState.SUCCEEDED:
+            raise JobFailedError(f"The job of POST {path} ended as {job.status}: {job.error}")
+        return job.result or {}
 
     def encode(self, path: str, content: Content, *, caller: Caller, key: str) -> bytes:
         """Return a POST as the bytes that go over the wire."""

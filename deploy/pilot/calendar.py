@@ -9,6 +9,8 @@ from shared.schemas.registry import TimeZone
 
 _HOURS_AHEAD: Final = {TimeZone.WIB: 7, TimeZone.WITA: 8, TimeZone.WIT: 9}
 _START: Final = time(8, 0)
+# For how long a seat that was drawn is held.
+CONFIRM_HOURS: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,64 @@ class Calendar:
         """Return the instant at which classes of a zone start. Source: Keppres 41/1987."""
         hours = timedelta(hours=_HOURS_AHEAD[zone])
         return datetime.combine(self.starts_on, _START, UTC) - hours
+
+    @property
+    def draw_opens_at(self) -> datetime:
+        """When applications for the wave whose places are drawn open: a day after the rush."""
+        return self.opens_at + timedelta(days=1)
+
+    @property
+    def draw_applied_at(self) -> datetime:
+        """When people apply, each on a day of his own in truth."""
+        return self.draw_opens_at + timedelta(days=1)
+
+    @property
+    def draw_closes_at(self) -> datetime:
+        """When applications for the draw close."""
+        return _at(self.starts_on - timedelta(days=14), time(20, 0))
+
+    @property
+    def drawn_at(self) -> datetime:
+        """When the list is frozen and the draw is made."""
+        return self.draw_closes_at + timedelta(minutes=1)
+
+    @property
+    def announced_at(self) -> datetime:
+        """The hour at which the draw is announced."""
+        return _at(self.starts_on - timedelta(days=13), time(10, 0))
+
+    @property
+    def confirmed_at(self) -> datetime:
+        """When people confirm or decline what they have drawn."""
+        return self.announced_at + timedelta(days=1)
+
+    @property
+    def lapsed_at(self) -> datetime:
+        """A moment after the deadline of those who said nothing."""
+        return self.announced_at + timedelta(hours=CONFIRM_HOURS, minutes=1)
+
+    @property
+    def decided_at(self) -> datetime:
+        """When the ministries decide whether the wave starts."""
+        return _at(self.starts_on - timedelta(days=5), time(9, 0))
+
+    @property
+    def training_local(self) -> datetime:
+        """The hour at which the drawn wave starts: a week after the first one."""
+        return self.starts_local + timedelta(days=7)
+
+    def training_in(self, zone: TimeZone) -> datetime:
+        """Return the instant at which the drawn wave starts in a zone."""
+        return self.start_in(zone) + timedelta(days=7)
+
+    def evening_of(self, session: int) -> datetime:
+        """Return the evening after a session of the drawn wave, the first being 1."""
+        return _at(self.training_local.date() + timedelta(days=session - 1), time(19, 0))
+
+    @property
+    def certified_at(self) -> datetime:
+        """When the certificates of the drawn wave are issued."""
+        return _at(self.starts_on + timedelta(days=14), time(10, 0))
 
     @property
     def completed_at(self) -> datetime:

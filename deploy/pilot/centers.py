@@ -40,6 +40,15 @@ SEATS_OF_THE_LARGE_CLASS: Final = 40
 # The class that the heroine asks for first, and the large one nearby that has room for her.
 HOT_CLASS: Final = 0
 LARGE_CLASS: Final = 1
+# Of the people who register, who does not come to the rush: his network would lose it.
+AWAY_SHARE: Final = 0.1
+# The second wave, whose places are drawn: fewer classes, and more people than seats.
+_DRAWN_SHARE: Final = 0.08
+_FEWEST_DRAWN: Final = 2
+_FEWEST_SEATS: Final = 4
+_SEATS_AN_APPLICANT: Final = 0.4
+# The place of the first community centre, whose head is invited.
+_FIRST_DRAWN: Final = list(_KINDS).index(FacilityKind.BLKK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,34 @@ def _kind(choices: random.Random, number: int) -> FacilityKind:
 def classes_of(seeds: Seeds, *, centers: list[Center]) -> list[PlannedClass]:
     """Return the classes, the most sought after first, each in a room of its own."""
     return [_class(seeds, number, centers) for number in range(seeds.classes)]
+
+
+def drawn_classes_of(seeds: Seeds, *, centers: list[Center]) -> list[PlannedClass]:
+    """Return the classes of the wave whose places are drawn, each at another centre."""
+    many = min(len(centers), max(_FEWEST_DRAWN, round(_DRAWN_SHARE * seeds.classes)))
+    wanted = int(_SEATS_AN_APPLICANT * AWAY_SHARE * seeds.applicants / many)
+    capacity = min(SEATS, max(_FEWEST_SEATS, wanted))
+    step = len(centers) // many
+    return [
+        _drawn_class(
+            seeds, place, centers[(_FIRST_DRAWN + place * step) % len(centers)], capacity=capacity
+        )
+        for place in range(many)
+    ]
+
+
+def _drawn_class(seeds: Seeds, place: int, center: Center, *, capacity: int) -> PlannedClass:
+    number = seeds.classes + place
+    return PlannedClass(
+        number=number,
+        id=seeds.id_of("class", number),
+        code=f"{seeds.label}-U{place:04d}",
+        label=f"Kelas undian {center.name}",
+        center=center,
+        space_id=seeds.id_of("space", number),
+        space_name="Ruang Undian",
+        capacity=capacity,
+    )
 
 
 def _class(seeds: Seeds, number: int, centers: list[Center]) -> PlannedClass:

@@ -16,17 +16,21 @@ from rich.console import Console
 from deploy.embedded.home import home_from_environment
 from deploy.pilot.api import Api, RefusedError
 from deploy.pilot.calendar import Calendar, next_start
+from deploy.pilot.confirming import confirm, decide
+from deploy.pilot.drawing import apply_for_draw, hold_draw, publish_draw
 from deploy.pilot.ending import Ending, end, show
 from deploy.pilot.freshness import Acknowledged, Lag, watch
 from deploy.pilot.ground import lay_ground
 from deploy.pilot.journal import Journal
 from deploy.pilot.lending import lend, use
 from deploy.pilot.outcome import complete, follow_up
+from deploy.pilot.papers import certify
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.programme import publish, register_people
 from deploy.pilot.rush import rush
 from deploy.pilot.seeds import Seeds
 from deploy.pilot.start import cancel_some, start
+from deploy.pilot.training import train
 from deploy.pilot.wire import Wire
 from deploy.problems import CommandError
 from shared.clock import ledger_day, utc_now
@@ -130,14 +134,23 @@ async def _play(
             await lay_ground(play, folder=folder.root)
         with play.chapter():
             await publish(play)
+            await publish_draw(play)
             await lend(play)
             await register_people(play)
         with play.chapter():
             lag = await _rush(play)
         with play.chapter():
+            await apply_for_draw(play)
             await cancel_some(play)
+            await hold_draw(play)
+            await confirm(play)
+            await decide(play)
+        with play.chapter():
             await use(play)
             await start(play)
+        with play.chapter():
+            await train(play)
+            await certify(play)
         with play.chapter():
             await complete(play)
             await follow_up(play)

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.pilot.agreements import sign_chain
-from deploy.pilot.centers import Center, PlannedClass, centers_of, classes_of
+from deploy.pilot.centers import (
+    Center,
+    PlannedClass,
+    centers_of,
+    classes_of,
+    drawn_classes_of,
+)
 from deploy.pilot.heads import invite_head
 from deploy.pilot.lending import state_hours
 from deploy.pilot.names import SYNTHETIC, person_name
@@ -23,8 +29,10 @@ from shared.schemas.registry import AreaLevel, AreaRead, FacilityKind
 
 _AT_ONCE: Final = 8
 _TRADES_TAUGHT: Final = ("BUSINESS",)
-# What is taught, and for how many lesson hours.
-_UNITS: Final = (("Menyusun rencana usaha", 80), ("Mengelola keuangan", 80), ("Memasarkan", 80))
+# What is taught, and for how many lesson hours: of the first wave, and of the shorter second one.
+_UNITS: Final = ("Menyusun rencana usaha", "Mengelola keuangan", "Memasarkan")
+_HOURS_A_UNIT: Final = 80
+_HOURS_A_SHORT_UNIT: Final = 8
 # Who stands behind a facility of each kind.
 _INSTITUTIONS: Final = {
     FacilityKind.UPTP: "MINISTRY",
@@ -79,10 +87,11 @@ async def lay_ground(play: Play, *, folder: Path) -> None:
     await sign_chain(play)
     await join_network(play)
     await invite_head(play)
-    await _publish_module(play)
+    await _publish_module(play, "module", code="WIRAUSAHA", hours=_HOURS_A_UNIT)
+    await _publish_module(play, "short-module", code="SINGKAT", hours=_HOURS_A_SHORT_UNIT)
     await play.crowd(
         "instructors",
-        play.classes,
+        [*play.classes, *play.drawn],
         lambda planned: _register_instructor(play, planned),
         at_once=_AT_ONCE,
     )
@@ -96,6 +105,7 @@ async def _meet(play: Play) -> None:
     play.country = country_of(areas)
     play.centers = centers_of(play.seeds, country=play.country)
     play.classes = classes_of(play.seeds, centers=play.centers)
+    play.drawn = drawn_classes_of(play.seeds, centers=play.centers)
     play.people = people_of(
         play.seeds,
         country=play.country,
@@ -106,7 +116,7 @@ async def _meet(play: Play) -> None:
 
 async def _import_facilities(play: Play, path: Path) -> None:
     """Write the facilities to a CSV file, have it judged, then have it brought in."""
-    raw = facilities_csv(play.seeds.label, play.centers, play.classes)
+    raw = facilities_csv(play.seeds.label, play.centers, [*play.classes, *play.drawn])
     await asyncio.to_thread(path.write_bytes, raw)
     bar = play.progress.add_task("facilities from CSV", total=2 * len(play.centers))
     for mode in ("validate", "commit"):
@@ -183,28 +193,28 @@ async def check_rows(play: Play, job: JobRead, *, service: str, rows: int) -> li
     return verdicts
 
 
-async def _publish_module(play: Play) -> None:
-    """Draft the module with its units of competence, and publish it."""
+async def _publish_module(play: Play, name: str, *, code: str, hours: int) -> None:
+    """Draft a module with its units of competence, and publish it."""
     module = {
-        "id": play.seeds.id_of("module"),
-        "code": f"{play.seeds.label}-WIRAUSAHA",
+        "id": play.seeds.id_of(name),
+        "code": f"{play.seeds.label}-{code}",
         "version": "2026.1",
         "title": f"Kewirausahaan dasar ({SYNTHETIC})",
         "owner_ministry": "MSME",
-        "hours": sum(hours for _, hours in _UNITS),
+        "hours": hours * len(_UNITS),
         "state": "DRAFT",
         "units": [
             {"code": f"Z.990000.{place:03d}.01", "title": f"{title} ({SYNTHETIC})", "hours": hours}
-            for place, (title, hours) in enumerate(_UNITS, start=1)
+            for place, title in enumerate(_UNITS, start=1)
         ],
         "required_competences": list(_TRADES_TAUGHT),
         "requires_certificate": True,
         "synthetic": True,
     }
     path, key = "/registry/v1/modules", play.seeds.key_of
-    await play.api.must_post(path, module, _Made, caller=MSME, key=key("module"))
+    await play.api.must_post(path, module, _Made, caller=MSME, key=key(name))
     publishing = f"{path}/{module['id']}/publish"
-    await play.api.must_post(publishing, {}, _Made, caller=MSME, key=key("module-publish"))
+    await play.api.must_post(publishing, {}, _Made, caller=MSME, key=key(f"{name}-publish"))
 
 
 async def _register_instructor(play: Play, planned: PlannedClass) -> None:

@@ -1,4 +1,4 @@
-"""Chapter five: the classes end, and three months later some tell what became of them."""
+"""Chapter seven: the classes end, and three months later some tell what became of them."""
 
 import random
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _OWN_BUSINESS: Final = ("SELF_EMPLOYED", "BOTH")
 async def complete(play: Play) -> None:
     """Let every class report who completed it and who left."""
     play.api.set_time(play.calendar.completed_at)
-    play.tell("[bold]5 Hasil.[/] 33 days later the classes end.")
+    play.tell("[bold]7 Hasil.[/] 33 days after its start the first wave ends, too.")
     await play.crowd(
         "completions", play.classes, lambda each: _complete(play, each), at_once=_CLASSES_AT_ONCE
     )

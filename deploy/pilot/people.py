@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from deploy.pilot.centers import AWAY_SHARE
 from deploy.pilot.names import SYNTHETIC, person_name
 from deploy.pilot.places import Country, District
 from deploy.pilot.seeds import Seeds
@@ -71,6 +72,12 @@ class Person:
     business: Business | None
     home: District
     wish: int
+
+
+def is_away(seeds: Seeds, person: Person) -> bool:
+    """Tell whether somebody cannot come to the rush, and waits for the draw; the heroine comes."""
+    drawn = seeds.choices_of("away", person.number).random()
+    return person.number > 0 and drawn < AWAY_SHARE
 
 
 def nik_of(*, district: str, birth_date: date, sex: Sex) -> str:

@@ -57,6 +57,8 @@ class Play:
     country: Country = field(default_factory=lambda: Country({}, {}))
     centers: list[Center] = field(default_factory=list)
     classes: list[PlannedClass] = field(default_factory=list)
+    # The classes of the second wave, whose places are drawn.
+    drawn: list[PlannedClass] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     _progress: Progress | None = None
 

@@ -17,6 +17,7 @@ from shared.schemas.base import Message
 from shared.schemas.enrollment import EntrantKind
 
 RESERVE: Final = 2
+MIN_POST_SCORE: Final = 60
 PROGRAM_CODE: Final = "SERENTAK"
 WAVE_CODE: Final = "GELOMBANG-1"
 _CLASSES_AT_ONCE: Final = 4
@@ -86,6 +87,7 @@ def _program(play: Play) -> dict[str, Any]:
         "size_criterion": "BY_FOUNDING",
         "default_capacity": SEATS,
         "default_reserve_capacity": RESERVE,
+        "min_post_score": MIN_POST_SCORE,
         "synthetic": True,
     }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from deploy.pilot.centers import HOT_CLASS, LARGE_CLASS, PlannedClass
 from deploy.pilot.freshness import Acknowledged
-from deploy.pilot.people import Person
+from deploy.pilot.people import Person, is_away
 from deploy.pilot.play import Play, applicant
 from deploy.pilot.wire import Answer
 from deploy.problems import CommandError
@@ -26,7 +26,7 @@ _SECOND_CHOICE_SHARE: Final = 0.6
 _ASKS_FIRST_SHARE: Final = 0.03
 # How many of those who want neither the hot class nor the large one apply before the heroine does.
 _EARLY_SHARE: Final = 0.4
-_FULL: Final = "class-full"
+FULL: Final = "class-full"
 PLACED: Final = ("SEATED", "WAITLISTED")
 
 
@@ -67,8 +67,11 @@ class PromiseBrokenError(CommandError):
 async def rush(play: Play, acknowledged: Acknowledged) -> None:
     """Let everybody apply at once, the heroine in the middle of it."""
     play.api.set_time(play.calendar.rush_at)
-    play.tell(f"[bold]3 Pendaftaran.[/] {len(play.people):,} people apply.")
     early, late = _in_turn(play)
+    play.tell(
+        f"[bold]3 Pendaftaran.[/] {len(early) + len(late) + 1:,} people apply; those whose network"
+        " is too slow for it wait for the draw."
+    )
     hall = _Hall(play, acknowledged)
     await play.crowd("first hour", early, hall.apply, at_once=_AT_ONCE)
     await _heroine(play, acknowledged)
@@ -86,7 +89,7 @@ def _in_turn(play: Play) -> tuple[list[Person], list[Person]]:
     early: list[Person] = []
     late: list[Person] = []
     choices = play.seeds.choices_of("turns")
-    others = play.people[1:]
+    others = [person for person in play.people[1:] if not is_away(play.seeds, person)]
     for person in choices.sample(others, len(others)):
         soon = choices.random() < _EARLY_SHARE
         first = person.wish == HOT_CLASS or (soon and person.wish != LARGE_CLASS)
@@ -117,7 +120,7 @@ class _Hall:
         again = self._play.journal.find("again", person.number)
         return (
             first is not None
-            and first.outcome == _FULL
+            and first.outcome == FULL
             and bool(first.facts.get("alternatives"))
             and (again is None or not again.accepted)
             and self._drawn("second choice", person) < _SECOND_CHOICE_SHARE

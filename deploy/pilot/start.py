@@ -1,4 +1,4 @@
-"""Chapter four: some cancel, others move up, and the hour of the start goes through the zones."""
+"""Chapter five: some cancel, others move up, and the hour of the start goes through the zones."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -85,7 +85,7 @@ async def _cancel(play: Play, person: Person) -> None:
 
 async def start(play: Play) -> None:
     """Let the classes report their opening, from the east to the west, some hours late."""
-    play.tell("[bold]4 Pembukaan serentak.[/] 08:00 goes through Indonesia.")
+    play.tell("[bold]5 Pembukaan serentak.[/] 08:00 goes through Indonesia.")
     late: list[PlannedClass] = []
     for zone in _EASTWARD_FIRST:
         here = [each for each in play.classes if each.center.district.time_zone is zone]
