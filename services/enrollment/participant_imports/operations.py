@@ -1,11 +1,12 @@
 """Registering many people at once, by the rules that one is registered by."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, Uuid, cast, column, func, select
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas.rules import UnknownAreaError
-from services.enrollment.base import Audit, Event, RowVerdict
+from services.enrollment.base import Audit, Base, Event, RowVerdict
 from services.enrollment.identities.rules import Nik
 from services.enrollment.identities.tables import IdentityClaim
 from services.enrollment.participant_imports import queries
@@ -25,15 +26,19 @@ from services.enrollment.participants.rules import Registrant, Sized
 from services.enrollment.participants.tables import Participant
 from services.enrollment.people_imports.operations import copy_rows
 from services.enrollment.people_imports.rules import Row, RowRepeatedError
+from services.enrollment.programs.rules import age_on
 from shared.db.audit import note_reads
 from shared.db.events import event_row
 from shared.errors import ServiceError
 from shared.ids import new_id
 from shared.schemas.imports import Outcome, Verdict, refused
 
+# A table, the names of its columns, and rows of it.
+Written: TypeAlias = tuple[type[Base], list[str], list[list[Any]]]
+
 _AUDITED_AT_ONCE: Final = 1_000
-# What an event tells of a person.
-_TOLD: Final = ("sex", "birth_date", "entrant_kind", "home_area_code", "synthetic")
+# What an event tells of a person beside the age.
+_told_of: Final = itemgetter("sex", "entrant_kind", "home_area_code", "synthetic")
 _NAMES: Final = ("job_id", "row", "verdict", "code", "detail", "id")
 
 
@@ -166,13 +171,20 @@ async def register_rows(
             caller tries again.
     """
     free, verdicts = await _sort_out(session, rows, importer)
+    # All that takes time comes before the first write: from then on every feed waits.
+    written = [*_people(free), *_events(session, free, importer)]
     claimed = await _claim(session, free)
     taken = [each for each in free if each.participant_id in claimed]
     if len(taken) < len(free):
         lost = [each for each in free if each.participant_id not in claimed]
         verdicts += (await _sort_out(session, lost, importer))[1]
-    await _write_people(session, taken)
-    await _write_events(session, taken, importer)
+    for table, names, records in written:
+        kept = [
+            record
+            for record, each in zip(records, free, strict=True)
+            if each.participant_id in claimed
+        ]
+        await copy_rows(session, table, names, kept)
     return verdicts + [
         Verdict(each.number, Outcome.CREATED, id=each.participant_id) for each in taken
     ]
@@ -197,38 +209,33 @@ async def _claim(session: AsyncSession, rows: Sequence[Ready]) -> set[UUID]:
     return set(await session.scalars(statement))
 
 
-async def _write_people(session: AsyncSession, rows: Sequence[Ready]) -> None:
+def _people(rows: Sequence[Ready]) -> Iterator[Written]:
     if not rows:
         return
     names = sorted(rows[0].values)
     pick = itemgetter(*names)
     consents = names.index("consents")
-
-    def written(each: Ready) -> list[Any]:
-        values = list(pick(each.values))
-        values[consents] = json.dumps(values[consents])
-        return values
-
-    await copy_rows(session, Participant, names, [written(each) for each in rows])
+    records = [list(pick(each.values)) for each in rows]
+    for record in records:
+        record[consents] = json.dumps(record[consents])
+    yield Participant, names, records
 
 
-async def _write_events(session: AsyncSession, rows: Sequence[Ready], importer: Importer) -> None:
-    """Write an event for each person: those of one kind differ in nothing but whom they name."""
-    if not rows:
-        return
+def _events(session: AsyncSession, rows: Sequence[Ready], importer: Importer) -> Iterator[Written]:
+    """Yield the events of people: those of one kind differ in nothing but whom they name."""
     patterns: dict[tuple[Any, ...], Pattern] = {}
     names: list[str] = []
     events: list[list[Any]] = []
     last = new_id().int
     for each in rows:
         values = each.values
-        kind = tuple(values[name] for name in _TOLD)
-        if kind not in patterns:
+        kind = (_band(values["birth_date"], importer.today), *_told_of(values))
+        pattern = patterns.get(kind)
+        if pattern is None:
             draft = registered(values, today=importer.today, now=importer.payload.asked_at)
             told = event_row(session, draft)
             names = sorted(told)
-            patterns[kind] = _pattern(told, names, each.participant_id)
-        pattern = patterns[kind]
+            pattern = patterns[kind] = _pattern(told, names, each.participant_id)
         event = list(pattern.values)
         last += 1
         event[pattern.id] = UUID(int=last)
@@ -237,7 +244,13 @@ async def _write_events(session: AsyncSession, rows: Sequence[Ready], importer: 
             event[place] = each.participant_id
         events.append(event)
     session.info["last_event_id"] = UUID(int=last)
-    await copy_rows(session, Event, names, events)
+    if events:
+        yield Event, names, events
+
+
+@lru_cache(maxsize=65_536)
+def _band(birth_date: date, today: date) -> str:
+    return people.age_band(age_on(birth_date, today)).value
 
 
 class Pattern(NamedTuple):
