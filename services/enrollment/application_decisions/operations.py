@@ -3,15 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, Uuid, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.applications.operations import tell
+from services.enrollment.applications.operations import moved_draft
 from services.enrollment.applications.rules import check_move
-from services.enrollment.applications.tables import Application
+from services.enrollment.applications.tables import Application, ApplicationChoice
+from services.enrollment.base import Event
+from shared.db.events import emit_all
 from shared.schemas.enrollment import ApplicationState, Topic
+
+_GIVEN: Final = (
+    column("participant_id", Uuid),
+    column("application_id", Uuid),
+    column("state", Text),
+    column("class_id", Uuid),
+    column("enrollment_id", Uuid),
+    column("reasons", ARRAY(Text)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +40,71 @@ class Decided:
 
 
 async def decide(session: AsyncSession, decided: Sequence[Decided], *, now: datetime) -> None:
-    """Write what a selection gave to applications, with their events in one statement.
+    """Write what a selection gave to applications, with their events, in a few statements for all.
 
     The rows are locked in the order of their keys. Who withdrew meanwhile must not be in `decided`.
 
     Raises:
         ApplicationStateError: when one of them is not SUBMITTED.
     """
-    wanted = {each.application_id: each for each in decided}
+    before = await _lock(session, decided)
+    for each in decided:
+        check_move(present=before[each.application_id], wanted=each.state)
+    given = func.jsonb_to_recordset(literal(list(map(_packed, decided)), JSONB)).table_valued(
+        *_GIVEN
+    )
+    given = given.render_derived(name="given", with_types=True)
+    choices = (
+        select(func.count())
+        .where(
+            ApplicationChoice.participant_id == Application.participant_id,
+            ApplicationChoice.application_id == Application.id,
+        )
+        .scalar_subquery()
+    )
+    written = await session.execute(
+        update(Application)
+        .where(
+            Application.participant_id == given.c.participant_id,
+            Application.id == given.c.application_id,
+        )
+        .values(
+            **{name: given.c[name] for name in ("state", "class_id", "enrollment_id", "reasons")},
+            version=Application.version + 1,
+            updated_at=now,
+        )
+        .returning(Application, choices)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    drafts = [
+        moved_draft(row, count, before=before[row.id], topic=Topic.APPLICATION_DECIDED, now=now)
+        for row, count in sorted(written, key=lambda found: found[0].id)
+    ]
+    await emit_all(session, Event, drafts)
+
+
+def _packed(each: Decided) -> dict[str, Any]:
+    place = None if each.class_id is None else str(each.class_id)
+    enrollment = None if each.enrollment_id is None else str(each.enrollment_id)
+    return {
+        "participant_id": str(each.participant_id),
+        "application_id": str(each.application_id),
+        "state": each.state.value,
+        "class_id": place,
+        "enrollment_id": enrollment,
+        "reasons": list(each.reasons),
+    }
+
+
+async def _lock(session: AsyncSession, decided: Sequence[Decided]) -> dict[UUID, ApplicationState]:
+    """Lock applications; return the state of each."""
     statement = (
-        select(Application)
+        select(Application.id, Application.state)
         .where(
             Application.participant_id.in_([each.participant_id for each in decided]),
-            Application.id.in_(wanted),
+            Application.id.in_([each.application_id for each in decided]),
         )
         .order_by(Application.participant_id, Application.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
-    rows = (await session.scalars(statement)).all()
-    before: dict[UUID, ApplicationState | None] = {row.id: row.state for row in rows}
-    for row in rows:
-        each = wanted[row.id]
-        check_move(present=row.state, wanted=each.state)
-        row.state, row.class_id, row.enrollment_id = each.state, each.class_id, each.enrollment_id
-        row.reasons = list(each.reasons)
-        row.version += 1
-        row.updated_at = now
-    await session.flush()
-    await tell(session, rows, before=before, topic=Topic.APPLICATION_DECIDED, now=now)
+    return {row.id: row.state for row in (await session.execute(statement)).all()}

@@ -1,7 +1,7 @@
 """Moving the choices of applications to the facility that stays."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text, update
@@ -37,8 +37,37 @@ async def move_choices(
         "regency_code": stays.regency_code,
         "host_ministry": stays.owner_ministry,
     }
+    changed = await _move(session, wave_id, left, place)
+    if not changed:
+        return 0
+    await session.execute(
+        update(Application)
+        .where(Application.wave_id == wave_id, Application.facility_id == left)
+        .values(place)
+        .execution_options(synchronize_session=False)
+    )
+    rows = await session.scalars(
+        update(Application)
+        .where(
+            Application.participant_id.in_([person for person, _ in changed]),
+            Application.id.in_([application for _, application in changed]),
+        )
+        .values(version=Application.version + 1, updated_at=now)
+        .returning(Application)
+        .execution_options(populate_existing=True)
+    )
+    in_order = sorted(rows, key=lambda row: row.id)
+    before = {row.id: row.state for row in in_order}
+    await tell(session, in_order, before=before, topic=Topic.APPLICATION_CHANGED, now=now)
+    return len(in_order)
+
+
+async def _move(
+    session: AsyncSession, wave_id: UUID, left: UUID, place: dict[str, Any]
+) -> set[tuple[UUID, UUID]]:
+    """Let the choices of a wave name `place`; return whose applications, (person, id), changed."""
     dropped = await session.execute(
-        _DROP_LESS_WANTED, {"wave_id": wave_id, "left": left, "stays": stays.facility_id}
+        _DROP_LESS_WANTED, {"wave_id": wave_id, "left": left, "stays": place["facility_id"]}
     )
     changed = {(row.participant_id, row.application_id) for row in dropped}
     moved = await session.execute(
@@ -48,28 +77,4 @@ async def move_choices(
         .returning(ApplicationChoice.participant_id, ApplicationChoice.application_id)
         .execution_options(synchronize_session=False)
     )
-    changed |= {(row.participant_id, row.application_id) for row in moved}
-    if not changed:
-        return 0
-    await session.execute(
-        update(Application)
-        .where(Application.wave_id == wave_id, Application.facility_id == left)
-        .values(place)
-        .execution_options(synchronize_session=False)
-    )
-    rows = (
-        await session.scalars(
-            update(Application)
-            .where(
-                Application.participant_id.in_([person for person, _ in changed]),
-                Application.id.in_([application for _, application in changed]),
-            )
-            .values(version=Application.version + 1, updated_at=now)
-            .returning(Application)
-            .execution_options(populate_existing=True)
-        )
-    ).all()
-    in_order = sorted(rows, key=lambda row: row.id)
-    before = {row.id: row.state for row in in_order}
-    await tell(session, in_order, before=before, topic=Topic.APPLICATION_CHANGED, now=now)
-    return len(rows)
+    return changed | {(row.participant_id, row.application_id) for row in moved}

@@ -28,7 +28,11 @@ from services.enrollment.enrollments.rules import (
     WindowClosedError,
     WindowNotOpenError,
 )
-from services.enrollment.participants.rules import ParticipantUnknownError, is_self
+from services.enrollment.participants.rules import (
+    ParticipantUnknownError,
+    PersonRestrictedError,
+    is_self,
+)
 from services.enrollment.waves.queries import get_wave
 from services.enrollment.waves.rules import WaveUnknownError
 from shared.clock import ledger_day
@@ -106,6 +110,7 @@ def _etag(receipt: ApplicationReceipt) -> str:
         *_WINDOW,
         *_CHOICE_REFUSED,
         ParticipantUnknownError,
+        PersonRestrictedError,
         OutsideScopeError,
         *_PAPER_REFUSED,
         AlreadyEnrolledError,

@@ -27,7 +27,11 @@ from services.enrollment.base import Event
 from services.enrollment.classes.rules import OutsideScopeError
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.rules import AlreadyEnrolledError
-from services.enrollment.participants.rules import ParticipantUnknownError, is_self
+from services.enrollment.participants.rules import (
+    ParticipantUnknownError,
+    check_unrestricted,
+    is_self,
+)
 from services.enrollment.waves.queries import get_wave
 from services.enrollment.waves.rules import SelectionMethod
 from services.enrollment.waves.tables import Wave
@@ -96,6 +100,7 @@ async def apply(
         What `open_wave` raises.
         ChoiceUnknownError, ChoiceTwiceError: when the choices are not of this wave.
         ParticipantUnknownError: when the caller may not apply for this person.
+        PersonRestrictedError: when the person's data may not be processed.
         OutsideScopeError: when no choice lies within the caller's scope.
         PaperMissingError, PaperUnexpectedError: when the paper does not go with who applies.
         AlreadyEnrolledError: when the person holds a place in the programme.
@@ -110,6 +115,7 @@ async def apply(
     person = await queries.find_person(session, body.participant_id)
     if person is None:
         raise ParticipantUnknownError
+    check_unrestricted(person.restricted_at)
     await _check_free(session, wave.program_id, person.id)
     values: dict[str, Any] = {
         "participant_id": person.id,
@@ -247,29 +253,41 @@ async def tell(
     """Tell the other services what happened to applications; `before` is null where one came."""
     choices = await queries.choices_of(session, rows)
     drafts = [
-        Draft(
-            topic=topic,
-            stream_id=row.participant_id,
-            event=ApplicationMoved(
-                application_id=row.id,
-                participant_id=row.participant_id,
-                program_id=row.program_id,
-                wave_id=row.wave_id,
-                facility_id=row.facility_id,
-                channel=row.channel,
-                choices=len(choices[row.id]),
-                before=before[row.id],
-                after=row.state,
-                class_id=row.class_id,
-                enrollment_id=row.enrollment_id,
-            ),
-            place=place_of(row),
-            occurred_at=now,
-            version=row.version,
-        )
+        moved_draft(row, len(choices[row.id]), before=before[row.id], topic=topic, now=now)
         for row in rows
     ]
     await emit_all(session, Event, drafts)
+
+
+def moved_draft(
+    row: Application,
+    choices: int,
+    *,
+    before: ApplicationState | None,
+    topic: Topic,
+    now: datetime,
+) -> Draft:
+    """Return the event of what happened to an application that names so many `choices`."""
+    return Draft(
+        topic=topic,
+        stream_id=row.participant_id,
+        event=ApplicationMoved(
+            application_id=row.id,
+            participant_id=row.participant_id,
+            program_id=row.program_id,
+            wave_id=row.wave_id,
+            facility_id=row.facility_id,
+            channel=row.channel,
+            choices=choices,
+            before=before,
+            after=row.state,
+            class_id=row.class_id,
+            enrollment_id=row.enrollment_id,
+        ),
+        place=place_of(row),
+        occurred_at=now,
+        version=row.version,
+    )
 
 
 async def lock_open(
@@ -401,6 +419,7 @@ async def submit(
 
     Raises:
         ApplicationStateError: when it is no draft.
+        PersonRestrictedError: when the person's data may not be processed.
         PaperMissingError, PaperUnexpectedError: when the paper does not go with who submits.
         AlreadyEnrolledError: when the person has got a place in the programme meanwhile.
     """
@@ -409,6 +428,7 @@ async def submit(
     person = await queries.find_person(session, row.participant_id)
     if person is None:
         raise ParticipantUnknownError
+    check_unrestricted(person.restricted_at)
     await _check_free(session, row.program_id, person.id)
     judged = await queries.judge(session, row.program_id, person, now=now, today=today)
     await _turn(session, locked, paper, judged, now=now)

@@ -24,7 +24,10 @@ from services.enrollment.classes.schemas import (
     EligibilityRead,
     MeetingRead,
 )
-from services.enrollment.participants.rules import ParticipantUnknownError
+from services.enrollment.participants.rules import (
+    ParticipantUnknownError,
+    PersonRestrictedError,
+)
 from services.enrollment.waves.queries import get_wave
 from services.enrollment.waves.rules import WaveCancelledError, WaveStartedError, WaveUnknownError
 from shared.clock import ledger_day
@@ -288,7 +291,7 @@ def _offer_key(after: Sequence[KeyValue] | None) -> OfferKey | None:
 
 @router.post(
     "/classes/{class_id}/eligibility",
-    responses=problems(rules.ClassUnknownError, ParticipantUnknownError),
+    responses=problems(rules.ClassUnknownError, ParticipantUnknownError, PersonRestrictedError),
 )
 async def judge_eligibility(
     request: Request,

@@ -1,5 +1,6 @@
 """Changes to classes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,7 @@ from services.enrollment.waves.rules import (
 )
 from services.enrollment.waves.tables import Wave
 from shared.db.base import translate
-from shared.db.events import emit
+from shared.db.events import Draft, emit_all
 from shared.db.jobs import add_job
 from shared.db.within import place_of
 from shared.schemas.enrollment import ClassCell, ClassMoved, ClassState, Topic
@@ -226,20 +227,33 @@ async def tell_moved(
     session: AsyncSession, row: Class, *, topic: Topic, before: ClassCell | None, now: datetime
 ) -> None:
     """Tell the other services that a class has come or changed."""
-    await emit(
-        session,
-        Event,
-        topic=topic,
-        stream_id=row.id,
-        event=ClassMoved(
-            class_id=row.id,
-            label=row.label,
-            capacity=row.capacity,
-            reported_at=row.opening_reported_at,
-            before=before,
-            after=cell_of(row),
-        ),
-        place=place_of(row),
-        occurred_at=now,
-        version=row.version,
-    )
+    await tell_all_moved(session, [(row, before)], topic=topic, now=now)
+
+
+async def tell_all_moved(
+    session: AsyncSession,
+    rows: Sequence[tuple[Class, ClassCell | None]],
+    *,
+    topic: Topic,
+    now: datetime,
+) -> None:
+    """Tell the other services that classes have come or changed, each with what it was before."""
+    drafts = [
+        Draft(
+            topic=topic,
+            stream_id=row.id,
+            event=ClassMoved(
+                class_id=row.id,
+                label=row.label,
+                capacity=row.capacity,
+                reported_at=row.opening_reported_at,
+                before=before,
+                after=cell_of(row),
+            ),
+            place=place_of(row),
+            occurred_at=now,
+            version=row.version,
+        )
+        for row, before in rows
+    ]
+    await emit_all(session, Event, drafts)

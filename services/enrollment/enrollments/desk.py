@@ -22,7 +22,7 @@ from services.enrollment.classes.rules import ClassUnknownError
 from services.enrollment.enrollments import rules
 from services.enrollment.enrollments.queries import find_alternatives
 from services.enrollment.enrollments.schemas import Alternative
-from services.enrollment.participants.rules import GuardianMissingError
+from services.enrollment.participants.rules import GuardianMissingError, PersonRestrictedError
 from services.enrollment.quotas.rules import QuotaFullError
 from shared.db.idempotency import KeyReusedError
 from shared.db.session import Sessions, transaction
@@ -54,6 +54,7 @@ _REFUSALS: Final[dict[str, type[ServiceError]]] = {
         rules.AgeNotEligibleError,
         rules.AreaNotEligibleError,
         GuardianMissingError,
+        PersonRestrictedError,
         rules.EnrollmentIdTakenError,
         rules.AlreadyEnrolledError,
         rules.ClassFullError,

@@ -64,6 +64,7 @@ begin
         when k.body_hash is not null then 'idempotency-key-reused'
         when c.id is null then 'class-unknown'
         when p.id is null then 'participant-unknown'
+        when p.restricted_at is not null then 'person-restricted'
         when c.selection <> 'FIRST_COME' and c.announced_at is null then 'selection-pending'
         when r.arrived < c.opens_at then 'window-not-open'
         when r.arrived >= c.closes_at then 'window-closed'

@@ -114,25 +114,26 @@ def _told(
 
 async def _count(
     session: AsyncSession,
-    class_: Class,
-    changes: Iterable[tuple[Enrollment, EnrollmentState | None, EnrollmentState]],
+    changes: Iterable[tuple[Class, Enrollment, EnrollmentState | None, EnrollmentState]],
     *,
     now: datetime,
 ) -> None:
-    """Count the seats and places in line that move in a locked class, and what quotas see of it."""
-    seats: list[tuple[Enrollment, int]] = []
-    waiting = 0
-    for row, before, after in changes:
-        waiting += rules.waiting_change(before, after)
-        if change := rules.held_change(before, after):
-            seats.append((row, change))
+    """Count the seats and places in line that move in locked classes, and what quotas see of it."""
+    moved = list(changes)
+    seats = [
+        (class_, row, change)
+        for class_, row, before, after in moved
+        if (change := rules.held_change(before, after))
+    ]
     if seats:
-        quotas = await lock_quotas(session, [class_.wave_id], now=now)
-        for row, change in seats:
+        waves = {class_.wave_id for class_, _, _ in seats}
+        quotas = await lock_quotas(session, waves, now=now)
+        for class_, row, change in seats:
             quotas.move(class_.wave_id, traits_of(row), change)
+            class_.taken += change
         quotas.keep()
-    class_.waiting += waiting
-    class_.taken += sum(change for _, change in seats)
+    for class_, _, before, after in moved:
+        class_.waiting += rules.waiting_change(before, after)
 
 
 async def move_enrollments(
@@ -142,8 +143,10 @@ async def move_enrollments(
 
     All their events are one statement.
     """
-    changes = [(each.enrollment, each.enrollment.state, each.state) for each in moves if each.state]
-    await _count(session, class_, changes, now=now)
+    changes = [
+        (class_, each.enrollment, each.enrollment.state, each.state) for each in moves if each.state
+    ]
+    await _count(session, changes, now=now)
     drafts = [_draft(class_, move, now=now) for move in moves]
     await session.flush()
     await emit_all(session, Event, drafts)
@@ -184,12 +187,26 @@ async def enter_class(
     now: datetime,
 ) -> None:
     """Add enrollments to a locked class, with all that counts them; the claims are others' work."""
-    await _count(session, class_, [(row, None, row.state) for row in rows], now=now)
-    class_.next_waitlist_number += sum(row.waited for row in rows)
-    session.add_all(rows)
+    await enter_classes(session, [(class_, rows)], topic=topic, now=now)
+
+
+async def enter_classes(
+    session: AsyncSession,
+    entering: Sequence[tuple[Class, Sequence[Enrollment]]],
+    *,
+    topic: Topic | None = None,
+    now: datetime,
+) -> None:
+    """Add enrollments to locked classes, as `enter_class` does, all with the same statements."""
+    news = [(class_, row) for class_, rows in entering for row in rows]
+    await _count(session, [(class_, row, None, row.state) for class_, row in news], now=now)
+    for class_, row in news:
+        class_.next_waitlist_number += row.waited
+    session.add_all(row for _, row in news)
     await session.flush()
     drafts = [
-        _told(class_, row, topic=topic or _ENTERS[row.state], before=None, now=now) for row in rows
+        _told(class_, row, topic=topic or _ENTERS[row.state], before=None, now=now)
+        for class_, row in news
     ]
     await emit_all(session, Event, drafts)
 

@@ -22,10 +22,11 @@ from shared.jobs.context import Cron, JobContext, JobHandler, WorkerContext
 from shared.logging import get_logger
 from shared.schemas.enrollment import SelectionState
 
+# What is decided in one transaction, far below a second: so many without a place, or so many
+# classes of some 20 places each.
 _AT_ONCE: Final = 500
+_CLASSES: Final = 20
 _WAVES: Final = 20
-# Some 200 places a transaction, far below a second.
-_CLASSES: Final = 10
 _log = get_logger(__name__)
 _Step: TypeAlias = Callable[[AsyncSession, UUID], Awaitable[object]]
 

@@ -1,5 +1,6 @@
 """What was approved becomes places, each step within the caller's transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -10,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.application_decisions.operations import Decided, decide
 from services.enrollment.applications.rules import WaveCancelledError
 from services.enrollment.base import Job
-from services.enrollment.classes.operations import tell_moved as tell_class
+from services.enrollment.classes.operations import tell_all_moved as tell_classes
 from services.enrollment.classes.queries import cell_of
 from services.enrollment.classes.tables import Class
 from services.enrollment.draws.rules import Outcome
 from services.enrollment.enrollments.operations import promote_waiting
-from services.enrollment.placements.operations import Placement, place_selected
+from services.enrollment.placements.operations import Placement, place_in_classes
 from services.enrollment.selection_announcements import queries, rules
 from services.enrollment.selection_announcements.queries import Found
 from services.enrollment.selection_announcements.rules import Ending, Settled
@@ -75,50 +76,50 @@ async def announce_classes(session: AsyncSession, wave_id: UUID, class_ids: Sequ
     for each in found:
         if each.result.application_id not in submitted:
             each.result.settled = Settled.WITHDRAWN
-    decided: list[Decided] = []
+    left = [each for each in found if each.result.application_id in submitted]
+    decided = await _place(session, classes, left, now=now)
+    before = [(class_, cell_of(class_)) for class_ in classes]
     for class_ in classes:
-        mine = [
-            each
-            for each in found
-            if each.result.class_id == class_.id and each.result.application_id in submitted
-        ]
-        decided += await _place(session, class_, mine, now=now)
-        before = cell_of(class_)
         class_.announced_at = now
         class_.version += 1
-        await session.flush()
-        await tell_class(session, class_, topic=Topic.CLASS_CHANGED, before=before, now=now)
+    await session.flush()
+    await tell_classes(session, before, topic=Topic.CLASS_CHANGED, now=now)
+    for class_ in classes:
         await promote_waiting(session, class_=class_, now=now)
     await decide(session, decided, now=now)
     return len(decided)
 
 
 async def _place(
-    session: AsyncSession, class_: Class, found: Sequence[Found], *, now: datetime
+    session: AsyncSession, classes: Sequence[Class], found: Sequence[Found], *, now: datetime
 ) -> list[Decided]:
-    """Give the seats and places in line of a locked class; return what is decided by it."""
-    if not found:
-        return []
-    if class_.state is not ClassState.PLANNED:
-        return [_decided(each, rules.GONE) for each in found]
-    placements = [
-        Placement(
-            participant_id=each.participant_id,
-            enrollment_id=new_id(),
-            application_id=each.result.application_id,
-            waitlisted=each.result.outcome is Outcome.RESERVE,
-        )
-        for each in found
-    ]
-    placed = await place_selected(session, class_=class_, placements=placements, now=now)
+    """Give the seats and places in line of locked classes; return what is decided by it."""
+    drawn: dict[UUID | None, list[Found]] = defaultdict(list)
+    for each in found:
+        drawn[each.result.class_id].append(each)
+    open_ = [class_ for class_ in classes if class_.state is ClassState.PLANNED]
+    wanted = [(class_, [_placement(each) for each in drawn[class_.id]]) for class_ in open_]
+    placed = await place_in_classes(session, wanted, now=now) if drawn else []
     got = {each.application_id: each for each in placed}
     decided = []
     for each in found:
-        mine = got[each.result.application_id]
+        mine = got.get(each.result.application_id)
+        if mine is None:
+            decided.append(_decided(each, rules.GONE))
+            continue
         ending = rules.ending_in_class(each.result.outcome, got=mine.state, refusal=mine.refusal)
         kept = None if mine.state is None else mine.enrollment_id
-        decided.append(_decided(each, ending, class_id=class_.id, enrollment_id=kept))
+        decided.append(_decided(each, ending, class_id=each.result.class_id, enrollment_id=kept))
     return decided
+
+
+def _placement(found: Found) -> Placement:
+    return Placement(
+        participant_id=found.participant_id,
+        enrollment_id=new_id(),
+        application_id=found.result.application_id,
+        waitlisted=found.result.outcome is Outcome.RESERVE,
+    )
 
 
 def _decided(

@@ -59,7 +59,8 @@ async def change_wave(
         return
     present = Window(wave.opens_at, wave.closes_at, wave.promote_until)
     wanted = Window(*(said.get(name, getattr(wave, name)) for name in _WINDOW))
-    phase = rules.phase_of(present, cancelled_at=wave.cancelled_at, now=now)
+    frozen = await queries.is_frozen(session, wave.id)
+    phase = rules.phase_of(present, cancelled_at=wave.cancelled_at, frozen=frozen, now=now)
     rules.check_change(named, present, wanted, phase=phase, now=now)
     if not named.isdisjoint(_WINDOW):
         _check_window(wave, wanted, closes="closes_at" in named, now=now)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.tables import Class
-from shared.schemas.enrollment import ClassState
+from services.enrollment.selections.tables import Selection
+from shared.schemas.enrollment import ClassState, SelectionState
 
 
 async def lock_planned(session: AsyncSession, wave_id: UUID) -> Sequence[Class]:
@@ -40,3 +41,9 @@ async def planned_of(
     if after is not None:
         statement = statement.where(Class.id > after)
     return (await session.scalars(statement)).all()
+
+
+async def is_frozen(session: AsyncSession, wave_id: UUID) -> bool:
+    """Tell whether the list of a locked wave's applications is frozen, for a draw or after one."""
+    state = await session.scalar(select(Selection.state).where(Selection.wave_id == wave_id))
+    return state is not None and state is not SelectionState.COMMITTED

@@ -64,10 +64,18 @@ class Window:
     promote_until: datetime | None
 
 
-def phase_of(window: Window, *, cancelled_at: datetime | None, now: datetime) -> WavePhase:
-    """Return where a wave is `now`."""
+def phase_of(
+    window: Window, *, cancelled_at: datetime | None, frozen: bool = False, now: datetime
+) -> WavePhase:
+    """Return where a wave is `now`.
+
+    Once its applications are frozen for a selection it is closed, whatever the hour: a draw is made
+    from that list.
+    """
     if cancelled_at is not None:
         return WavePhase.CANCELLED
+    if frozen:
+        return WavePhase.CLOSED
     if now < window.opens_at:
         return WavePhase.ANNOUNCED
     return WavePhase.OPEN if now < window.closes_at else WavePhase.CLOSED

@@ -137,3 +137,33 @@ class TestLottery:
             )
             assert again.status_code == 304
         assert datetime.fromisoformat((await draw.told())["announced_at"]) == draw.announce_at
+
+
+class TestWindow:
+    async def test_nobody_moves_the_end_once_the_list_is_frozen(self, draw):
+        await draw.open((1, 1))
+        await draw.apply(await draw.seats.person())
+        await draw.commit()
+        later = (draw.closes_at + timedelta(days=2)).isoformat()
+
+        async def extend(version: int):
+            return await draw.client.patch(
+                draw.path,
+                json={"closes_at": later},
+                headers={**draw.runner.headers, "If-Match": f'"{version}"'},
+            )
+
+        assert (await draw.close()).status_code == 200
+        refused = await extend(1)
+        named = await draw.client.patch(
+            draw.path,
+            json={"name": "Gelombang satu"},
+            headers={**draw.runner.headers, "If-Match": '"1"'},
+        )
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "wave-member-fixed")
+        assert (refused.json()["present"], refused.json()["allowed"]) == (
+            "CLOSED", ["name", "promote_until"],
+        )  # fmt: skip
+        assert named.status_code == 200, named.text
+        assert (await draw.told())["list_count"] == 1
