@@ -20,6 +20,7 @@ from services.enrollment.attendance_imports import api as attendance_imports
 from services.enrollment.badges import api as badges
 from services.enrollment.badges.rules import BadgeKeys
 from services.enrollment.base import Audit, Event, Idempotency, Job, RowVerdict
+from services.enrollment.breach_reports import api as breach_reports
 from services.enrollment.businesses import api as businesses
 from services.enrollment.certificate_verifications import api as certificate_verifications
 from services.enrollment.certificates import api as certificates
@@ -32,6 +33,7 @@ from services.enrollment.competence_certificates import api as competence_certif
 from services.enrollment.completions import api as completions
 from services.enrollment.consents import api as consents
 from services.enrollment.devices import api as devices
+from services.enrollment.dossiers import api as dossiers
 from services.enrollment.enrollments import api as enrollments
 from services.enrollment.enrollments.desk import SeatOffice, open_office
 from services.enrollment.external_refs import api as external_refs
@@ -47,6 +49,7 @@ from services.enrollment.notices import api as notices
 from services.enrollment.offers import api as offers
 from services.enrollment.openings import api as openings
 from services.enrollment.operator_logins import api as operator_logins
+from services.enrollment.overlaps import api as overlaps
 from services.enrollment.participant_duplicates import api as participant_duplicates
 from services.enrollment.participant_imports import api as participant_imports
 from services.enrollment.participant_merges import api as participant_merges
@@ -58,7 +61,11 @@ from services.enrollment.program_teams import api as program_teams
 from services.enrollment.programs import api as programs
 from services.enrollment.public_draws import api as public_draws
 from services.enrollment.readiness import api as readiness
+from services.enrollment.referral_sendings import api as referral_sendings
+from services.enrollment.referrals import api as referrals
 from services.enrollment.restrictions import api as restrictions
+from services.enrollment.retention import api as retention
+from services.enrollment.samples import api as samples
 from services.enrollment.score_imports import api as score_imports
 from services.enrollment.scores import api as scores
 from services.enrollment.selection_announcements import api as selection_announcements
@@ -91,10 +98,15 @@ ROUTERS: Final = (
     attendance_imports.router,
     assessments.router,
     completions.router,
+    dossiers.router,
+    samples.router,
+    overlaps.router,
     certificates.router,
     badges.router,
     certificate_verifications.router,
     competence_certificates.router,
+    referrals.router,
+    referral_sendings.router,
     applications.wave_router,
     applications.person_router,
     applications.me_router,
@@ -147,6 +159,8 @@ ROUTERS: Final = (
     privacy_requests.router,
     access_copies.router,
     legal_holds.router,
+    retention.router,
+    breach_reports.router,
     jobs_router(Job, RowVerdict, Idempotency),
     feed_router(Event),
 )

@@ -13,6 +13,7 @@ from services.enrollment.areas.consumers import follow_areas, forget_areas
 from services.enrollment.attempts.jobs import EXPIRE_ATTEMPTS
 from services.enrollment.attendance_imports import jobs as attendance_imports
 from services.enrollment.base import FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.enrollment.breach_reports.jobs import NOTIFY_BREACH, SEARCH_BREACH
 from services.enrollment.certificates.jobs import Printer, issue_handler
 from services.enrollment.class_imports import jobs as class_imports
 from services.enrollment.classes import jobs as classes
@@ -29,6 +30,8 @@ from services.enrollment.offers.jobs import EXPIRE_OFFERS
 from services.enrollment.participant_imports import jobs as participant_imports
 from services.enrollment.participant_merges.jobs import settle_merges
 from services.enrollment.participants.operations import NikPolicy
+from services.enrollment.referral_sendings import jobs as referral_sendings
+from services.enrollment.retention.jobs import APPLY_RETENTION
 from services.enrollment.score_imports import jobs as score_imports
 from services.enrollment.selection_announcements import jobs as selection_announcements
 from services.enrollment.selection_previews.jobs import draw_handler
@@ -53,12 +56,16 @@ _HANDLERS: Final = (
     class_imports.HANDLER,
     classes.HANDLER,
     wave_changes.HANDLER,
+    referral_sendings.HANDLER,
     MOVE_CLASSES,
     selection_announcements.HANDLER,
     ERASE_PERSON,
+    SEARCH_BREACH,
+    NOTIFY_BREACH,
 )
 _CRONS: Final = (
     EXPIRE_COPIES,
+    APPLY_RETENTION,
     PUSH_REQUESTS_ON,
     END_WAITLISTS,
     EXPIRE_CODES,
@@ -67,6 +74,7 @@ _CRONS: Final = (
     EXPIRE_OFFERS,
     EXPIRE_ATTEMPTS,
     classes.SETTLE_LEFT_OVER,
+    referral_sendings.SETTLE_REFERRALS,
     MOVE_STRAGGLERS,
     FORGET_TOLD,
     selection_announcements.ANNOUNCE_DUE,

@@ -6,16 +6,22 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
-from services.reporting.followups.consumers import follow_relocations
+from services.reporting.followups import consumers as followups
 from services.reporting.held_grants.consumers import (
     follow_grants,
     follow_logins,
+    follow_people,
     forget_grants,
     forget_logins,
 )
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.rules import Source
+from services.reporting.person_records.consumers import follow_erasures
 from services.reporting.rebuilds.jobs import REBUILD, SWEEP
+from services.reporting.restricted_people.consumers import (
+    follow_restrictions,
+    forget_restrictions,
+)
 from services.reporting.settings import ReportingSettings
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
@@ -57,7 +63,7 @@ class RegistryConsumer(Consumer):
 
 
 class EnrollmentConsumer(Consumer):
-    """Folds enrollment's feed, takes follow-ups along, and keeps which logins act as whom."""
+    """Folds enrollment's feed, and keeps what it says of people: logins, restrictions, erasures."""
 
     def __init__(self) -> None:
         super().__init__(Source.ENROLLMENT)
@@ -65,13 +71,18 @@ class EnrollmentConsumer(Consumer):
     async def consume(self, session: AsyncSession, events: list[EventRead]) -> None:
         """Take a page of the feed."""
         await super().consume(session, events)
-        await follow_relocations(session, events)
+        await followups.follow_relocations(session, events)
+        await followups.follow_people(session, events)
         await follow_logins(session, events)
+        await follow_people(session, events)
+        await follow_restrictions(session, events)
+        await follow_erasures(session, events)
 
     async def reset(self, session: AsyncSession) -> None:
         """Begin anew: enrollment was restored and its feed is read from its first event."""
         await super().reset(session)
         await forget_logins(session)
+        await forget_restrictions(session)
 
 
 def readers(context: WorkerContext) -> Sequence[FeedReader]:

@@ -7,3 +7,4 @@ from (
   select (convert_from(body, 'UTF8')::jsonb ->> 'id')::uuid as id from idempotency
   where operation like 'POST %/participants' and status = 201) k
 where not exists (select from participant p where p.id = k.id)
+  and not exists (select from merged_participant m where m.old_id = k.id)

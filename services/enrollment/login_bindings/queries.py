@@ -37,6 +37,8 @@ async def find_login(session: AsyncSession, participant_id: UUID) -> LoginBindin
     statement = (
         select(LoginBinding)
         .where(LoginBinding.participant_id == participant_id, LoginBinding.unbound_at.is_(None))
+        .order_by(LoginBinding.merged_from.asc().nulls_first(), LoginBinding.id)
+        .limit(1)
         .with_for_update()
     )
     return await session.scalar(statement)

@@ -13,7 +13,8 @@ from shared.db.grants import BoundLoginColumns
 class LoginBinding(BoundLoginColumns, Base):
     """A login that acts as a person until it is unbound; who unbinds says why and shows evidence.
 
-    A login acts for one person, a person is acted for by one login.
+    A login acts for one person, a person is acted for by one login; those of a person who was
+    merged, whom `merged_from` names, act for the one who stays.
     """
 
     __tablename__ = "login_binding"
@@ -33,7 +34,7 @@ class LoginBinding(BoundLoginColumns, Base):
             "uq_login_binding_participant_id",
             "participant_id",
             unique=True,
-            postgresql_where=text("unbound_at IS NULL"),
+            postgresql_where=text("unbound_at IS NULL AND merged_from IS NULL"),
         ),
     )
 
@@ -44,3 +45,4 @@ class LoginBinding(BoundLoginColumns, Base):
     reason: Mapped[str | None]
     evidence_reference: Mapped[str | None]
     evidence_sha256: Mapped[str | None]
+    merged_from: Mapped[UUID | None]

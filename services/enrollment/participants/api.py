@@ -228,8 +228,15 @@ async def get_participant(
     participant_id: ParticipantId,
     response: Response,
 ) -> ParticipantRead:
-    """Return one person: oneself, or somebody who lives in the caller's area; reading is noted."""
-    person = await operations.read_participant(session, participant_id, scope=caller.scope)
+    """Return one person: oneself, or somebody who lives in the caller's area; reading is noted.
+
+    The id of somebody who was merged gives the one who stays, named in Content-Location.
+    """
+    person = await operations.read_participant(
+        session, participant_id, scope=caller.scope, follow=True
+    )
+    if person.id != participant_id:
+        response.headers["Content-Location"] = f"/v1/participants/{person.id}"
     response.headers["ETag"] = etag_of(person.version)
     response.headers["Cache-Control"] = "no-store"
     return ParticipantRead.model_validate(person)

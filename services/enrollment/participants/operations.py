@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas.queries import check_known
 from services.enrollment.base import Audit, Event
+from services.enrollment.duplicate_candidates.operations import find_duplicates
 from services.enrollment.identities.rules import (
     NONCE_BYTES,
     Nik,
@@ -108,6 +109,7 @@ async def register_participant(
     )
     person = Participant(**values)
     await _add(session, person)
+    await find_duplicates(session, [person.id], now=now, fresh=True)
     await emit_all(session, Event, [registered(values, today=today, now=now)])
     return person
 
@@ -258,6 +260,8 @@ async def note_change(
         )
     )
     await session.flush()
+    if rules.compared(members):
+        await find_duplicates(session, [person.id], now=now)
     await emit(
         session,
         Event,
@@ -322,21 +326,25 @@ async def read_revisions(
     Raises:
         ParticipantUnknownError: when there is none within the caller's scope.
     """
-    await read_participant(session, participant_id, scope=scope)
-    return await queries.list_revisions(session, participant_id, before=before, limit=limit)
+    person = await read_participant(session, participant_id, scope=scope)
+    return await queries.list_revisions(session, person.id, before=before, limit=limit)
 
 
 async def read_participant(
-    session: AsyncSession, participant_id: UUID, *, scope: Scope
+    session: AsyncSession, participant_id: UUID, *, scope: Scope, follow: bool = False
 ) -> Participant:
     """Return one person and, unless he reads himself, note that he was read.
 
+    With `follow` the id of somebody who was merged gives the one who stays.
+
     Raises:
+        ParticipantMergedError: when the person was merged and is not to be followed.
         ParticipantUnknownError: when there is none within the caller's scope.
     """
-    person = await queries.get_participant(session, participant_id, scope=scope)
-    if not rules.is_self(participant_id, scope=scope):
-        await note_read(session, Audit, action="participant.read", subject_id=participant_id)
+    get = queries.get_standing if follow else queries.get_participant
+    person = await get(session, participant_id, scope=scope)
+    if not rules.is_self(person.id, scope=scope):
+        await note_read(session, Audit, action="participant.read", subject_id=person.id)
     return person
 
 
@@ -367,6 +375,6 @@ async def read_nik(
         ParticipantUnknownError: when there is none within the caller's scope.
     """
     person = await queries.get_participant(session, participant_id, scope=scope)
-    await note_read(session, Audit, action="participant.nik.read", subject_id=participant_id)
+    await note_read(session, Audit, action="participant.nik.read", subject_id=person.id)
     sealed = SealedNik(cipher=person.nik_cipher, key_id=person.nik_key_id)
-    return keys.unseal(sealed, participant_id=participant_id)
+    return keys.unseal(sealed, participant_id=person.id)

@@ -8,8 +8,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.identities.tables import IdentityClaim
+from services.enrollment.merged_participants.queries import find_stays
 from services.enrollment.participants import rules
-from services.enrollment.participants.rules import ParticipantUnknownError
+from services.enrollment.participants.rules import ParticipantMergedError, ParticipantUnknownError
 from services.enrollment.participants.tables import Participant, ParticipantRevision
 from services.enrollment.programs.rules import PersonFacts
 from shared.db.within import within
@@ -22,15 +23,42 @@ async def get_participant(
     """Return one person.
 
     Raises:
+        ParticipantMergedError: when the person was merged into another one.
         ParticipantUnknownError: when there is none within the caller's scope.
     """
+    found = await _find(session, participant_id, scope=scope)
+    if found is None:
+        await check_not_merged(session, participant_id, scope=scope)
+        raise ParticipantUnknownError
+    return found
+
+
+async def get_standing(session: AsyncSession, participant_id: UUID, *, scope: Scope) -> Participant:
+    """Return one person; for the id of somebody who was merged, the one who stays.
+
+    Raises:
+        ParticipantUnknownError: when there is none within the caller's scope.
+    """
+    stays = await find_stays(session, participant_id)
+    return await get_participant(session, stays or participant_id, scope=scope)
+
+
+async def _find(session: AsyncSession, participant_id: UUID, *, scope: Scope) -> Participant | None:
     statement = select(Participant).where(
         Participant.id == participant_id, within(scope, Participant)
     )
-    found = await session.scalar(statement)
-    if found is None:
-        raise ParticipantUnknownError
-    return found
+    return await session.scalar(statement)
+
+
+async def check_not_merged(session: AsyncSession, participant_id: UUID, *, scope: Scope) -> None:
+    """Refuse a change to somebody who was merged, and name who stays to those who may know him.
+
+    Raises:
+        ParticipantMergedError: when the person was merged into one within the caller's scope.
+    """
+    stays = await find_stays(session, participant_id)
+    if stays is not None and await _find(session, stays, scope=scope) is not None:
+        raise ParticipantMergedError(extra={"participant_id": str(stays)})
 
 
 async def get_for_change(
@@ -39,6 +67,7 @@ async def get_for_change(
     """Return one person, locked, whom the caller may change: himself, or somebody of his area.
 
     Raises:
+        ParticipantMergedError: when the person was merged into another one.
         ParticipantUnknownError: when there is none within the caller's scope.
     """
     statement = (
@@ -49,6 +78,7 @@ async def get_for_change(
     )
     found = await session.scalar(statement)
     if found is None:
+        await check_not_merged(session, participant_id, scope=scope)
         raise ParticipantUnknownError
     return found
 
@@ -120,6 +150,7 @@ async def get_facts(
 
     Raises:
         ParticipantUnknownError: when there is none that the caller may ask about.
+        PersonRestrictedError: when the person's data may not be processed.
     """
     statement = select(
         Participant.birth_date,
@@ -128,10 +159,13 @@ async def get_facts(
         Participant.kind_by_sales,
         Participant.home_province_code,
         Participant.home_regency_code,
+        Participant.restricted_at,
     ).where(Participant.id == participant_id)
     if not scope.admits(host, write=True):
         statement = statement.where(within(scope, Participant))
     found = (await session.execute(statement)).one_or_none()
     if found is None:
         raise ParticipantUnknownError
-    return PersonFacts(*found)
+    *facts, restricted_at = found
+    rules.check_unrestricted(restricted_at)
+    return PersonFacts(*facts)

@@ -19,6 +19,11 @@ def _by_name(name: str, *before: str) -> Index:
     return Index(name, *before, "name_key", "id")
 
 
+def _shared(column: str, where: str) -> Index:
+    """Return the index of people who share what one person should have alone."""
+    return Index(f"ix_participant_{column}", column, postgresql_where=text(where))
+
+
 class Participant(Base):
     """A person; the NIK is sealed, and `nik_index` finds it without revealing it.
 
@@ -45,7 +50,11 @@ class Participant(Base):
             "(entrant_kind = 'PROSPECTIVE') = (founded_on IS NULL)", name="business_or_prospective"
         ),
         CheckConstraint("language IN ('id', 'en')", name="language"),
-        Index("ix_participant_birth_date", "birth_date"),
+        # Whoever is born on a day, by name: people of one day are compared.
+        Index("ix_participant_birth_date", "birth_date", "name_key", "id"),
+        _shared("phone", "phone_verified_at IS NOT NULL"),
+        _shared("email", "email_verified_at IS NOT NULL"),
+        _shared("nib", "nib IS NOT NULL"),
         _by_name("ix_participant_name"),
         _by_name("ix_participant_province_name", "home_province_code"),
         _by_name("ix_participant_regency_name", "home_regency_code"),

@@ -15,6 +15,7 @@ from services.reporting.followups.rules import Answer, IncomeKeys, Incomes
 from services.reporting.followups.schemas import FollowUpCreate
 from services.reporting.followups.tables import FollowUp
 from services.reporting.ledger.tables import LiveEnrollmentNow
+from services.reporting.restricted_people.queries import check_unrestricted
 from shared.db.audit import note_read
 from shared.db.base import translate
 from shared.db.events import emit
@@ -51,6 +52,7 @@ async def record_followup(
         UnknownEnrollmentError: when no such enrollment is known within the scope.
         HomeOnlyError: when the scope admits the enrollment for reading only.
         NotCompletedError: when the training was not completed.
+        PersonRestrictedError: when the person's data may not be processed.
         SourceRefusedError: when a participant vouches for more than himself.
         AnswerInconsistentError: when the answer contradicts itself.
         IncomeKeyMissingError: when amounts are given that cannot be sealed.
@@ -62,6 +64,7 @@ async def record_followup(
     rules.check_answer(answer, incomes=incomes, horizon_months=body.horizon_months)
     enrollment = await queries.get_enrollment(session, body.enrollment_id, scope=scope)
     rules.check_completed(enrollment.state)
+    await check_unrestricted(session, enrollment.participant_id)
     followup = await queries.find_followup(
         session, enrollment_id=body.enrollment_id, horizon_months=body.horizon_months
     )
@@ -195,6 +198,18 @@ async def relocate_followups(session: AsyncSession, cells: Mapping[UUID, Enrollm
         await _tell(session, followup=followup, before=before, after=after)
         moved += 1
     return moved
+
+
+async def reassign_followups(session: AsyncSession, *, gone: UUID, stays: UUID) -> int:
+    """Let one person's follow-ups be another's, and tell it; no figure changes. Return how many."""
+    moved = await queries.followups_of_person(session, gone)
+    for followup in moved:
+        counted = Outcome.model_validate(followup.counted)
+        followup.participant_id = stays
+        followup.version += 1
+        await session.flush()
+        await _tell(session, followup=followup, before=counted, after=counted)
+    return len(moved)
 
 
 async def read_incomes(

@@ -75,6 +75,17 @@ async def followups_of(session: AsyncSession, enrollment_ids: Iterable[UUID]) ->
     return (await session.scalars(statement)).all()
 
 
+async def followups_of_person(session: AsyncSession, participant_id: UUID) -> Sequence[FollowUp]:
+    """Return all follow-ups of a person, locked in key order."""
+    statement = (
+        select(FollowUp)
+        .where(FollowUp.participant_id == participant_id)
+        .order_by(FollowUp.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def get_followup(session: AsyncSession, followup_id: UUID, *, scope: Scope) -> FollowUp:
     """Return one follow-up.
 

@@ -1,12 +1,12 @@
 """What reporting does when it is told who may act for whom."""
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from shared.db import grants
-from shared.schemas.enrollment import LoginBound, Topic
+from shared.schemas.enrollment import LoginBound, ParticipantMerged, Topic
 from shared.schemas.events import EventRead
 
 _BINDINGS = frozenset({Topic.PARTICIPANT_BOUND, Topic.PARTICIPANT_UNBOUND})
@@ -38,6 +38,18 @@ async def follow_logins(session: AsyncSession, events: list[EventRead]) -> None:
         await session.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_={"unbound_at": ended})
         )
+
+
+async def follow_people(session: AsyncSession, events: list[EventRead]) -> None:
+    """Let the logins of somebody who was merged act as the one who stays, in the log's order."""
+    for event in events:
+        if event.topic == Topic.PARTICIPANT_MERGED:
+            merged = ParticipantMerged.model_validate(event.payload)
+            await session.execute(
+                update(BoundLogin)
+                .where(BoundLogin.participant_id == merged.from_id)
+                .values(participant_id=merged.participant_id)
+            )
 
 
 async def forget_logins(session: AsyncSession) -> None:

@@ -337,6 +337,7 @@ FOLDINGS: Final[dict[str, dict[int, Folding]]] = {
     enrollment.Topic.COMPLETED: {1: _fold_enrollment},
     enrollment.Topic.DROPPED_OUT: {1: _fold_enrollment},
     enrollment.Topic.RELOCATED: {1: _fold_enrollment},
+    enrollment.Topic.REASSIGNED: {1: _fold_enrollment},
     enrollment.Topic.OFFERED: {1: _fold_enrollment},
     enrollment.Topic.CONFIRMED: {1: _fold_enrollment},
     enrollment.Topic.DECLINED: {1: _fold_enrollment},

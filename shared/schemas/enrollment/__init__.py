@@ -16,6 +16,8 @@ from shared.schemas.enrollment.certificates import (
     VerificationState,
 )
 from shared.schemas.enrollment.devices import DeviceRegistered, DeviceRevoked
+from shared.schemas.enrollment.dossiers import SampleDrawn
+from shared.schemas.enrollment.merges import DuplicateMoved, ParticipantMerged
 from shared.schemas.enrollment.notices import NoticeRetried
 from shared.schemas.enrollment.people import AgeBand, EntrantKind, ParticipantRegistered, Sex
 from shared.schemas.enrollment.persons import (
@@ -39,8 +41,26 @@ from shared.schemas.enrollment.planning import (
     WaveChanged,
     WaveDecided,
 )
+from shared.schemas.enrollment.privacy import (
+    BreachReported,
+    ConsentStated,
+    LegalHoldMoved,
+    PersonErased,
+    PersonErasure,
+    PersonRecords,
+    PrivacyRequestMoved,
+    RestrictionMoved,
+    RetentionApplied,
+)
 from shared.schemas.enrollment.programs import ProgramPublished, WavePublished
 from shared.schemas.enrollment.quotas import WaveQuotaSet, WaveQuotasSet
+from shared.schemas.enrollment.referrals import (
+    Financing,
+    ReferralCell,
+    ReferralMoved,
+    ReferralOutcome,
+    ReferralState,
+)
 from shared.schemas.enrollment.seats import (
     HOLDS_SEAT,
     AttendanceRecorded,
@@ -69,6 +89,7 @@ __all__ = [
     "ApplicationState",
     "AssessmentsRecorded",
     "AttendanceRecorded",
+    "BreachReported",
     "BusinessStated",
     "CertificateCell",
     "CertificateKind",
@@ -80,27 +101,43 @@ __all__ = [
     "ClassRescheduled",
     "ClassState",
     "CompletionDecided",
+    "ConsentStated",
     "ContactVerified",
     "DeviceRegistered",
     "DeviceRevoked",
+    "DuplicateMoved",
     "EnrollmentCell",
     "EnrollmentMoved",
     "EnrollmentState",
     "EntrantKind",
     "ExternalRefMoved",
+    "Financing",
     "GuardianMoved",
+    "LegalHoldMoved",
     "LoginBound",
     "NeedMoved",
     "NikCorrected",
     "NoticeRetried",
     "ParticipantChanged",
+    "ParticipantMerged",
     "ParticipantRegistered",
+    "PersonErased",
+    "PersonErasure",
+    "PersonRecords",
     "PhaseSpan",
     "Presence",
+    "PrivacyRequestMoved",
     "ProgramChanged",
     "ProgramPhasesChanged",
     "ProgramPublished",
     "ProgramTeamChanged",
+    "ReferralCell",
+    "ReferralMoved",
+    "ReferralOutcome",
+    "ReferralState",
+    "RestrictionMoved",
+    "RetentionApplied",
+    "SampleDrawn",
     "ScoreGiven",
     "SelectionCriteriaStated",
     "SelectionMoved",

@@ -1,0 +1,1 @@
+"""People who may be one and the same, found as they are written. Owns participant_duplicate."""

@@ -1,0 +1,1 @@
+"""Under which id a person goes who was merged into another. Owns table merged_participant."""
