@@ -46,7 +46,10 @@ def _add_bound_logins() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bound_login")),
         schema="reporting",
     )
-    op.create_index(op.f("ix_bound_login_holder"), "bound_login", ["holder"], schema="reporting")
+    for column in ("holder", "participant_id"):
+        op.create_index(
+            op.f(f"ix_bound_login_{column}"), "bound_login", [column], schema="reporting"
+        )
 
 
 def downgrade() -> None:

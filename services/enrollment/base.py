@@ -44,6 +44,8 @@ Index(
     Event.id,
     postgresql_where=text("topic = 'enrollment.class.relocated'"),
 )
+# Who did what in a span of time is asked once a breach is found out: small, and cheap to write.
+Index("ix_event_recorded_at", Event.recorded_at, postgresql_using="brin")
 
 
 class Idempotency(IdempotencyColumns, Base):

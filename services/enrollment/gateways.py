@@ -1,4 +1,4 @@
-"""What enrollment asks of the registry, over HTTP and never inside a transaction."""
+"""What enrollment asks of other services, over HTTP and never inside a transaction."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,12 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
+from pydantic import BaseModel
 
 from shared.db.idempotency import KeyInFlightError, KeyReusedError
 from shared.errors import ServiceError
 from shared.http.client import UpstreamRefusedError, get_json, post_json, put_json
 from shared.ids import new_id
 from shared.logging import get_logger
+from shared.schemas.enrollment import PersonErasure, PersonRecords
 from shared.schemas.paging import Page
 from shared.schemas.registry import (
     AreaLevel,
@@ -22,10 +24,16 @@ from shared.schemas.registry import (
     ClassResources,
     ClassStanding,
     ClassStandings,
+    ReferralBooked,
+    ReferralBooking,
+    ReferralBookingNamed,
+    ReferralCheck,
+    ReferralTarget,
     ReservationNamed,
     ReserveMode,
     StandingAsk,
     StandingsAsk,
+    TenantCheck,
 )
 
 _PAGE: Final = 200
@@ -33,10 +41,13 @@ _DEADLINE_S: Final = 4.0
 # As many as the registry tells of at once.
 _STANDINGS: Final = 1000
 _NOT_RESERVED: Final = "class-not-reserved"
+_NOT_BOOKED: Final = "referral-not-booked"
 # Of classes and of keys: somebody else has planned it with this very reservation, or is about to.
 _CLASS_IS_THERE: Final = frozenset(
     {"id-taken", "class-code-taken", KeyInFlightError.code, KeyReusedError.code}
 )
+# The services besides this one that keep something of people, as their clients are called.
+OTHERS: Final = ("registry", "reporting")
 _log = get_logger(__name__)
 
 
@@ -142,15 +153,89 @@ async def class_standings(
 async def _turn(
     registry: httpx.AsyncClient, class_id: UUID, verb: str, *, booking_id: UUID
 ) -> None:
-    # Both may be done again at will: the key only lets one request be tried twice.
+    path = f"/v1/class-reservations/{class_id}/{verb}"
+    await _say(registry, path, ReservationNamed(booking_id=booking_id))
+
+
+async def _say(registry: httpx.AsyncClient, path: str, body: BaseModel) -> None:
+    # It may be said again at will: the key only lets one request be tried twice.
     await post_json(
         registry,
-        f"/v1/class-reservations/{class_id}/{verb}",
-        body=ReservationNamed(booking_id=booking_id),
+        path,
+        body=body,
         deadline_s=_DEADLINE_S,
         idempotency_key=str(new_id()),
         retry_safe=True,
     )
+
+
+async def check_referral(registry: httpx.AsyncClient, check: ReferralCheck) -> ReferralTarget:
+    """Return what somebody would be referred to, or the registry's refusal.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when it takes nobody; it carries the registry's own problem.
+    """
+    answer = await post_json(
+        registry, "/v1/referral-checks", body=check, deadline_s=_DEADLINE_S, retry_safe=True
+    )
+    return ReferralTarget.model_validate(answer)
+
+
+async def check_tenant(registry: httpx.AsyncClient, check: TenantCheck) -> None:
+    """Refuse a tenant whom the registry does not know as that participant.
+
+    Raises:
+        RegistryUnavailableError, UpstreamRefusedError: as `check_referral`.
+    """
+    await post_json(
+        registry, "/v1/referral-checks/tenants", body=check, deadline_s=_DEADLINE_S, retry_safe=True
+    )
+
+
+async def book_hours(
+    registry: httpx.AsyncClient, referral_id: UUID, wanted: ReferralBooking
+) -> ReferralBooked:
+    """Hold hours of a production house for a referral, or return the registry's refusal.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when they cannot be had; it carries the registry's own problem.
+    """
+    path = f"/v1/referral-bookings/{referral_id}"
+    answer = await put_json(registry, path, body=wanted, deadline_s=_DEADLINE_S)
+    return ReferralBooked.model_validate(answer)
+
+
+async def confirm_hours(
+    registry: httpx.AsyncClient, referral_id: UUID, *, booking_id: UUID
+) -> bool:
+    """Let a referral keep its hours; tell whether it still held them.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+        UpstreamRefusedError: when it refuses for any other reason.
+    """
+    path = f"/v1/referral-bookings/{referral_id}/confirm"
+    try:
+        await _say(registry, path, ReferralBookingNamed(booking_id=booking_id))
+    except UpstreamRefusedError as error:
+        if error.upstream_code != _NOT_BOOKED:
+            raise
+        return False
+    return True
+
+
+async def release_hours(
+    registry: httpx.AsyncClient, referral_id: UUID, *, booking_id: UUID
+) -> None:
+    """Give up the hours of a referral; they may be gone already.
+
+    Raises:
+        RegistryUnavailableError: when the registry does not answer in time.
+    """
+    path = f"/v1/referral-bookings/{referral_id}/release"
+    await _say(registry, path, ReferralBookingNamed(booking_id=booking_id))
 
 
 async def units_of_module(registry: httpx.AsyncClient, module_id: UUID) -> list[dict[str, str]]:
@@ -196,3 +281,32 @@ def _cursor_of(address: str | None) -> str | None:
     if address is None:
         return None
     return parse_qs(urlsplit(address).query)["after"][0]
+
+
+async def person_records(client: httpx.AsyncClient, participant_id: UUID) -> PersonRecords:
+    """Return all that another service keeps of a person.
+
+    Raises:
+        UpstreamUnavailableError: when it does not answer in time.
+    """
+    path = f"/v1/person-records/{participant_id}"
+    return PersonRecords.model_validate(await get_json(client, path, deadline_s=_DEADLINE_S))
+
+
+async def erase_person(
+    client: httpx.AsyncClient, participant_id: UUID, *, idempotency_key: str
+) -> PersonErasure:
+    """Have another service erase what it keeps of a person, and return what it did.
+
+    Raises:
+        UpstreamUnavailableError: when it does not answer in time.
+    """
+    answer = await post_json(
+        client,
+        f"/v1/person-records/{participant_id}/erase",
+        body={},
+        deadline_s=_DEADLINE_S,
+        idempotency_key=idempotency_key,
+        retry_safe=True,
+    )
+    return PersonErasure.model_validate(answer)

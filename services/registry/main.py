@@ -51,6 +51,7 @@ from services.registry.modules import api as modules
 from services.registry.networks import api as networks
 from services.registry.ogc import api as ogc
 from services.registry.opening_hours import api as opening_hours
+from services.registry.person_records import api as person_records
 from services.registry.potential import api as potential
 from services.registry.proposals import api as proposals
 from services.registry.referral_bookings import api as referral_bookings
@@ -140,6 +141,7 @@ _ROUTERS: Final = (
     maturity.router,
     roadmaps.router,
     tenants.router,
+    person_records.router,
     jobs_router(Job, RowVerdict, Idempotency),
     feed_router(Event),
 )

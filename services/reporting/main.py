@@ -11,6 +11,7 @@ from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.freshness.jobs import Watch, watching
 from services.reporting.held_grants.tables import BoundLogin, HeldGrant
+from services.reporting.person_records import api as person_records
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
 from services.reporting.reports.api import Answers
@@ -64,6 +65,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         routers=[
             reports.router,
             followups.router,
+            person_records.router,
             rebuilds.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),

@@ -4,5 +4,6 @@ from services.reporting.base import Base
 from services.reporting.followups import tables as _followups  # noqa: F401
 from services.reporting.held_grants import tables as _held_grants  # noqa: F401
 from services.reporting.ledger import tables as _ledger  # noqa: F401
+from services.reporting.restricted_people import tables as _restricted_people  # noqa: F401
 
 metadata = Base.metadata

@@ -18,6 +18,7 @@ class Topic(StrEnum):
     """Events of reporting."""
 
     FOLLOWUP_RECORDED = "reporting.followup.recorded"
+    PERSON_FORGOTTEN = "reporting.person.forgotten"
 
 
 class OutcomeStatus(StrEnum):
@@ -88,3 +89,10 @@ class FollowUpRecorded(Message):
     participant_id: UUID
     before: Outcome | None
     after: Outcome
+
+
+class PersonForgotten(Message):
+    """Event: a person was erased; of what reporting keeps of that person, so many rows by table."""
+
+    participant_id: UUID
+    rows: dict[str, int]

@@ -29,6 +29,11 @@ def registry_transport(fake_registry: FakeRegistry) -> FakeRegistry:
 
 
 @pytest.fixture
+def fake_reporting() -> FakeRegistry:
+    return FakeRegistry()
+
+
+@pytest.fixture
 def db(enrollment_db: str, sessions_of) -> Sessions:
     return sessions_of(enrollment_db)
 
@@ -99,13 +104,17 @@ def codes(rows, keys, settings_of, enrollment_db) -> Codes:
 
 
 @pytest.fixture
-def worker(enrollment_db: str, settings_of, fake_registry: FakeRegistry) -> Callable:
+def worker(
+    enrollment_db: str, settings_of, fake_registry: FakeRegistry, fake_reporting: FakeRegistry
+) -> Callable:
     """Return the function that reads every feed and does every job that is due."""
 
     async def drain() -> None:
         module = importlib.import_module("services.enrollment.worker")
         settings = settings_of("enrollment", enrollment_db, redis_url=None)
-        await module.create_worker(settings, registry_transport=fake_registry).drain()
+        await module.create_worker(
+            settings, registry_transport=fake_registry, reporting_transport=fake_reporting
+        ).drain()
 
     return drain
 

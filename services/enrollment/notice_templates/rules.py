@@ -31,6 +31,10 @@ class NoticeKind(StrEnum):
     CERTIFICATE = "CERTIFICATE"
     FOLLOW_UP = "FOLLOW_UP"
     CODE = "CODE"
+    REFERRAL_SENT = "REFERRAL_SENT"
+    REFERRAL_ACCEPTED = "REFERRAL_ACCEPTED"
+    REFERRAL_REFUSED = "REFERRAL_REFUSED"
+    BREACH = "BREACH"
 
 
 class Channel(StrEnum):
@@ -41,6 +45,7 @@ class Channel(StrEnum):
 
 
 _PLACE: Final = frozenset({"name", "class", "facility"})
+_REFERRAL: Final = frozenset({"name", "target"})
 _START: Final = _PLACE | {"space", "starts"}
 # What a template of each kind may speak of.
 WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
@@ -58,6 +63,10 @@ WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
         NoticeKind.CERTIFICATE: frozenset({"name", "class", "facility", "number", "link"}),
         NoticeKind.FOLLOW_UP: frozenset({"name", "months", "link"}),
         NoticeKind.CODE: frozenset({"name", "code", "minutes"}),
+        NoticeKind.REFERRAL_SENT: _REFERRAL,
+        NoticeKind.REFERRAL_ACCEPTED: _REFERRAL,
+        NoticeKind.REFERRAL_REFUSED: _REFERRAL,
+        NoticeKind.BREACH: frozenset({"name", "since", "until", "report"}),
     }
 )
 

@@ -122,6 +122,7 @@ def _addressee(person: Participant) -> Addressee:
         synthetic=person.synthetic,
         consents=person.consents,
         addresses={Channel.EMAIL: person.email, Channel.PHONE: person.phone},
+        restricted=person.restricted_at is not None,
     )
 
 

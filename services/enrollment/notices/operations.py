@@ -35,6 +35,7 @@ from shared.schemas.enrollment import (
     EnrollmentMoved,
     EnrollmentState,
     NoticeRetried,
+    ReferralMoved,
     Topic,
 )
 from shared.schemas.events import EventRead
@@ -166,6 +167,7 @@ async def tell_occasions(
     ]
     wanted = await _of_moves(session, moves, now=now)
     wanted += await _of_classes(session, news, now=now)
+    wanted += _of_referrals(news, now=now)
     return len(await add_notices(session, wanted, now=now))
 
 
@@ -235,6 +237,29 @@ async def _of_classes(
         )
         for seat in await queries.seats_of(session, versions, states=rules.INVITED)
     ]
+
+
+def _of_referrals(news: Sequence[EventRead], *, now: datetime) -> list[Wanted]:
+    """Return what people are told of their referrals: where to, and nothing of why."""
+    wanted = []
+    for event in news:
+        kind = rules.REFERRED.get(event.topic)
+        if kind is None:
+            continue
+        moved = ReferralMoved.model_validate(event.payload)
+        wanted.append(
+            Wanted(
+                participant_id=moved.participant_id,
+                kind=kind,
+                occasion_id=moved.referral_id,
+                version=event.version,
+                params={"target": moved.target},
+                expires_at=now + rules.TOLD_WITHIN,
+                class_id=moved.class_id,
+                enrollment_id=moved.enrollment_id,
+            )
+        )
+    return wanted
 
 
 def _moved_class(event: EventRead) -> UUID | None:

@@ -24,7 +24,7 @@ AWAY_FOR: Final = timedelta(minutes=1)
 NEWS_FOR: Final = timedelta(days=3)
 # What may be told even after the class has begun.
 _AT_LEAST: Final = timedelta(days=1)
-_TOLD_WITHIN: Final = timedelta(days=7)
+TOLD_WITHIN: Final = timedelta(days=7)
 # Nobody is woken up by a reminder.
 _REMIND_FROM: Final = time(9)
 REMIND_DAYS: Final = (3, 1)
@@ -48,6 +48,7 @@ class Suppression(StrEnum):
     NO_CONSENT = "no-consent"
     SYNTHETIC = "synthetic"
     OVERTAKEN = "overtaken"
+    RESTRICTED = "person-restricted"
 
 
 class NoticeUnknownError(NotFoundError):
@@ -93,6 +94,14 @@ _MOVED: Final[Mapping[str, NoticeKind]] = MappingProxyType(
         Topic.NOT_PLACED: NoticeKind.NOT_PLACED,
     }
 )
+# What somebody is told who is referred after training.
+REFERRED: Final[Mapping[str, NoticeKind]] = MappingProxyType(
+    {
+        Topic.REFERRAL_SENT: NoticeKind.REFERRAL_SENT,
+        Topic.REFERRAL_ACCEPTED: NoticeKind.REFERRAL_ACCEPTED,
+        Topic.REFERRAL_REFUSED: NoticeKind.REFERRAL_REFUSED,
+    }
+)
 _ENTRIES: Final = frozenset({Topic.CLAIMED, Topic.TRANSFERRED_IN})
 MOVES: Final = _ENTRIES | _MOVED.keys()
 CLASS_MOVES: Final = frozenset({Topic.CLASS_CHANGED, Topic.CLASS_RELOCATED})
@@ -111,6 +120,9 @@ _TRUE_WHILE: Final[Mapping[NoticeKind, frozenset[EnrollmentState]]] = MappingPro
         NoticeKind.START_REMINDER: frozenset({EnrollmentState.SEATED}),
     }
 )
+
+# What concerns a person's own rights is told to whoever wants nothing else of us.
+_RIGHTS: Final = frozenset({NoticeKind.CODE, NoticeKind.BREACH})
 
 
 def kind_of(topic: str, state: EnrollmentState, *, called_off: bool) -> NoticeKind | None:
@@ -142,7 +154,7 @@ def told_until(kind: NoticeKind, *, starts_at: datetime, now: datetime) -> datet
     if kind is NoticeKind.START_REMINDER:
         return starts_at
     if kind in (NoticeKind.CANCELLED, NoticeKind.NOT_PLACED, NoticeKind.EXPIRED):
-        return now + _TOLD_WITHIN
+        return now + TOLD_WITHIN
     return max(starts_at, now + _AT_LEAST)
 
 
@@ -195,6 +207,7 @@ class Addressee:
     synthetic: bool
     consents: Sequence[Mapping[str, Any]]
     addresses: Mapping[Channel, str | None]
+    restricted: bool = False
 
     def __repr__(self) -> str:
         return "Addressee(...)"
@@ -232,6 +245,8 @@ def suppression(
         return Suppression.NO_PERSON
     if expires_at <= now:
         return Suppression.PAST_DUE
+    if addressee.restricted and kind not in _RIGHTS:
+        return Suppression.RESTRICTED
     if kind in _TRUE_WHILE and state not in _TRUE_WHILE[kind]:
         return Suppression.OVERTAKEN
     if kind is NoticeKind.FOLLOW_UP and not consents_to(Purpose.FOLLOW_UP, addressee.consents):

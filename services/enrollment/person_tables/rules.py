@@ -29,7 +29,8 @@ class PersonTable:
     """A table of schema enrollment in which `column` names a person.
 
     `emptied` become null, `blanked` become BLANK unless they are null. `hidden` are keys and hashes
-    that are no data of the person; `sealed` are opened for the access copy by the row's id.
+    that are no data of the person; `sealed` are opened for the access copy by the row's id. What is
+    not `told` by itself is told with another table of the person, or speaks of somebody else too.
     """
 
     name: str
@@ -39,6 +40,7 @@ class PersonTable:
     blanked: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ PERSON_TABLES: Final = (
         column="id",
         hidden=("nik_cipher", "nik_key_id", "nik_index", "name_key"),
     ),
-    PersonTable("identity_claim", Fate.OWN, hidden=("nik_index",)),
+    PersonTable("identity_claim", Fate.OWN, told=False),
     PersonTable("person_key", Fate.OWN, hidden=("wrapped_key", "key_id")),
     PersonTable("login_binding", Fate.OWN, hidden=("holder",)),
     PersonTable("participant_revision", Fate.KEPT),
@@ -89,11 +91,11 @@ PERSON_TABLES: Final = (
     ),
     PersonTable("application_document", Fate.DELETED),
     PersonTable("application_choice", Fate.KEPT),
-    PersonTable("application_code", Fate.KEPT),
+    PersonTable("application_code", Fate.KEPT, told=False),
     PersonTable("application", Fate.KEPT, blanked=("paper_reference",)),
     PersonTable("score", Fate.KEPT, blanked=("evidence",)),
     PersonTable("score_replaced", Fate.KEPT, blanked=("evidence",)),
-    PersonTable("selection_entry", Fate.KEPT),
+    PersonTable("selection_entry", Fate.KEPT, told=False),
     PersonTable("enrollment", Fate.KEPT, blanked=("reason",)),
     PersonTable(
         "training_certificate",
@@ -109,6 +111,11 @@ PERSON_TABLES: Final = (
         hidden=("number_index",),
         sealed=("details_cipher",),
     ),
+    PersonTable("referral", Fate.KEPT, blanked=("reason",)),
+    PersonTable("merged_participant", Fate.OWN, hidden=("nik_index",)),
+    PersonTable("participant_merge", Fate.SEALED, blanked=("reason",), sealed=("sealed",)),
+    PersonTable("participant_duplicate", Fate.KEPT, "a_id", blanked=("reason",), told=False),
+    PersonTable("participant_duplicate", Fate.KEPT, "b_id", blanked=("reason",), told=False),
     PersonTable("privacy_request", Fate.KEPT, blanked=("paper_reference",)),
     PersonTable("access_copy", Fate.DELETED, hidden=("content",)),
     PersonTable("legal_hold", Fate.KEPT),
@@ -119,6 +126,8 @@ FOLLOWING: Final = (
     FollowingTable("attendance_entry", "enrollment_id", "enrollment"),
     FollowingTable("assessment", "enrollment_id", "enrollment"),
     FollowingTable("completion_decision", "enrollment_id", "enrollment"),
+    FollowingTable("sample_member", "enrollment_id", "enrollment"),
+    FollowingTable("selection_entry", "application_id", "application"),
     FollowingTable("selection_result", "application_id", "application"),
 )
 # The log and the audit name people by their ids only and are changed by nobody. A claim on a

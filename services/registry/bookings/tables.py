@@ -54,6 +54,11 @@ class Booking(Base):
         Index("ix_booking_co_ministry_starts_at_id", "co_ministry", "starts_at", "id"),
         Index("ix_booking_agreement_id", "agreement_id"),
         Index(
+            "ix_booking_participant_id",
+            "participant_id",
+            postgresql_where=text("participant_id IS NOT NULL"),
+        ),
+        Index(
             "ix_booking_hold_until", "hold_until", postgresql_where=text("hold_until IS NOT NULL")
         ),
     )

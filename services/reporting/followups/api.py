@@ -11,6 +11,7 @@ from services.reporting.followups import operations, queries, rules
 from services.reporting.followups.queries import FollowUpFilter
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.followups.schemas import FollowUpCreate, FollowUpDetail, FollowUpRead
+from services.reporting.restricted_people.rules import PersonRestrictedError
 from shared.errors import NotFoundError
 from shared.schemas.paging import Page
 from shared.schemas.reporting import OutcomeStatus
@@ -75,6 +76,7 @@ async def _filter(
             rules.UnknownEnrollmentError,
             rules.HomeOnlyError,
             rules.NotCompletedError,
+            PersonRestrictedError,
             rules.FollowUpIdTakenError,
             rules.RecordedTwiceError,
             rules.SourceRefusedError,

@@ -20,4 +20,5 @@ class BoundLogin(BoundLoginColumns, Base):
     __tablename__ = "bound_login"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(index=True)
     holder: Mapped[str] = mapped_column(index=True)

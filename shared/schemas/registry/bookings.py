@@ -104,3 +104,10 @@ class ClosedDaysStated(Message):
 
     year: int
     days: list[date]
+
+
+class PersonUnlinked(Message):
+    """Event: a person was erased; the rows of that person are nobody's, so many by table."""
+
+    participant_id: UUID
+    rows: dict[str, int]

@@ -103,3 +103,4 @@ class Topic(StrEnum):
     PROPOSAL_REFUSED = "registry.proposal.refused"
     PROPOSAL_WITHDRAWN = "registry.proposal.withdrawn"
     PROPOSAL_SUPERSEDED = "registry.proposal.superseded"
+    PERSON_UNLINKED = "registry.person.unlinked"

@@ -1,7 +1,7 @@
 """What each read of the registry shows to whom: whoever adds a route declares it here.
 
-NATIONWIDE: facts, to all who have the permission; no person stands in them, and of drafts only
-those of the caller's ministry. WITHIN: what lies within the caller's area, facility and ministry.
+NATIONWIDE: facts, to all who have the permission; no person stands in them but in what services
+alone read, and of drafts only those of the caller's ministry. WITHIN: what lies within the caller's area, facility and ministry.
 OF_MINISTRY: what lies nowhere, to its ministry. OWN: what the caller began. PUBLIC: to all. SELF:
 to whoever is known, about himself.
 """
@@ -38,7 +38,7 @@ list_maturity_criteria get_maturity_criteria get_facility_maturity
 list_facility_maturity_assessments list_maturity_assessments get_maturity_assessment
 list_maturity_revisions
 list_roadmap_templates get_roadmap_template list_roadmaps get_facility_roadmap
-list_events
+list_events get_person_records
 export_areas export_area_changes export_institutions export_facility_institutions export_networks
 export_network_members export_services export_potential export_facilities export_facility_history
 export_facility_codes export_equipment export_shifts export_spaces export_closures

@@ -1,0 +1,43 @@
+"""HTTP face of what is kept of a person, for enrollment, which answers the person."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from services.registry.base import Idempotency
+from services.registry.person_records import operations
+from shared.schemas.enrollment import PersonErasure, PersonRecords
+from shared.scope import Permission
+from shared.web.auth import Caller, Requires
+from shared.web.now import Now
+from shared.web.once import OnceDep, answer_once
+from shared.web.session import SessionDep
+
+router = APIRouter(prefix="/person-records", tags=["privacy"])
+
+ParticipantId = Annotated[UUID, Path(description="The participant's identifier.")]
+# The permission that services alone have.
+Service = Annotated[Caller, Depends(Requires(Permission.EVENTS_READ))]
+
+
+@router.get("/{participant_id}")
+async def get_person_records(
+    session: SessionDep, _: Service, participant_id: ParticipantId, response: Response
+) -> PersonRecords:
+    """Return all bookings and tenancies of a person; enrollment makes the person's copy of it."""
+    response.headers["Cache-Control"] = "no-store"
+    return await operations.read_records(session, participant_id)
+
+
+@router.post("/{participant_id}/erase", response_model=PersonErasure)
+async def erase_person(
+    session: SessionDep, _: Service, once: OnceDep, now: Now, participant_id: ParticipantId
+) -> Response:
+    """Let a person's bookings and tenancies be nobody's, and say how many there were."""
+
+    async def work() -> PersonErasure:
+        done = await operations.erase_person(session, participant_id, now=now)
+        return PersonErasure(service="registry", rows=done.rows, erased_at=done.erased_at)
+
+    return await answer_once(session, Idempotency, once, work)

@@ -1,0 +1,97 @@
+"""The reading and the erasure of what reporting keeps of a person."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.base import Audit, Event
+from services.reporting.followups.rules import IncomeKeyMissingError, IncomeKeys, SealedIncomes
+from services.reporting.followups.tables import FollowUp
+from services.reporting.held_grants.tables import BoundLogin
+from services.reporting.person_records import queries
+from services.reporting.person_records.rules import BLANK, added
+from services.reporting.restricted_people.operations import mark_erased
+from shared.db.audit import note_read
+from shared.db.events import emit
+from shared.schemas.enrollment import PersonErasure, PersonRecords
+from shared.schemas.reporting import FollowUpSource, PersonForgotten, Topic
+from shared.scope import Place
+
+
+async def read_records(
+    session: AsyncSession, participant_id: UUID, *, keys: IncomeKeys | None
+) -> PersonRecords:
+    """Return all that is kept of a person, amounts of income among it, and note the reading.
+
+    Raises:
+        IncomeKeyMissingError: when amounts are there that nothing opens.
+    """
+    records = await queries.rows_of(session, participant_id)
+    shown = {row["id"]: row for row in records.get("followup", [])}
+    for each in await queries.followups_of(session, participant_id):
+        shown[str(each.id)]["incomes"] = _incomes(each, keys)
+    await note_read(session, Audit, action="person.records.read", subject_id=participant_id)
+    return PersonRecords(service="reporting", records=records)
+
+
+def _incomes(followup: FollowUp, keys: IncomeKeys | None) -> dict[str, int | None] | None:
+    if followup.incomes_cipher is None or followup.incomes_key_id is None:
+        return None
+    if keys is None or followup.incomes_key_id not in keys.keys:
+        raise IncomeKeyMissingError
+    sealed = SealedIncomes(followup.incomes_cipher, followup.incomes_key_id)
+    told = keys.unseal(sealed, followup_id=followup.id)
+    return {"before_rupiah": told.before, "after_rupiah": told.after}
+
+
+async def erase_person(
+    session: AsyncSession, participant_id: UUID, *, now: datetime
+) -> PersonErasure:
+    """Erase amounts of income and logins of a person; what was counted stays counted.
+
+    Told again, it erases what has come since, and says how much it was in all. Nothing more is
+    recorded of the person from then on.
+    """
+    person = await mark_erased(session, participant_id, now=now)
+    rows = {"followup": 0, "bound_login": await _forget_logins(session, participant_id)}
+    for each in await queries.followups_of(session, participant_id, for_update=True):
+        own = each.source is FollowUpSource.SELF and each.recorded_by != BLANK
+        if own or each.incomes_cipher is not None:
+            each.incomes_cipher = each.incomes_key_id = None
+            each.recorded_by = BLANK if own else each.recorded_by
+            rows["followup"] += 1
+    if any(rows.values()):
+        await _tell(session, participant_id, rows, now=now)
+    person.erased_rows = added(person.erased_rows, rows)
+    await session.flush()
+    return PersonErasure(
+        service="reporting", rows=person.erased_rows, erased_at=person.erased_at or now
+    )
+
+
+async def _tell(
+    session: AsyncSession, participant_id: UUID, rows: dict[str, int], *, now: datetime
+) -> None:
+    await emit(
+        session,
+        Event,
+        topic=Topic.PERSON_FORGOTTEN,
+        stream_id=participant_id,
+        event=PersonForgotten(participant_id=participant_id, rows=rows),
+        place=Place(participant_id=participant_id),
+        occurred_at=now,
+    )
+
+
+async def _forget_logins(session: AsyncSession, participant_id: UUID) -> int:
+    """Let no login be found that acted as a person; a binding that is told again stays ended."""
+    statement = (
+        update(BoundLogin)
+        .where(BoundLogin.participant_id == participant_id, BoundLogin.holder != BLANK)
+        .values(holder=BLANK)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
