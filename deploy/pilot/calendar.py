@@ -141,6 +141,21 @@ class Calendar:
         return _at(self.starts_on + timedelta(days=14), time(10, 0))
 
     @property
+    def referred_at(self) -> datetime:
+        """When graduates of the drawn wave are referred."""
+        return self.certified_at + timedelta(days=1)
+
+    @property
+    def hours_from(self) -> date:
+        """The first of three working days on which a line of a production house is lent."""
+        return self.starts_on + timedelta(days=16)
+
+    @property
+    def received_at(self) -> datetime:
+        """When something has come of the referrals."""
+        return self.referred_at + timedelta(days=15)
+
+    @property
     def completed_at(self) -> datetime:
         """When a competence-based class (PBK) ends: after 33 days."""
         return _at(self.starts_on + timedelta(days=33), time(16, 0))

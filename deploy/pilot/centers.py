@@ -45,7 +45,7 @@ AWAY_SHARE: Final = 0.1
 # The second wave, whose places are drawn: fewer classes, and more people than seats.
 _DRAWN_SHARE: Final = 0.08
 _FEWEST_DRAWN: Final = 2
-_FEWEST_SEATS: Final = 4
+_FEWEST_SEATS: Final = 3
 _SEATS_AN_APPLICANT: Final = 0.4
 # The place of the first community centre, whose head is invited.
 _FIRST_DRAWN: Final = list(_KINDS).index(FacilityKind.BLKK)

@@ -27,6 +27,7 @@ from deploy.pilot.outcome import complete, follow_up
 from deploy.pilot.papers import certify
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.programme import publish, register_people
+from deploy.pilot.referring import open_doors, refer
 from deploy.pilot.rush import rush
 from deploy.pilot.seeds import Seeds
 from deploy.pilot.start import cancel_some, start
@@ -135,6 +136,7 @@ async def _play(
         with play.chapter():
             await publish(play)
             await publish_draw(play)
+            await open_doors(play)
             await lend(play)
             await register_people(play)
         with play.chapter():
@@ -151,6 +153,7 @@ async def _play(
         with play.chapter():
             await train(play)
             await certify(play)
+            await refer(play)
         with play.chapter():
             await complete(play)
             await follow_up(play)

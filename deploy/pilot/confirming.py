@@ -1,6 +1,7 @@
 """Part of chapter four: who was drawn confirms or not, reserves move up, and the wave is a go."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from deploy.pilot.api import RefusedError
@@ -20,10 +21,6 @@ _DECLINES: Final = 1
 _SILENT: Final = 5
 _EXPIRED: Final = "offer-expired"
 _RUPIAH_A_SEAT: Final = 4_000_000
-
-
-class _Made(Message):
-    """The answer to whatever was created; that it is there is all that matters."""
 
 
 class _Readiness(Message):
@@ -131,14 +128,17 @@ async def decide(play: Play) -> None:
     play.api.set_time(play.calendar.decided_at)
     await play.crowd("funding", play.drawn, lambda each: _fund(play, each), at_once=_AT_ONCE)
     await play.crowd("log-ins", play.drawn, lambda each: _log_in(play, each), at_once=_AT_ONCE)
-    decided = await play.api.must_post(
+    answer = await play.api.post(
         f"{wave_path(play)}/decisions",
         {"verdict": "GO", "reason": "Dana ada, peserta sudah daftar ulang"},
-        _Decision,
         caller=MSME,
         key=play.seeds.key_of("draw-decision"),
     )
+    if answer.status != HTTPStatus.CREATED:
+        raise RefusedError("the decision on the drawn wave", answer)
+    decided = _Decision.model_validate_json(answer.body)
     seen = decided.readiness
+    play.note("draw-decision", 0, answer, outcome=decided.verdict, percent=seen.percent)
     play.tell(
         f"  {decided.verdict}: {seen.ready} of {seen.classes} classes are ready"
         f" ({seen.percent:.0f} %), and all of them are paid for."

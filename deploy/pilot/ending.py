@@ -8,6 +8,7 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
+from deploy.pilot.drawn_ending import Drawn, count_drawn, lines_of
 from deploy.pilot.figures import Report, await_count, read_report
 from deploy.pilot.freshness import Lag
 from deploy.pilot.heads import count_heads
@@ -20,7 +21,7 @@ from shared.schemas.base import Message
 
 _CLAIM_STEPS: Final = ("apply", "again", "elsewhere")
 _SEATED: Final = ("SEATED", "COMPLETED", "DROPPED_OUT")
-_HOLDING: Final = (*_SEATED, "WAITLISTED")
+_HOLDING: Final = (*_SEATED, "OFFERED", "WAITLISTED")
 _AT_ONCE: Final = 8
 
 
@@ -63,6 +64,7 @@ class Ending:
     heads: int = 0
     hours_open: float = 0.0
     hours_lent: float = 0.0
+    drawn: Drawn = field(default_factory=Drawn)
     lag: Lag | None = None
     seconds: float = 0.0
 
@@ -78,7 +80,9 @@ class Ending:
     @classmethod
     def from_json(cls, written: dict[str, Any]) -> Self:
         """Return the ending that `as_json` wrote."""
-        return cls(**{**written, "lag": written["lag"] and Lag(**written["lag"])})
+        drawn = Drawn(**written.get("drawn", {}))
+        lag = written["lag"] and Lag(**written["lag"])
+        return cls(**{**written, "drawn": drawn, "lag": lag})
 
 
 async def end(play: Play, *, lag: Lag | None, seconds: float) -> Ending:
@@ -94,6 +98,7 @@ async def end(play: Play, *, lag: Lag | None, seconds: float) -> Ending:
     await _count_enrollments(play, ending)
     await _read_reports(play, ending)
     await _read_registry(play, ending)
+    ending.drawn = await count_drawn(play)
     return ending
 
 
@@ -127,19 +132,23 @@ async def _count_enrollments(play: Play, ending: Ending) -> None:
         ending.oversold += max(0, max(seats, seen.taken) - seen.capacity)
         listed.extend((str(class_id), row) for row in rows)
 
-    await play.crowd("recount", [each.id for each in play.classes], read, at_once=_AT_ONCE)
-    states = Counter(row.state for _, row in listed)
+    both = [each.id for each in (*play.classes, *play.drawn)]
+    await play.crowd("recount", both, read, at_once=_AT_ONCE)
+    first = {str(each.id) for each in play.classes}
+    states = Counter(row.state for class_id, row in listed if class_id in first)
     ending.cancelled = states["CANCELLED"]
     ending.not_placed = states["NOT_PLACED"]
     ending.promoted = sum(
-        row.waitlist_number is not None and row.state in _SEATED for _, row in listed
+        row.waitlist_number is not None and row.state in _SEATED
+        for class_id, row in listed
+        if class_id in first
     )
     places = Counter(row.participant_id for _, row in listed if row.state in _HOLDING)
     ending.duplicates = sum(number - 1 for number in places.values())
     there = {(class_id, str(row.id)) for class_id, row in listed}
     ending.lost = sum(
         (entry.facts["class"], entry.facts["enrollment"]) not in there
-        for entry in play.journal.of(*_CLAIM_STEPS)
+        for entry in play.journal.of(*_CLAIM_STEPS, "draw-confirm")
         if entry.outcome in PLACED
     )
 
@@ -210,6 +219,7 @@ def _lines(ending: Ending) -> list[tuple[str, str, str]]:
             f"response rate {rate:.0%} of {ending.asked_after_3_months:,}",
         ),
         ("working or in business", f"{ending.working:,}", "of those who answered"),
+        *lines_of(ending.drawn),
         ("in BLKK Eksyar", f"{ending.network_members}", "centres of pesantren, under MES"),
         ("idle hours put to use", f"{ending.hours_lent:,.0f}", _lent(ending)),
         ("heads invited", f"{ending.heads}", "acting by logins of their own"),
