@@ -5,6 +5,7 @@ import pytest
 
 from deploy.bench.field import Field, Ground, bench_id, plain
 from deploy.bench.postgres import claim_rate
+from deploy.bench.stack import BenchError
 
 
 @pytest.fixture
@@ -59,6 +60,59 @@ class TestGround:
         await connection.execute("UPDATE enrollment.class SET taken = 5")
 
         assert await field.oversold() == 3
+
+    async def test_weighs_and_counts_each_claim_where_there_are_quotas(self, connection, field):
+        ground = await field.ground(classes=2, terms=True)
+
+        await field.fill(ground, each=10)
+
+        rows = await connection.fetch(
+            "SELECT kind, taken FROM enrollment.wave_quota WHERE wave_id = $1 ORDER BY kind",
+            ground.wave_id,
+        )
+        assert [(row["kind"], row["taken"]) for row in rows] == [("AT_LEAST", 10), ("AT_MOST", 20)]
+
+
+class TestFill:
+    async def test_seats_as_many_in_every_class(self, connection, field):
+        ground = await field.ground(classes=3, capacity=4)
+
+        await field.fill(ground, each=4)
+
+        classes = await connection.fetch(
+            "SELECT taken FROM enrollment.class WHERE wave_id = $1 ORDER BY id", ground.wave_id
+        )
+        assert [row["taken"] for row in classes] == [4, 4, 4]
+        assert await connection.fetchval(
+            "SELECT class_id FROM enrollment.enrollment WHERE id = $1", ground.enrollment_id(4)
+        ) == ground.class_id(1)
+
+    async def test_says_when_there_are_not_enough_seats(self, field):
+        ground = await field.ground(classes=1, capacity=2)
+
+        with pytest.raises(BenchError, match="2 of 3 claims"):
+            await field.fill(ground, each=3)
+
+    async def test_follows_what_another_part_has_made(self, connection, field):
+        first = await field.ground(classes=1)
+
+        second = await Field(connection).ground(classes=1)
+
+        assert second.program == first.program + 1
+
+    async def test_can_start_and_be_completed(self, connection, field):
+        ground = await field.ground(classes=1, capacity=2)
+        await field.fill(ground, each=2)
+
+        await field.start(ground)
+        await field.complete(ground, facility_id=bench_id(11, 0))
+
+        rows = await connection.fetch(
+            "SELECT state, facility_id FROM enrollment.enrollment WHERE class_id = $1",
+            ground.class_id(0),
+        )
+        assert {tuple(row) for row in rows} == {("COMPLETED", bench_id(11, 0))}
+        await field.analyze()
 
 
 class TestClaimRate:
