@@ -27,6 +27,7 @@ from services.enrollment.nik_corrections.jobs import SETTLE_CORRECTIONS
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.offers.jobs import EXPIRE_OFFERS
+from services.enrollment.participant_duplicates.jobs import COMPARE_IMPORTED
 from services.enrollment.participant_imports import jobs as participant_imports
 from services.enrollment.participant_merges.jobs import settle_merges
 from services.enrollment.participants.operations import NikPolicy
@@ -53,6 +54,7 @@ _FORGET: Final = (forget_areas, forget_grants, forget_merges)
 _HANDLERS: Final = (
     areas.HANDLER,
     attendance_imports.HANDLER,
+    COMPARE_IMPORTED,
     class_imports.HANDLER,
     classes.HANDLER,
     wave_changes.HANDLER,

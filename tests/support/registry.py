@@ -17,9 +17,13 @@ from shared.schemas.registry import (
     ClassHold,
     ClassReservation,
     ClassStanding,
+    ReferralBooking,
+    ReferralBookingNamed,
+    ReferralCheck,
     ReservationNamed,
     StandingAsk,
     StandingsAsk,
+    TenantCheck,
     Topic,
 )
 
@@ -37,6 +41,8 @@ AREAS = [
     ("33.73.01.1001", "Blotongan", "WIB"),
 ]
 _RESERVATIONS = "/v1/class-reservations/"
+_BOOKINGS = "/v1/referral-bookings/"
+_LIVE = ("HELD", "CONFIRMED")
 _LEVELS = dict(zip((2, 5, 8, 13), AreaLevel, strict=True))
 
 
@@ -67,6 +73,11 @@ class FakeRegistry(httpx.AsyncBaseTransport):
         # What a path answers that is only read, such as /v1/modules/1.
         self.known: dict[str, dict] = {}
         self.ended_agreements: set[UUID] = set()
+        # What people are referred to, by id; hours are body, booking and state by referral.
+        self.targets: dict[UUID, dict] = {}
+        self.hours: dict[str, dict] = {}
+        self.tenants: set[tuple[UUID, UUID, UUID]] = set()
+        self.after_booking: Callable[[], Awaitable[None]] | None = None
         self.answer_lost = False
         self.after_reserving: Callable[[], Awaitable[None]] | None = None
         self.facilities: dict[UUID, dict] = {}
@@ -100,6 +111,25 @@ class FakeRegistry(httpx.AsyncBaseTransport):
             **changes,
         }
         return facility_id
+
+    def add_target(self, kind: str, **changes) -> UUID:
+        """Add what somebody can be referred to: at a house of Semarang, or a bank of nowhere."""
+        target_id = new_id()
+        at = None if kind == "BANK" else new_id()
+        self.targets[target_id] = {
+            "kind": kind,
+            "target_id": target_id,
+            "name": f"DATA SINTETIS {kind}",
+            "facility_id": at,
+            "facility_name": at and "DATA SINTETIS Rumah Produksi",
+            "facility_kind": at and "PRODUCTION_HOUSE",
+            "province_code": at and "33",
+            "regency_code": at and "33.74",
+            "owner_ministry": at and "MSME",
+            "time_zone": at and "WIB",
+            **changes,
+        }
+        return target_id
 
     def refuse(self, facility_id: UUID, status: int, code: str, detail: str) -> None:
         self.refusals[facility_id] = (status, code, detail)
@@ -137,12 +167,19 @@ class FakeRegistry(httpx.AsyncBaseTransport):
             "/v1/class-checks": self._check,
             "/v1/class-standings": self._standings,
             "/v1/areas": self._areas,
+            "/v1/referral-checks": self._referral,
+            "/v1/referral-checks/tenants": self._tenant,
             "/v1/events": self._events,
         }
         if request.url.path.startswith(_RESERVATIONS):
             answer = self._reservation(request)
             if request.method == "PUT" and self.after_reserving is not None:
                 await self.after_reserving()
+            return httpx.Response(502) if self.answer_lost else answer
+        if request.url.path.startswith(_BOOKINGS):
+            answer = self._hours(request)
+            if request.method == "PUT" and self.after_booking is not None:
+                await self.after_booking()
             return httpx.Response(502) if self.answer_lost else answer
         known = self.known.get(request.url.path)
         if known is not None:
@@ -155,7 +192,7 @@ class FakeRegistry(httpx.AsyncBaseTransport):
 
     def lapse(self) -> None:
         """Let go of all that is only held."""
-        for held in self.reservations.values():
+        for held in [*self.reservations.values(), *self.hours.values()]:
             if held["state"] == "HELD":
                 held["state"] = "LAPSED"
 
@@ -189,6 +226,55 @@ class FakeRegistry(httpx.AsyncBaseTransport):
         elif same:
             held["state"] = "RELEASED"
         return _json({"class_id": class_id, "booking_id": named, "state": "CONFIRMED"})
+
+    def _referral(self, request: httpx.Request) -> httpx.Response:
+        target_id = ReferralCheck.model_validate_json(request.content).target_id
+        if target_id in self.refusals:
+            return _problem(*self.refusals[target_id])
+        return _json(self.targets[target_id])
+
+    def _tenant(self, request: httpx.Request) -> httpx.Response:
+        asked = TenantCheck.model_validate_json(request.content)
+        if (asked.incubator_id, asked.tenant_id, asked.participant_id) not in self.tenants:
+            return _problem(404, "tenant-unknown", "Tenan tidak dikenal.")
+        return _json(asked.model_dump(include={"incubator_id", "tenant_id"}))
+
+    def _hours(self, request: httpx.Request) -> httpx.Response:
+        referral_id, _, verb = request.url.path.removeprefix(_BOOKINGS).partition("/")
+        held = self.hours.get(referral_id)
+        if request.method == "PUT":
+            return self._book(referral_id, ReferralBooking.model_validate_json(request.content))
+        named = str(ReferralBookingNamed.model_validate_json(request.content).booking_id)
+        same = held is not None and held["booking_id"] == named
+        if verb == "confirm":
+            if not same or held["state"] not in ("HELD", "CONFIRMED"):
+                return _problem(404, "referral-not-booked", "Tidak ada.")
+            held["state"] = "CONFIRMED"
+        elif same:
+            held["state"] = "RELEASED"
+        return _json({"referral_id": referral_id, "booking_id": named, "state": "CONFIRMED"})
+
+    def _book(self, referral_id: str, wanted: ReferralBooking) -> httpx.Response:
+        live = {name: each for name, each in self.hours.items() if each["state"] in _LIVE}
+        if any(
+            name != referral_id
+            and each["body"].space_id == wanted.space_id
+            and each["body"].slots == wanted.slots
+            for name, each in live.items()
+        ):
+            return _problem(409, "space-taken", "Ruang sudah terpakai pada waktu itu.")
+        held = live.get(referral_id)
+        if held is None or held["body"] != wanted:
+            held = {"body": wanted, "booking_id": str(new_id()), "state": "HELD"}
+            self.hours[referral_id] = held
+        return _json(
+            {
+                "referral_id": referral_id,
+                "booking_id": held["booking_id"],
+                "facility_id": self.targets[wanted.space_id]["facility_id"],
+                "hold_until": None,
+            }
+        )
 
     def _standings(self, request: httpx.Request) -> httpx.Response:
         asked = StandingsAsk.model_validate_json(request.content).classes

@@ -1,0 +1,1 @@
+"""Referrals after training: asked for, agreed to, decided, their outcome. Owns table referral."""
