@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Response, status
+from fastapi import APIRouter, Body, Depends, Path, Response, status
 
 from services.enrollment.base import Audit, Idempotency
 from services.enrollment.guardians import operations, queries, rules
@@ -24,6 +24,8 @@ from services.enrollment.participants.rules import ParticipantUnknownError, is_s
 from services.enrollment.person_keys.rules import PersonErasedError
 from shared.clock import ledger_day
 from shared.db.audit import note_read
+from shared.scope import Permission
+from shared.web.auth import Caller, Requires
 from shared.web.etag import IfMatch, check_match
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
@@ -32,6 +34,8 @@ from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/participants/{participant_id}/guardians", tags=["participants"])
 
+# Who answers for a minor is specific data, as needs are.
+Entrusted = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_SPECIFIC))]
 GuardianId = Annotated[UUID, Path(description="The guardian's identifier.")]
 _EXAMPLE: Final = {
     "name": "Ibu Contoh (DATA SINTETIS)",
@@ -76,7 +80,7 @@ async def name_guardian(
 @router.get("", responses=problems(ParticipantUnknownError))
 async def list_guardians(
     session: SessionDep,
-    caller: ParticipantReader,
+    caller: Entrusted,
     policy: NikPolicyDep,
     participant_id: ParticipantId,
     response: Response,

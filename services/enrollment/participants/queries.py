@@ -166,6 +166,12 @@ async def get_facts(
     found = (await session.execute(statement)).one_or_none()
     if found is None:
         raise ParticipantUnknownError
-    *facts, restricted_at = found
-    rules.check_unrestricted(restricted_at)
-    return PersonFacts(*facts)
+    rules.check_unrestricted(found.restricted_at)
+    return PersonFacts(
+        birth_date=found.birth_date,
+        entrant_kind=found.entrant_kind,
+        kind_by_capital=found.kind_by_capital,
+        kind_by_sales=found.kind_by_sales,
+        home_province_code=found.home_province_code,
+        home_regency_code=found.home_regency_code,
+    )
