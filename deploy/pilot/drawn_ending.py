@@ -10,6 +10,13 @@ from deploy.pilot.start import list_class
 
 _AT_ONCE: Final = 8
 _HELD: Final = ("SEATED", "COMPLETED", "DROPPED_OUT")
+# What came of a referral, in a word.
+_RECEIVED: Final = {
+    "FINANCING_GRANTED": "bank",
+    "SERVICE_RECEIVED": "PLUT",
+    "SLOT_USED": "line",
+    "TENANT_JOINED": "incubator",
+}
 
 
 @dataclass(slots=True)
@@ -114,13 +121,16 @@ def lines_of(drawn: Drawn) -> list[tuple[str, str, str]]:
         (
             "roll calls",
             f"{drawn.roll_calls:,}",
-            f"and {drawn.told_offline} reports from a phone that was offline",
+            f"and {drawn.told_offline} reports from a phone offline",
         ),
         ("passed", f"{drawn.passed:,}", f"{drawn.not_passed} did not, by attendance or test"),
         ("certificates", f"{drawn.certificates:,}", f"{sent:,} notices sent to their holders"),
         (
             "referred",
             f"{drawn.referred:,}",
-            ", ".join(f"{number} {outcome}" for outcome, number in drawn.received.items()),
+            ", ".join(
+                f"{number} {_RECEIVED.get(outcome, outcome)}"
+                for outcome, number in sorted(drawn.received.items())
+            ),
         ),
     ]

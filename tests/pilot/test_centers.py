@@ -1,6 +1,12 @@
 import pytest
 
-from deploy.pilot.centers import HOT_CLASS, LARGE_CLASS, centers_of, classes_of
+from deploy.pilot.centers import (
+    HOT_CLASS,
+    LARGE_CLASS,
+    centers_of,
+    classes_of,
+    drawn_classes_of,
+)
 from deploy.pilot.seeds import Seeds
 from shared.schemas.registry import FacilityKind
 from tests.pilot.country import ZONES, country
@@ -45,3 +51,33 @@ class TestClassesOf:
         assert len(centers) < len(classes)
         assert len({(c.center.id, c.space_name) for c in classes}) == len(classes)
         assert len({planned.code for planned in classes}) == 63
+
+
+class TestDrawnClassesOf:
+    @pytest.mark.parametrize(("classes", "applicants", "seats"), [(6, 120, 6), (63, 2_500, 80)])
+    def test_are_few_with_fewer_seats_than_people_and_each_at_another_centre(
+        self, classes: int, applicants: int, seats: int
+    ):
+        seeds = Seeds(seed=1, applicants=applicants, classes=classes)
+        centers = centers_of(seeds, country=country())
+
+        drawn = drawn_classes_of(seeds, centers=centers)
+
+        assert sum(planned.capacity for planned in drawn) == seats
+        assert len({planned.center.number for planned in drawn}) == len(drawn)
+
+    def test_share_neither_rooms_nor_codes_with_the_first_wave(self):
+        centers, classes = made(63)
+        drawn = drawn_classes_of(Seeds(seed=1, applicants=100, classes=63), centers=centers)
+
+        both = [*classes, *drawn]
+        assert len({planned.space_id for planned in both}) == len(both)
+        assert len({planned.code for planned in both}) == len(both)
+        assert len({(planned.center.id, planned.space_name) for planned in both}) == len(both)
+
+    def test_begin_with_the_centre_whose_head_is_invited(self):
+        centers, _ = made(6)
+
+        first = drawn_classes_of(Seeds(seed=1, applicants=100, classes=6), centers=centers)[0]
+
+        assert first.center.kind is FacilityKind.BLKK

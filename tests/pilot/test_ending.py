@@ -3,6 +3,7 @@ from io import StringIO
 
 from rich.console import Console
 
+from deploy.pilot.drawn_ending import Drawn
 from deploy.pilot.ending import Ending, show
 from deploy.pilot.freshness import Lag
 
@@ -17,6 +18,14 @@ def an_ending(**changes) -> Ending:
         "heads": 1,
         "hours_open": 720.0,
         "hours_lent": 72.0,
+        "drawn": Drawn(
+            applied=250,
+            assisted=50,
+            offered=80,
+            repeated=241,
+            notices={"OFFER": 80},
+            received={"SLOT_USED": 3, "SERVICE_RECEIVED": 4},
+        ),
         "lag": Lag(median_s=0.2, p99_s=0.61, worst_s=0.9, events=18),
     }
     return Ending(applicants=100, classes=6, seed=1, **{**facts, **changes})
@@ -56,13 +65,17 @@ class TestShow:
         assert told["in BLKK Eksyar"] == ("21", "centres of pesantren, under MES")
         assert told["idle hours put to use"] == ("72", "by the other ministry, 10.0% of 720 open")
         assert told["heads invited"][0] == "1"
+        assert told["applied for the draw"][0] == "250"
+        assert told["ranks repeated"][0] == "241"
+        assert told["referred"][1] == "4 PLUT, 3 line"
+        assert told["certificates"] == ("0", "80 notices sent to their holders")
 
     def test_can_show_what_an_older_pilot_kept(self):
         out = StringIO()
         kept = {
             name: value
             for name, value in an_ending().as_json().items()
-            if name not in {"network_members", "heads", "hours_open", "hours_lent"}
+            if name not in {"network_members", "heads", "hours_open", "hours_lent", "drawn"}
         }
 
         show(Ending.from_json(json.loads(json.dumps(kept))), Console(file=out, width=120))
