@@ -83,6 +83,7 @@ ROUTES = {
         "me": 11,
         "notices": 1,
         "overlaps": 1,
+        "participant-duplicates": 2,
         "participants": 43,
         "privacy-requests": 7,
         "programs": 8,

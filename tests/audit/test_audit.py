@@ -201,6 +201,22 @@ TAMPERINGS = [
         ("UPDATE enrollment SET confirm_by = now() - interval '2 minutes'",),
     ),
     (
+        "nothing points at somebody who was merged, whose ids and NIKs lead to who stays",
+        "enrollment",
+        (
+            "UPDATE participant_merge SET settled_at = now()",
+            (
+                "INSERT INTO external_ref (participant_id, client, ref, set_at)"
+                " SELECT old_id, 'siapkerja', 'S-1', now() FROM merged_participant"
+            ),
+        ),
+    ),
+    (
+        "nothing points at somebody who was merged, whose ids and NIKs lead to who stays",
+        "enrollment",
+        ("UPDATE merged_participant SET participant_id = gen_random_uuid()",),
+    ),
+    (
         "whoever was transferred stands in the other class, once",
         "enrollment",
         ("UPDATE enrollment SET transferred_from_id = gen_random_uuid() WHERE state = 'OFFERED'",),
@@ -324,6 +340,97 @@ TAMPERINGS = [
             ),
             "UPDATE enrollment SET state = 'CANCELLED' WHERE state = 'COMPLETED'",
         )
+    ),
+    *(
+        (
+            "an application that got a place has it, and nobody has two in a wave",
+            "enrollment",
+            statements,
+        )
+        for statements in (
+            ("UPDATE application SET enrollment_id = gen_random_uuid() WHERE state = 'PLACED'",),
+            ("UPDATE application SET state = 'PLACED' WHERE state = 'RESERVE'",),
+            ("UPDATE enrollment SET application_id = NULL WHERE application_id IS NOT NULL",),
+            (
+                (
+                    "UPDATE application SET class_id = NULL, enrollment_id = NULL,"
+                    " state = 'NOT_SELECTED' WHERE state = 'RESERVE'"
+                ),
+            ),
+            (
+                "DROP INDEX uq_application_active",
+                (
+                    "UPDATE application SET participant_id ="
+                    " (SELECT participant_id FROM application WHERE state = 'PLACED')"
+                    " WHERE state = 'RESERVE'"
+                ),
+            ),
+        )
+    ),
+    *(
+        (
+            "everybody got what the announced selection gave him, or it says why not",
+            "enrollment",
+            (statement,),
+        )
+        for statement in (
+            "UPDATE selection_result SET outcome = 'PLACED' WHERE outcome = 'RESERVE'",
+            "UPDATE selection_result SET settled = 'class-gone' WHERE outcome = 'PLACED'",
+            "UPDATE application SET state = 'INELIGIBLE' WHERE state = 'NOT_SELECTED'",
+            "DELETE FROM selection_result WHERE outcome = 'NOT_SELECTED'",
+            "UPDATE selection SET list_count = list_count + 1",
+        )
+    ),
+    *(
+        ("only who completed the training has a certificate of it", "enrollment", (statement,))
+        for statement in (
+            "UPDATE enrollment SET state = 'DROPPED_OUT' WHERE state = 'COMPLETED'",
+            "UPDATE training_certificate SET enrollment_id = gen_random_uuid()",
+            "UPDATE training_certificate SET participant_id = gen_random_uuid()",
+            (
+                "UPDATE training_certificate SET state = 'REISSUED', ended_at = now(),"
+                " replaced_by = 'none'"
+            ),
+        )
+    ),
+    *(
+        (
+            "the numbers of certificates have no gap, and no serial is given twice",
+            "enrollment",
+            (statement,),
+        )
+        for statement in (
+            "UPDATE certificate_counter SET last = last + 1",
+            "DELETE FROM training_certificate",
+            (
+                "CREATE TEMPORARY TABLE twice AS SELECT * FROM training_certificate;"
+                " UPDATE twice SET id = gen_random_uuid(), participant_id = gen_random_uuid(),"
+                " class_id = gen_random_uuid(), number = number || 'X';"
+                " INSERT INTO training_certificate SELECT * FROM twice;"
+                " UPDATE certificate_counter SET last = last + 1"
+            ),
+        )
+    ),
+    *(
+        ("whom a device registered is there, and was registered once", "enrollment", (statement,))
+        for statement in (
+            "UPDATE sync_change SET makes = gen_random_uuid()",
+            (
+                "CREATE TEMPORARY TABLE twice AS SELECT * FROM sync_change;"
+                " UPDATE twice SET change_id = gen_random_uuid();"
+                " INSERT INTO sync_change SELECT * FROM twice"
+            ),
+        )
+    ),
+    (
+        "nobody was promoted past somebody who had waited longer, unless a quota kept that one out",
+        "enrollment",
+        (
+            *QUOTA_OF_WAITING,
+            "UPDATE enrollment SET sex = 'FEMALE', disability = false",
+            f"UPDATE enrollment SET waitlist_number = 3 WHERE waitlist_number = 1 AND {SEATED}",
+            "UPDATE enrollment SET waitlist_number = 1 WHERE waitlist_number = 2",
+        ),
     ),
     (
         "no space is given to two at a time",
@@ -577,10 +684,10 @@ class TestAudit:
     async def test_counts_what_is_there(self, urls):
         counts = (await audit(urls, deadline_s=0)).counts
 
-        assert (counts["facilities"], counts["classes"]) == (2, 5)
-        assert (counts["participants"], counts["enrollments"]) == (11, 11)
+        assert (counts["facilities"], counts["classes"]) == (2, 6)
+        assert (counts["participants"], counts["enrollments"]) == (16, 13)
         assert (counts["openings"], counts["followups"]) == (1, 1)
-        assert (counts["bookings"], counts["networks"], counts["assignments"]) == (6, 1, 1)
+        assert (counts["bookings"], counts["networks"], counts["assignments"]) == (7, 1, 1)
 
     async def test_has_a_tampering_for_every_check(self, urls):
         report = await audit(urls, deadline_s=0)
@@ -728,7 +835,7 @@ class TestRun:
         written = json.loads((tmp_path / "audit.json").read_text())
         assert code == 0
         assert capsys.readouterr().out.splitlines()[-1] == "audit: 0 differences"
-        assert (written["differences"], written["counts"]["enrollments"]) == (0, 11)
+        assert (written["differences"], written["counts"]["enrollments"]) == (0, 13)
         assert {check["differences"] for check in written["checks"]} == {0}
 
     def test_fails_and_says_where_when_something_differs(

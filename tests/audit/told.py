@@ -24,6 +24,7 @@ from services.reporting.settings import ReportingSettings
 from shared.clock import utc_now
 from shared.db.session import transaction
 from shared.http.tokens import sign_business_time
+from shared.ids import new_id
 from shared.jobs.reader import FeedReader, local_feed
 from shared.schemas.registry import AreaLevel
 from shared.scope import SYSTEM, Actor, Role
@@ -31,8 +32,10 @@ from shared.settings import Mode, ServiceSettings
 from tests.registry.world import AREAS, SINCE, World, institution_body
 from tests.support.asgi import ServiceClient, serving
 from tests.support.keys import PEOPLE, Keys
+from tests.support.phones import Phone
 from tests.support.planning import Desk, class_body, person_body
 from tests.support.registry import area
+from tests.support.seats import Applicant
 
 TELLER = Actor(issuer="test", subject="teller")
 SETTINGS = {
@@ -65,13 +68,19 @@ async def tell_story(urls: dict[str, str], keys: Keys) -> None:
         places = await _build(world)
         await _train(stage, places)
         await _lend(world, places)
+        await _choose(stage, places[-1])
+        await _tell_later(stage, places[0])
+        await _unite(stage)
+        await _make_one(stage)
         await _settle(stage)
         await read_feeds(stage)
 
 
 async def _stage(stack: AsyncExitStack, urls: dict[str, str], keys: Keys) -> Stage:
     def settings(service: str):
-        own = {"nik_keys": keys.nik_keys} if service == "enrollment" else {}
+        own = {}
+        if service == "enrollment":
+            own = {"nik_keys": keys.nik_keys, "badge_keys": keys.badge_keys}
         return SETTINGS[service](
             mode=Mode.DEMO,
             public_url="http://balai.test",
@@ -119,7 +128,7 @@ async def _load_areas(stage: Stage) -> None:
 
 
 async def _build(world: World) -> list[dict]:
-    """Return what five classes at two facilities of one network use."""
+    """Return what six classes at two facilities of one network use."""
     facilities = [await world.facility(area_code=code) for code in ("33.73.04", "32.73.01")]
     ids = [facility["id"] for facility in facilities]
     agreement = await world.agreement(facility_ids=ids)
@@ -140,7 +149,7 @@ async def _build(world: World) -> list[dict]:
             "module_id": module["id"],
             "instructor_ids": [(await world.instructor(facility_id))["id"]],
         }
-        for facility_id in (*ids, ids[1], *ids)
+        for facility_id in (*ids, ids[1], *ids, ids[0])
     ]
 
 
@@ -192,7 +201,7 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     """One class runs to its end, in another somebody still waits, the third is called off."""
     desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
     wave = await desk.wave()
-    here, there, beside, *others = places
+    here, there, beside, *others = places[:-1]
     small = {"capacity": 1, "reserve_capacity": 1}
     first, second, third = [
         await desk.made("/v1/classes", class_body(wave, **place))
@@ -221,6 +230,10 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     await _call_rolls(desk, stage, first, claims[1:3])
     ending = {"completed": roll["present"], "dropped_out": roll["absent"]}
     await _done(desk, f"{path}/completion", ending, **_at(stage, start + timedelta(days=33)))
+    signatory = {"name": "Drs. Contoh", "title": "Kepala Balai"}
+    answer = await desk.post(f"{path}/certificates", {"signatory": signatory})
+    assert answer.status_code == 202, answer.text
+    await _settle(stage)
     await read_feeds(stage)
     followup = {"enrollment_id": claims[1]["id"], "horizon_months": 3, "source": "PROXY"}
     answer = {**followup, "status": "SELF_EMPLOYED", "people_hired": 2, "business_started": True}
@@ -262,10 +275,75 @@ async def _call_rolls(desk: Desk, stage: Stage, planned: dict, seated: list[dict
     await _done(desk, path, corrected, **later, **{"If-Match": '"1"'})
 
 
-def _person(month: int) -> dict:
+async def _choose(stage: Stage, place: dict) -> None:
+    """A lottery gives one seat of a wave, and the one place in reserve."""
+    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
+    second = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN, subject="second"))
+    wave = await desk.wave(selection="LOTTERY", confirm_hours=24)
+    small = {"capacity": 1, "reserve_capacity": 1}
+    class_ = await desk.made("/v1/classes", class_body(wave, **place, **small))
+    path = f"/v1/waves/{wave['id']}"
+    for month in (1, 2, 3):
+        person = await desk.made("/v1/participants", _person(month, day=58))
+        application = {
+            "participant_id": person["id"],
+            "choices": [{"class_id": class_["id"]}],
+            "paper": {"reference": "F-1", "sha256": "0" * 64},
+            "submit": True,
+        }
+        await desk.made(f"{path}/applications", application)
+    selection = f"{path}/selection"
+    await desk.made(f"{selection}/commit", {})
+    closed = datetime.fromisoformat(wave["closes_at"]) + timedelta(minutes=1)
+    await _done(desk, f"{selection}/close", None, **_at(stage, closed))
+    ordered = await desk.post(f"{selection}/preview", **_at(stage, closed))
+    assert ordered.status_code == 202, ordered.text
+    await _settle(stage)
+    preview = (await desk.get(f"{selection}/preview")).json()
+    announce_at = closed + timedelta(hours=1)
+    approval = {
+        "result_digest": preview["result_digest"],
+        "announce_at": announce_at.isoformat(),
+    }
+    await _done(second, f"{selection}/approve", approval, **_at(stage, closed))
+    announced = await desk.post(f"{selection}/announce", **_at(stage, announce_at))
+    assert announced.status_code == 202, announced.text
+    await _settle(stage)
+
+
+async def _tell_later(stage: Stage, place: dict) -> None:
+    """A phone registers somebody without a network, and tells it later."""
+    head = stage.header(Role.FACILITY_OPERATOR, facilities=[place["facility_id"]])
+    phone = Phone(Applicant(stage.enrollment, head))
+    registered = await phone.register()
+    assert registered.status_code == 201, registered.text
+    phone.change("participant.register", {"id": str(new_id()), **_person(4, day=58)})
+    verdicts = await phone.told()
+    assert [each["verdict"] for each in verdicts] == ["APPLIED"], verdicts
+
+
+async def _make_one(stage: Stage) -> None:
+    """Somebody who registered with two NIKs becomes one person."""
+    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
+    stays, gone = [await desk.made("/v1/participants", _person(month, day=56)) for month in (1, 2)]
+    body = {"other_id": gone["id"], "other_version": 1, "reason": "DATA SINTETIS"}
+    path = f"/v1/participants/{stays['id']}/merge?mode=commit"
+    await _done(desk, path, body, **{"If-Match": '"1"'})
+
+
+async def _unite(stage: Stage) -> None:
+    """Somebody was registered twice, under a mistyped NIK."""
+    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
+    stays, gone = [await desk.made("/v1/participants", _person(month, day=58)) for month in (5, 6)]
+    merge = {"other_id": gone["id"], "other_version": 1, "reason": "DATA SINTETIS"}
+    path = f"/v1/participants/{stays['id']}/merge?mode=commit"
+    await _done(desk, path, merge, **{"If-Match": '"1"'})
+
+
+def _person(month: int, *, day: int = 57) -> dict:
     return person_body(
-        nik=f"33730157{month:02d}850000",
-        birth_date=f"1985-{month:02d}-17",
+        nik=f"337301{day}{month:02d}850000",
+        birth_date=f"1985-{month:02d}-{day - 40}",
         home_area_code="33.73.04",
         disability=month > 10,
     )

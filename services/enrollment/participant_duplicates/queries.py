@@ -8,12 +8,14 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from services.enrollment.base import RowVerdict
 from services.enrollment.duplicate_candidates.rules import DuplicateState
 from services.enrollment.duplicate_candidates.tables import ParticipantDuplicate
 from services.enrollment.merged_participants.tables import MergedParticipant
 from services.enrollment.participant_duplicates.rules import DuplicateNotFoundError
 from services.enrollment.participants.tables import Participant
 from shared.db.within import within
+from shared.schemas.imports import Outcome
 from shared.scope import Scope
 
 _A: Final = aliased(Participant, name="a")
@@ -84,3 +86,22 @@ async def get_for_change(session: AsyncSession, duplicate_id: UUID, *, scope: Sc
     if found is None:
         raise DuplicateNotFoundError
     return Twins(*found)
+
+
+async def imported_after(
+    session: AsyncSession, job_id: UUID, row: int, *, limit: int
+) -> Sequence[tuple[int, UUID]]:
+    """Return up to `limit` people whom an import has registered, by their rows in the file."""
+    statement = (
+        select(RowVerdict.row, RowVerdict.id)
+        .where(
+            RowVerdict.job_id == job_id,
+            RowVerdict.row > row,
+            RowVerdict.verdict == Outcome.CREATED,
+            RowVerdict.id.is_not(None),
+        )
+        .order_by(RowVerdict.row)
+        .limit(limit)
+    )
+    found = (await session.execute(statement)).all()
+    return [(number, person) for number, person in found if person is not None]

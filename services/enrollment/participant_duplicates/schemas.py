@@ -1,11 +1,12 @@
 """Bodies of duplicates: nothing in them names a person."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from services.enrollment.duplicate_candidates.rules import DuplicateState, Likeness
 from services.enrollment.identities.schemas import Reference
-from shared.schemas.base import Body, Read
+from shared.schemas.base import Body, Message, Read
 from shared.schemas.enrollment import EntrantKind, Sex
 
 
@@ -42,3 +43,11 @@ class DuplicateRead(Read):
     decided_at: datetime | None
     version: int
     found_at: datetime
+
+
+class CompareImported(Message):
+    """Job: compare the people whom an import has registered with all others."""
+
+    kind: ClassVar[str] = "compare_participants"
+
+    import_id: UUID

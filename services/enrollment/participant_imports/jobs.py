@@ -8,8 +8,9 @@ import asyncpg
 
 from services.enrollment.areas.queries import find_codes, get_state
 from services.enrollment.areas.rules import LEVEL_BY_LENGTH, AreasNotCopiedError
-from services.enrollment.base import RowVerdict
+from services.enrollment.base import Job, RowVerdict
 from services.enrollment.class_imports.rules import ImportMode
+from services.enrollment.participant_duplicates.schemas import CompareImported
 from services.enrollment.participant_imports import operations
 from services.enrollment.participant_imports.operations import Importer, Ready
 from services.enrollment.participant_imports.rules import COLUMNS
@@ -20,6 +21,7 @@ from services.enrollment.people_imports.operations import hold_turn
 from services.enrollment.people_imports.rules import Row
 from shared.clock import ledger_day
 from shared.db.imports import keep_verdicts, last_judged
+from shared.db.jobs import add_job
 from shared.jobs.context import JobContext, JobHandler
 from shared.schemas.imports import Verdict
 
@@ -111,7 +113,12 @@ async def import_participants(
         bring=run.bring,
         again=payload.mode is ImportMode.VALIDATE,
     )
-    return await run_import(context, payload, policy.keys, importing)
+    counts = await run_import(context, payload, policy.keys, importing)
+    if payload.mode is ImportMode.COMMIT:
+        async with context.transaction() as session:
+            compare = CompareImported(import_id=context.job_id)
+            await add_job(session, Job, kind=CompareImported.kind, payload=compare)
+    return counts
 
 
 def import_handler(policy: NikPolicy) -> JobHandler[ImportParticipants]:

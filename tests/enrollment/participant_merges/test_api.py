@@ -2,12 +2,19 @@
 
 import asyncio
 import json
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from services.enrollment.login_bindings.tables import LoginBinding
+from services.enrollment.participant_merges.operations import settle_merge
 from services.enrollment.person_moves.rules import REFERENCES, Fate
+from shared.clock import utc_now
+from shared.db.grants import holder_of
+from shared.db.session import transaction
 from shared.ids import new_id
-from shared.scope import Role
+from shared.scope import SYSTEM, Actor, Role
 from tests.support.people import Caller
 from tests.support.planning import NAME, NIK, business_body, class_body, person_body
 
@@ -58,7 +65,9 @@ def told(response) -> tuple[int, str]:
 
 
 async def seat(desk, class_id: str, participant_id: str) -> dict:
-    return await desk.made(f"/v1/classes/{class_id}/enrollments", {"participant_id": participant_id})
+    return await desk.made(
+        f"/v1/classes/{class_id}/enrollments", {"participant_id": participant_id}
+    )
 
 
 class TestMerge:
@@ -104,17 +113,19 @@ class TestMerge:
         stays, gone = (each["id"] for each in pair)
         first, second = await classes(2, capacity=1)
         mine, theirs = await seat(desk, first, stays), await seat(desk, second, gone)
-        waiter = await desk.made("/v1/participants", person_body(nik="3373011204900000",
-                                 birth_date="1990-04-12", name="Lain Sekali", sex="MALE"))
+        waiter = await desk.made(
+            "/v1/participants",
+            person_body(
+                nik="3373011204900000", birth_date="1990-04-12", name="Lain Sekali", sex="MALE"
+            ),
+        )
         waiting = await seat(desk, second, waiter["id"])
         assert waiting["state"] == "WAITLISTED"
 
         answer = await merge(stays, gone)
 
         assert answer.status_code == 200, answer.text
-        (person,) = await rows(
-            "SELECT * FROM enrollment.participant WHERE name_key LIKE 'kanari%'"
-        )
+        (person,) = await rows("SELECT * FROM enrollment.participant WHERE name_key LIKE 'kanari%'")
         assert str(person["id"]) == stays
         assert person["phone"] is not None
         assert answer.headers["ETag"] == f'"{person["version"]}"' == '"2"'
@@ -190,14 +201,15 @@ class TestMerge:
         again = await desk.post("/v1/participants", person_body())
         assert told(again) == (409, "identity-known")
 
-    async def test_carries_all_that_is_sealed_and_all_logins(
-        self, desk, admin, pair, merge, rows, login_of, codes
-    ):
+    async def test_carries_all_that_is_sealed_and_all_logins(self, admin, pair, merge, rows):
         stays, gone = (each["id"] for each in pair)
         for person in (stays, gone):
             path = f"/v1/participants/{person}"
-            need = {"kind": "SIGN_LANGUAGE", "note": f"Perlu {person[-4:]}", XX
-                    "consent_version": "2026-1"}
+            need = {
+                "kind": "SIGN_LANGUAGE",
+                "note": f"Perlu {person[-4:]}",
+                "consent_version": "2026-1",
+            }
             made = await admin.post(f"{path}/accommodation-needs", need)
             assert made.status_code == 201, made.text
             ref = await admin.put(f"{path}/external-refs/siapkerja", {"ref": f"S-{person[-4:]}"})
@@ -224,3 +236,143 @@ class TestMerge:
                     f"SELECT 1 FROM enrollment.{each.table} WHERE {each.column} = :gone", gone=gone
                 )
                 assert left == [], each.table
+
+    async def test_asks_which_training_counts_where_both_were_begun(
+        self, db, desk, pair, merge, classes, rows
+    ):
+        stays, gone = (each["id"] for each in pair)
+        first, second = await classes(2)
+        mine, theirs = await seat(desk, first, stays), await seat(desk, second, gone)
+        async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+            await session.execute(text("UPDATE enrollment.enrollment SET presence = 'PRESENT'"))
+
+        foreseen = await merge(stays, gone, "validate")
+        refused = await merge(stays, gone)
+        strange = await merge(stays, gone, keep_enrollments=[str(new_id())])
+        chosen = await merge(stays, gone, keep_enrollments=[theirs["id"]])
+
+        assert foreseen.json()["enrollments"][0]["open_choice"] is True
+        assert told(refused) == (409, "merge-needs-choice")
+        assert refused.json()["choices"] == [
+            {
+                "program_id": mine["program_id"],
+                "enrollment_ids": sorted([mine["id"], theirs["id"]]),
+            }
+        ]
+        assert told(strange) == (422, "merge-choice-refused")
+        assert chosen.status_code == 200, chosen.text
+        states = await rows("SELECT id, state, participant_id FROM enrollment.enrollment")
+        assert {str(each["id"]): each["state"] for each in states} == {
+            mine["id"]: "CANCELLED",
+            theirs["id"]: "SEATED",
+        }
+        assert {str(each["participant_id"]) for each in states} == {stays}
+        (claim,) = await rows(
+            "SELECT c.enrollment_id FROM enrollment.program_claim c"
+            " JOIN enrollment.participant p ON p.nik_index = c.nik_index"
+        )
+        assert str(claim["enrollment_id"]) == theirs["id"]
+
+    async def test_lets_both_logins_act_as_who_stays(self, db, pair, merge, login_of):
+        stays, gone = (each["id"] for each in pair)
+        async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+            for subject, person in (("satu", stays), ("dua", gone)):
+                binding = LoginBinding(
+                    participant_id=UUID(person),
+                    id=new_id(),
+                    holder=holder_of("balai:people", subject),
+                    bound_at=utc_now(),
+                )
+                session.add(binding)
+
+        assert (await merge(stays, gone)).status_code == 200
+
+        for subject in ("satu", "dua"):
+            own = await login_of(subject).get("/v1/me/participant")
+            assert (own.status_code, own.json()["id"]) == (200, stays)
+
+
+class TestRefusals:
+    async def test_says_why(self, desk, pair, merge, desk_of):
+        stays, gone = (each["id"] for each in pair)
+
+        assert told(await merge(stays, stays)) == (422, "participant-merge-itself")
+        assert told(await merge(stays, str(new_id()))) == (404, "participant-unknown")
+        assert told(await merge(str(new_id()), gone)) == (404, "participant-unknown")
+        assert told(await merge(stays, gone, version=9)) == (412, "stale")
+        assert told(await merge(stays, gone, other_version=9)) == (412, "stale")
+        unread = await desk.post(
+            f"/v1/participants/{stays}/merge?mode=commit",
+            {"other_id": gone, "other_version": 1, "reason": "Sama"},
+        )
+        assert told(unread) == (428, "precondition-required")
+        nik = await merge(stays, gone, reason=f"NIK {NIK}")
+        assert told(nik) == (422, "validation-failed")
+        clerk = desk_of(Role.FACILITY_OPERATOR, facilities=[str(new_id())])
+        assert (await merge(stays, gone, by=clerk)).status_code == 403
+        elsewhere = desk_of(Role.REGIONAL_OFFICER, areas=["32"])
+        assert (await merge(stays, gone, by=elsewhere)).status_code in (403, 404)
+
+    async def test_merges_nobody_twice_and_in_no_circle(self, desk, pair, merge):
+        stays, gone = (each["id"] for each in pair)
+        third = await desk.made("/v1/participants", person_body(nik="3373015704870000"))
+        assert (await merge(stays, gone)).status_code == 200
+
+        assert told(await merge(stays, gone)) == (409, "participant-merge-cycle")
+        assert told(await merge(gone, stays, other_version=2)) == (409, "participant-merge-cycle")
+        assert told(await merge(third["id"], gone)) == (409, "participant-merged")
+
+        again = await merge(third["id"], stays, other_version=2)
+        assert again.status_code == 200, again.text
+        for old in (stays, gone):
+            read = await desk.get(f"/v1/participants/{old}")
+            assert read.json()["id"] == third["id"]
+
+    async def test_answers_a_retry_alike_and_lets_one_of_two_win(self, desk, pair, merge, rows):
+        stays, gone = (each["id"] for each in pair)
+
+        answers = await asyncio.gather(merge(stays, gone), merge(gone, stays))
+
+        assert sorted(each.status_code for each in answers) == [200, 409]
+        assert len(await rows("SELECT 1 FROM enrollment.participant")) == 1
+        assert len(await rows("SELECT 1 FROM enrollment.participant_merge")) == 1
+
+
+class TestSettleMerges:
+    async def test_takes_along_what_was_under_way(
+        self, *, db, desk, pair, merge, classes, rows, settings_of, enrollment_db
+    ):
+        stays, gone = (each["id"] for each in pair)
+        first, second = await classes(2, capacity=1)
+        await seat(desk, first, stays)
+        late = await seat(desk, second, gone)
+        assert (await merge(stays, gone)).status_code == 200
+        nik_keys = settings_of("enrollment", enrollment_db).load_nik_keys()
+        # The desk had read the person before the merge, and committed after it.
+        under_way = (
+            (
+                "UPDATE enrollment.enrollment SET participant_id = :gone, state = 'SEATED',"
+                " reason = NULL WHERE id = :id"
+            ),
+            "UPDATE enrollment.class SET taken = 1 WHERE id = :class_id",
+            (
+                "INSERT INTO enrollment.program_claim SELECT e.program_id, m.nik_index, e.class_id,"
+                " e.id FROM enrollment.enrollment e, enrollment.merged_participant m"
+                " WHERE e.id = :id"
+            ),
+        )
+        values = {"gone": gone, "id": late["id"], "class_id": second}
+        async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+            for each in under_way:
+                await session.execute(text(each), values)
+
+        async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+            await settle_merge(session, UUID(gone), keys=nik_keys, now=utc_now())
+
+        (row,) = await rows("SELECT * FROM enrollment.enrollment WHERE id = :id", id=late["id"])
+        assert (str(row["participant_id"]), row["state"]) == (stays, "CANCELLED")
+        (class_,) = await rows("SELECT taken FROM enrollment.class WHERE id = :id", id=second)
+        assert class_["taken"] == 0
+        assert len(await rows("SELECT 1 FROM enrollment.program_claim")) == 1
+        (kept,) = await rows("SELECT settled_at FROM enrollment.participant_merge")
+        assert kept["settled_at"] is not None

@@ -129,3 +129,25 @@ class TestEnrollmentConsumer:
         async with transaction(db, scope=SYSTEM, actor=READER) as session:
             await EnrollmentConsumer().reset(session)
         assert await rows("SELECT id FROM reporting.bound_login") == []
+
+    async def test_lets_the_logins_of_who_was_merged_act_as_who_stays(self, db, rows):
+        gone, stays = new_id(), new_id()
+        merged = bound(new_id(), stays).model_copy(
+            update={
+                "id": new_id(),
+                "topic": "enrollment.participant.merged",
+                "payload": {
+                    "merge_id": str(new_id()),
+                    "participant_id": str(stays),
+                    "from_id": str(gone),
+                    "moved": {},
+                    "cancelled": [],
+                },
+            }
+        )
+        for _ in range(2):
+            async with transaction(db, scope=SYSTEM, actor=READER) as session:
+                await EnrollmentConsumer().consume(session, [bound(new_id(), gone), merged])
+
+        kept = await rows("SELECT DISTINCT participant_id FROM reporting.bound_login")
+        assert kept == [{"participant_id": stays}]
