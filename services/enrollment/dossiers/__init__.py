@@ -1,0 +1,1 @@
+"""The case file of one enrollment: what was decided, by whom, by which rules. Owns no table."""
