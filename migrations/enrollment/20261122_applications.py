@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_application_code")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_application_code_application_id")),
         schema="enrollment",
     )
     op.create_table(

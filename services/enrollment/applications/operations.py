@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -212,7 +212,12 @@ async def _add(session: AsyncSession, values: dict[str, Any]) -> Application:
 
 
 async def _keep_code(session: AsyncSession, row: Application) -> None:
-    """Make the code findable; one that somebody has already is thrown again."""
+    """Make the code findable; one that somebody has already is thrown again.
+
+    Raises:
+        ApplicationIdTakenError: when an application of somebody else has the id.
+    """
+    taken = select(ApplicationCode.code).where(ApplicationCode.application_id == row.id)
     while True:
         statement = (
             upsert(ApplicationCode)
@@ -222,6 +227,8 @@ async def _keep_code(session: AsyncSession, row: Application) -> None:
         )
         if await session.scalar(statement) is not None:
             return
+        if await session.scalar(taken) is not None:
+            raise rules.ApplicationIdTakenError(pointer="/id")
         row.code = rules.new_code()
         await session.flush()
 

@@ -63,7 +63,7 @@ class ApplicationExistsError(ConflictError):
 
 
 class ApplicationIdTakenError(ConflictError):
-    """Another application of the person has the id that the client chose."""
+    """Another application, of whoever it is, has the id that the client chose."""
 
     code = "id-taken"
     title = Text("Id sudah dipakai.", "The id is in use.")

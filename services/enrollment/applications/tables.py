@@ -15,17 +15,18 @@ _OF_APPLICATION = ["enrollment.application.participant_id", "enrollment.applicat
 
 
 class ApplicationCode(Base):
-    """The code that a person is given for an application, unique nation-wide.
+    """The code that a person is given for an application, unique nation-wide, and so is the id.
 
-    There is no foreign key: it is keyed by the code and the application by its person, so that
-    either can lie on another machine.
+    Clients choose ids, and a frozen list names applications by nothing else. There is no foreign
+    key: it is keyed by the code and the application by its person, so that either can lie on
+    another machine.
     """
 
     __tablename__ = "application_code"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     participant_id: Mapped[UUID]
-    application_id: Mapped[UUID]
+    application_id: Mapped[UUID] = mapped_column(unique=True)
 
 
 class Application(Base):

@@ -187,6 +187,19 @@ class TestApply:
 
         assert code_of(response) == (409, "id-taken")
 
+    async def test_of_two_people_who_choose_one_id_one_has_it(self, wave, as_person):
+        """A frozen list names applications by their ids: twins would keep it from closing."""
+        people = [await wave.seats.person() for _ in range(4)]
+        chosen = str(new_id())
+
+        answers = await asyncio.gather(
+            *(as_person(each).post(wave.path, json=wave.body(each, id=chosen)) for each in people)
+        )
+
+        assert sorted(each.status_code for each in answers) == [201, 409, 409, 409]
+        refused = [each for each in answers if each.status_code != 201]
+        assert {code_of(each) for each in refused} == {(409, "id-taken")}
+
 
 class TestAssisted:
     async def test_the_centre_of_any_choice_applies_for_many_with_paper(self, wave, as_staff):
