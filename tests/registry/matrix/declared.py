@@ -1,7 +1,7 @@
 """What each read of the registry shows to whom: whoever adds a route declares it here.
 
-NATIONWIDE: facts, to all who have the permission; no person stands in them but in what services
-alone read, and of drafts only those of the caller's ministry. WITHIN: what lies within the caller's area, facility and ministry.
+NATIONWIDE: facts, to all who have the permission; no person stands in them, and of drafts only
+those of the caller's ministry. WITHIN: what lies within the caller's area, facility and ministry.
 OF_MINISTRY: what lies nowhere, to its ministry. OWN: what the caller began. PUBLIC: to all. SELF:
 to whoever is known, about himself.
 """
@@ -38,7 +38,7 @@ list_maturity_criteria get_maturity_criteria get_facility_maturity
 list_facility_maturity_assessments list_maturity_assessments get_maturity_assessment
 list_maturity_revisions
 list_roadmap_templates get_roadmap_template list_roadmaps get_facility_roadmap
-list_events get_person_records
+list_events
 export_areas export_area_changes export_institutions export_facility_institutions export_networks
 export_network_members export_services export_potential export_facilities export_facility_history
 export_facility_codes export_equipment export_shifts export_spaces export_closures
@@ -52,7 +52,7 @@ _WITHIN = """
 list_area_work_items list_facility_duplicates list_contacts get_contact list_bookings get_booking
 list_facilities_without_agreement list_agreement_reminders list_developments get_development
 list_instructors get_instructor list_instructor_certificates list_instructor_engagements
-get_instructor_load list_proposals get_proposal list_assignments get_assignment
+get_instructor_load get_person_records list_proposals get_proposal list_assignments get_assignment
 list_invitations get_invitation list_incubator_people list_tenants list_milestones
 export_area_work_items export_facility_duplicates export_contacts export_bookings
 export_agreement_reminders

@@ -456,10 +456,17 @@ class Furnisher(World):
             person = await self.made(f"{path}/people", named)
             tenant = await self.made(
                 f"{path}/tenants",
-                {"business_ref": f"{place.person}-{uuid4()}", "joined_on": day(-9)},
+                {
+                    "business_ref": f"{place.person}-{uuid4()}",
+                    "participant_id": str(uuid4()),
+                    "joined_on": day(-9),
+                },
             )
         place.values |= {"incubator_id": incubator["id"], "person_id": person["id"]}
-        place.values |= {"tenant_id": tenant["id"]}
+        place.values |= {
+            "tenant_id": tenant["id"],
+            "participant_id": tenant["participant_id"],
+        }
 
     async def _unsettled(self, place: Place) -> None:
         centre = self.auth(

@@ -50,7 +50,7 @@ ALONE = {
 
 
 # What only another service may ask for.
-OF_SERVICES = {Permission.CLASS_CHECK, Permission.REFERRALS_CHECK}
+OF_SERVICES = {Permission.CLASS_CHECK, Permission.REFERRALS_CHECK, Permission.EVENTS_READ}
 
 # What the audit and a retried request leave behind, also where nothing is done.
 TRACES = {"registry.audit", "registry.idempotency", "registry.claim_attempt"}

@@ -1,8 +1,6 @@
 import pytest
 from sqlalchemy import text
 
-from services.registry.person_records.operations import erase_person, read_records
-from shared.clock import utc_now
 from shared.db.session import transaction
 from shared.ids import new_id
 from shared.scope import SYSTEM, Actor, Role

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from services.registry.base import Event
+from services.registry.person_records.operations import erase_person, read_records
+from shared.clock import utc_now
 from shared.ids import new_id
 
 
@@ -213,3 +215,22 @@ class TestListTenants:
         following = (await world.registry.get(rest, headers=world.admin)).json()["items"]
         assert [each["id"] for each in following] == [second["id"]]
         assert (await world.get(f"/incubators/{new_id()}/tenants")).status_code == 404
+
+
+class TestErasure:
+    async def test_leaves_the_tenancy_to_nobody(self, world, path, in_transaction):
+        person = new_id()
+        made = await world.made(path, tenant(participant_id=str(person)))
+        async with in_transaction() as session:
+            before = await read_records(session, person)
+            erasure = await erase_person(session, person, now=utc_now())
+        async with in_transaction() as session:
+            after = await read_records(session, person)
+            again = await erase_person(session, person, now=utc_now())
+
+        assert [each["id"] for each in before.records["incubator_tenant"]] == [made["id"]]
+        assert set(after.records) == {"person_erasure"}
+        assert erasure.rows == again.rows == {"booking": 0, "incubator_tenant": 1}
+        (kept,) = (await world.get(path)).json()["items"]
+        assert kept["business_ref"] is None
+        assert kept["participant_id"] not in (None, str(person))
