@@ -132,6 +132,12 @@ async def claim_key(
     return StoredAnswer(found.status, found.body or b"", found.headers or {})
 
 
+async def is_answered(session: AsyncSession, table: type[KeyTable], once: Once) -> bool:
+    """Tell whether a key stands for an answer already, be it to another body."""
+    statement = select(table.status).where(_is(table, once))
+    return await session.scalar(statement) is not None
+
+
 async def keep_answer(
     session: AsyncSession,
     table: type[KeyTable],

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request, Response, status
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaError
 from services.enrollment.attempts.operations import count_alone, forgive
@@ -35,8 +37,11 @@ from services.enrollment.participants.api import (
 from services.enrollment.participants.operations import change_participant
 from services.enrollment.participants.queries import get_for_change, get_participant
 from services.enrollment.participants.schemas import ParticipantRead, ParticipantReceipt
+from services.enrollment.participants.tables import Participant
 from shared.clock import ledger_day, utc_now
 from shared.db.grants import holder_of
+from shared.db.idempotency import Once, is_answered
+from shared.db.session import transaction
 from shared.schemas.paging import Page
 from shared.web.auth import Caller, Known
 from shared.web.etag import IfMatch, check_match
@@ -84,8 +89,35 @@ def _holder(caller: Caller) -> str:
     return holder_of(caller.actor.issuer, caller.actor.subject)
 
 
-async def _count(request: Request, caller: Caller, limits: list[Limit]) -> None:
-    await count_alone(request.scope["state"]["sessions"], actor=caller.actor, limits=limits)
+def _digits(nik: SecretStr) -> str:
+    return check_digits(nik.get_secret_value())
+
+
+async def _meant(
+    session: AsyncSession, caller: Caller, index: bytes | None, body: ContactCodeRequest
+) -> Participant | None:
+    """Return to whom a code is to be sent: the caller himself, or who has this NIK."""
+    if index is None:
+        own = rules.required_own_id(caller.scope)
+        return await get_participant(session, own, scope=caller.scope)
+    found = await queries.find_person(session, index)
+    return found if found is not None and found.birth_date == body.birth_date else None
+
+
+async def _count(request: Request, caller: Caller, once: Once, limits: list[Limit]) -> None:
+    """Count an attempt before the request's own transaction begins.
+
+    Within it the request would hold one connection and wait for another, and so would all others
+    until none is left. What has been answered is answered again, and not counted.
+
+    Raises:
+        TooManyAttemptsError: when one of `limits` has been reached.
+    """
+    sessions = request.scope["state"]["sessions"]
+    async with transaction(sessions, scope=caller.scope, actor=caller.actor) as session:
+        answered = await is_answered(session, Idempotency, once)
+    if not answered:
+        await count_alone(sessions, actor=caller.actor, limits=limits)
 
 
 @router.post(
@@ -116,22 +148,19 @@ async def request_contact_code(
     answer is the same whether there is such a person or not. With `channel` it goes to a contact of
     the caller's own, to prove it.
     """
+    holder = _holder(caller)
+    index = None if body.nik is None else policy.keys.index_of(_digits(body.nik))
+    if index is None and body.channel is None:
+        raise contact_rules.ContactUnnamedError
+    asked_for = str(rules.required_own_id(caller.scope)) if index is None else index.hex()
+    await _count(request, caller, once, contact_rules.asking_limits(holder, asked_for))
 
     async def work() -> ContactCodeReceipt:
-        now, holder, own = utc_now(), _holder(caller), rules.own_id(caller.scope)
+        now = utc_now()
         expires_at = now + contact_rules.GOOD_FOR
-        if body.nik is not None:
-            index = policy.keys.index_of(check_digits(body.nik.get_secret_value()))
-            await _count(request, caller, contact_rules.asking_limits(holder, index.hex()))
-            person = await queries.find_person(session, index)
-            if person is None or person.birth_date != body.birth_date:
-                return ContactCodeReceipt(expires_at=expires_at)
-        elif body.channel is None:
-            raise contact_rules.ContactUnnamedError
-        else:
-            own = rules.required_own_id(caller.scope)
-            await _count(request, caller, contact_rules.asking_limits(holder, str(own)))
-            person = await get_participant(session, own, scope=caller.scope)
+        person = await _meant(session, caller, index, body)
+        if person is None:
+            return ContactCodeReceipt(expires_at=expires_at)
         await contacts.send_code(
             session, person, channel=body.channel, holder=holder, keys=policy.keys, now=now
         )
@@ -158,11 +187,11 @@ async def verify_contact(
     body: Annotated[ContactProof, Body(examples=[{"code": "482913"}])],
 ) -> Response:
     """Prove a contact of one's own by the code that came to it; several may share a telephone."""
+    own, holder = rules.required_own_id(caller.scope), _holder(caller)
+    limits = contact_rules.trying_limits(holder, str(own))
+    await _count(request, caller, once, limits)
 
     async def work() -> ParticipantReceipt:
-        own, holder = rules.required_own_id(caller.scope), _holder(caller)
-        limits = contact_rules.trying_limits(holder, str(own))
-        await _count(request, caller, limits)
         person = await get_for_change(session, own, scope=caller.scope)
         await contacts.verify_contact(
             session,
@@ -216,14 +245,14 @@ async def bind_login(
     `registration`. Wrong NIK, birth date and code are one answer, as is a NIK that nobody has. An
     office unbinds a login that was lost, with evidence.
     """
+    holder, bound_to = _holder(caller), rules.own_id(caller.scope)
+    limits = contact_rules.trying_limits(holder, policy.keys.index_of(_digits(body.nik)).hex())
+    if bound_to is None:
+        await _count(request, caller, once, limits)
 
     async def work() -> BindingReceipt:
-        if rules.own_id(caller.scope) is not None:
+        if bound_to is not None:
             raise rules.LoginBoundError
-        holder = _holder(caller)
-        index = policy.keys.index_of(check_digits(body.nik.get_secret_value()))
-        limits = contact_rules.trying_limits(holder, index.hex())
-        await _count(request, caller, limits)
         bound = await operations.bind_login(
             session,
             body,

@@ -80,6 +80,24 @@ class TestBindLogin:
         assert (await sari.get(ME)).json()["id"] == first.json()["participant_id"]
         assert len(await rows("SELECT 1 FROM enrollment.login_binding")) == 1
 
+    async def test_of_many_at_once_none_waits_for_a_connection_that_another_holds(self, login_of):
+        """There are fewer connections than people on the morning that a wave opens."""
+        answers = await asyncio.gather(
+            *(
+                login_of(f"login-{number}").post(
+                    ME,
+                    {
+                        **PROOF,
+                        "nik": f"3373015704{85 + number // 9:02}000{1 + number % 9}",
+                        "registration": registration(),
+                    },
+                )
+                for number in range(16)
+            )
+        )
+
+        assert [each.status_code for each in answers] == [201] * 16
+
     async def test_says_the_same_of_a_wrong_nik_birth_date_and_code(self, person, sari, codes):
         await sari.post("/v1/me/contact-codes", PROOF)
         code = await codes.last()
