@@ -219,7 +219,12 @@ TAMPERINGS = [
     (
         "whoever was transferred stands in the other class, once",
         "enrollment",
-        ("UPDATE enrollment SET transferred_from_id = gen_random_uuid() WHERE state = 'OFFERED'",),
+        (
+            (
+                "UPDATE enrollment SET transferred_from_id = gen_random_uuid()"
+                " WHERE transferred_from_id IS NOT NULL"
+            ),
+        ),
     ),
     (
         "whoever was transferred stands in the other class, once",
@@ -359,6 +364,10 @@ TAMPERINGS = [
             ),
             (
                 "DROP INDEX uq_application_active",
+                (
+                    "ALTER TABLE application_choice DROP CONSTRAINT"
+                    " fk_application_choice_participant_id_application_id"
+                ),
                 (
                     "UPDATE application SET participant_id ="
                     " (SELECT participant_id FROM application WHERE state = 'PLACED')"
@@ -851,7 +860,7 @@ class TestRun:
         out = capsys.readouterr().out
         assert code == 1
         assert "taken 0, counted 1" in out
-        assert out.splitlines()[-1] == "audit: 3 differences"
+        assert out.splitlines()[-1] == "audit: 5 differences"
         cluster.drop(copy)
 
     def test_says_when_nothing_tells_where_the_databases_are(self, monkeypatch, tmp_path, capsys):

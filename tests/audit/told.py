@@ -70,7 +70,6 @@ async def tell_story(urls: dict[str, str], keys: Keys) -> None:
         await _lend(world, places)
         await _choose(stage, places[-1])
         await _tell_later(stage, places[0])
-        await _unite(stage)
         await _make_one(stage)
         await _settle(stage)
         await read_feeds(stage)
@@ -329,15 +328,6 @@ async def _make_one(stage: Stage) -> None:
     body = {"other_id": gone["id"], "other_version": 1, "reason": "DATA SINTETIS"}
     path = f"/v1/participants/{stays['id']}/merge?mode=commit"
     await _done(desk, path, body, **{"If-Match": '"1"'})
-
-
-async def _unite(stage: Stage) -> None:
-    """Somebody was registered twice, under a mistyped NIK."""
-    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
-    stays, gone = [await desk.made("/v1/participants", _person(month, day=58)) for month in (5, 6)]
-    merge = {"other_id": gone["id"], "other_version": 1, "reason": "DATA SINTETIS"}
-    path = f"/v1/participants/{stays['id']}/merge?mode=commit"
-    await _done(desk, path, merge, **{"If-Match": '"1"'})
 
 
 def _person(month: int, *, day: int = 57) -> dict:

@@ -11,6 +11,7 @@ from (
   from (
     select stream_id, convert_from(body, 'UTF8')::jsonb as said from idempotency
     where operation = 'claim_seat' and status = 201) a) k
-left join enrollment e
-  on e.class_id = k.class_id and e.id = k.id and e.participant_id = k.participant_id
+left join merged_participant m on m.old_id = k.participant_id
+left join enrollment e on e.class_id = k.class_id and e.id = k.id
+  and e.participant_id = coalesce(m.participant_id, k.participant_id)
 where e.id is null or k.times > 1
