@@ -53,6 +53,10 @@ _TOPICS: Final = {
     ApplicationState.WITHDRAWN: Topic.APPLICATION_WITHDRAWN,
 }
 
+_TOLD: Final = (
+    "participant_id", "program_id", "wave_id", "facility_id", "channel", "class_id", "enrollment_id",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
@@ -280,16 +284,10 @@ def moved_draft(
         stream_id=row.participant_id,
         event=ApplicationMoved(
             application_id=row.id,
-            participant_id=row.participant_id,
-            program_id=row.program_id,
-            wave_id=row.wave_id,
-            facility_id=row.facility_id,
-            channel=row.channel,
             choices=choices,
             before=before,
             after=row.state,
-            class_id=row.class_id,
-            enrollment_id=row.enrollment_id,
+            **{name: getattr(row, name) for name in _TOLD},
         ),
         place=place_of(row),
         occurred_at=now,
