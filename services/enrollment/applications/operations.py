@@ -54,7 +54,8 @@ _TOPICS: Final = {
 }
 
 _TOLD: Final = (
-    "participant_id", "program_id", "wave_id", "facility_id", "channel", "class_id", "enrollment_id",
+    "participant_id", "program_id", "wave_id", "facility_id", "channel", "class_id",
+    "enrollment_id",
 )  # fmt: skip
 
 
