@@ -3,9 +3,12 @@
 import json
 import re
 import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.pilot.seeds import Seeds
@@ -16,6 +19,7 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(900)]
 
+DOCS = Path(__file__).parents[2] / "docs" / "selection.md"
 NIK_LIKE = re.compile(rb"(?<!\d)\d{12}0000(?!\d)")
 
 
@@ -82,6 +86,92 @@ class TestFirstStart:
 
         assert len(written) > 8
         assert [path for path in written if NIK_LIKE.search(path.read_bytes())] == []
+
+
+class TestDrawnWave:
+    WAVE = f"/enrollment/v1/waves/{SEEDS.id_of('drawn-wave')}"
+
+    def test_is_repeated_by_the_script_of_the_docs_from_what_is_published(
+        self, balai: Balai, tmp_path: Path
+    ):
+        script = re.search(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+        names = {"repeat.py": script[1].encode()}
+        for name in ("selection", "draw"):
+            names[f"{name}.json"] = balai.get(f"{self.WAVE}/{name}").content
+        for name, content in names.items():
+            (tmp_path / name).write_bytes(content)
+
+        shown = subprocess.run(
+            [sys.executable, "-I", "repeat.py", "selection.json", "draw.json"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        told = json.loads(names["selection.json"])
+        assert (told["state"], len(told["seed"])) == ("ANNOUNCED", 64)
+        assert told["public_source"] is not None
+        assert told["counts"]["PLACED"] == sum(
+            each["seats"] for each in self.draw(balai)["classes"]
+        )
+        assert shown.returncode == 0, shown.stderr
+        assert shown.stdout.endswith("ranks as announced; places too\n")
+
+    def draw(self, balai: Balai) -> dict:
+        return balai.get(f"{self.WAVE}/draw").json()
+
+    def test_leaves_nobody_with_an_open_offer(self, balai: Balai):
+        admin = balai.token("--persona", "admin")
+        rows = [
+            row
+            for each in self.draw(balai)["classes"]
+            for row in balai.get(f"/enrollment/v1/classes/{each['id']}/enrollments", admin).json()[
+                "items"
+            ]
+        ]
+
+        states = {row["state"] for row in rows}
+        assert states >= {"COMPLETED", "DECLINED", "CANCELLED"}
+        assert not states & {"OFFERED", "SEATED"}
+
+    def test_was_decided_on_and_paid_for_before_it_began(self, balai: Balai):
+        manager = balai.token("--persona", "manager-msme")
+        (decision,) = balai.get(f"{self.WAVE}/decisions", manager).json()["items"]
+        class_id = self.draw(balai)["classes"][0]["id"]
+        funding = balai.get(f"/enrollment/v1/classes/{class_id}/funding", manager).json()
+
+        assert (decision["verdict"], decision["number"]) == ("GO", 1)
+        assert decision["readiness"]["classes"] == len(self.draw(balai)["classes"])
+        assert set(funding["by_source"]) == {"APBN", "APBD"}
+
+    def test_ends_with_certificates_that_anybody_verifies(self, balai: Balai):
+        admin = balai.token("--persona", "admin")
+        issued = [
+            certificate
+            for each in self.draw(balai)["classes"]
+            for certificate in balai.get(
+                f"/enrollment/v1/classes/{each['id']}/certificates", admin
+            ).json()["items"]
+        ]
+
+        assert issued
+        for certificate in issued:
+            page = httpx.get(certificate["verification_url"], timeout=10)
+            assert page.status_code == 200
+            assert certificate["number"] in page.text
+            assert "DATA SINTETIS" in page.text
+
+    def test_passes_graduates_on_to_all_four(self, balai: Balai):
+        kept = json.loads((balai.home / "pilot" / SEEDS.label / "state.json").read_text())
+        drawn = kept["ending"]["drawn"]
+
+        assert drawn["told_offline"] == 2
+        assert drawn["certificates"] == drawn["passed"] > 0
+        assert drawn["notices"]["CERTIFICATE"] == drawn["certificates"]
+        assert drawn["referred"] > 0
+        assert sum(drawn["received"].values()) == drawn["referred"] - drawn["referred"] // 8
+        assert "A stranger repeats it from the published seed" in balai.said
 
 
 class TestBusinessTime:
