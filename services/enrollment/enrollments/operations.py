@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.base import Event
@@ -218,7 +218,7 @@ async def give_claims_back(
     people = [enrollment.participant_id for enrollment in enrollments]
     statement = delete(ProgramClaim).where(
         ProgramClaim.program_id == class_.program_id,
-        ProgramClaim.nik_index.in_(select(Participant.nik_index).where(Participant.id.in_(people))),
+        ProgramClaim.nik_index.in_(queries.niks_of(people)),
         ProgramClaim.enrollment_id.in_([enrollment.id for enrollment in enrollments]),
     )
     await session.execute(statement.execution_options(synchronize_session=False))

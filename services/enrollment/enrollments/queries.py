@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Float,
+    Select,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,6 +27,8 @@ from services.enrollment.enrollments import rules
 from services.enrollment.enrollments.rules import SILENT_FOR, EnrollmentUnknownError
 from services.enrollment.enrollments.schemas import Alternative, EnrollmentRead, QuotaBlock
 from services.enrollment.enrollments.tables import Enrollment
+from services.enrollment.merged_participants.tables import MergedParticipant
+from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.queries import limits_of, quotas_of, read_quotas
 from services.enrollment.quotas.rules import WaveQuotas, traits_of
 from services.enrollment.quotas.tables import WaveQuota
@@ -157,6 +171,23 @@ async def enrollments_in_state(
         .order_by(Enrollment.id)
     )
     return (await session.scalars(statement)).all()
+
+
+def niks_of(people: Iterable[UUID]) -> CompoundSelect[bytes]:
+    """Return the statement of the blind indexes under which claims of people may stand.
+
+    A claim that was made while its person was being merged stands under the old id for a moment,
+    and under either NIK.
+    """
+    ids = list(people)
+    gone = MergedParticipant.old_id.in_(ids)
+    return union(
+        select(Participant.nik_index).where(Participant.id.in_(ids)),
+        select(MergedParticipant.nik_index).where(gone),
+        select(Participant.nik_index)
+        .join(MergedParticipant, MergedParticipant.participant_id == Participant.id)
+        .where(gone),
+    )
 
 
 async def next_in_line(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.queries import get_class
@@ -20,7 +20,7 @@ from services.enrollment.enrollments.operations import (
     next_admitted,
     promote_waiting,
 )
-from services.enrollment.enrollments.queries import get_enrollment
+from services.enrollment.enrollments.queries import get_enrollment, niks_of
 from services.enrollment.enrollments.rules import (
     EnrollmentIdTakenError,
     SelectionPendingError,
@@ -30,7 +30,6 @@ from services.enrollment.enrollments.rules import (
 )
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.offers.rules import check_in_time
-from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.operations import lock_quotas
 from services.enrollment.quotas.rules import check_admitted, traits_of
 from services.enrollment.sheets.queries import has_attended
@@ -144,9 +143,7 @@ async def _point_claim(session: AsyncSession, left: Enrollment, entered: Enrollm
         update(ProgramClaim)
         .where(
             ProgramClaim.program_id == left.program_id,
-            ProgramClaim.nik_index.in_(
-                select(Participant.nik_index).where(Participant.id == left.participant_id)
-            ),
+            ProgramClaim.nik_index.in_(niks_of([left.participant_id])),
             ProgramClaim.enrollment_id == left.id,
         )
         .values(class_id=entered.class_id, enrollment_id=entered.id)
