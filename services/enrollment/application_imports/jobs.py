@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from services.enrollment.application_imports.operations import bring_application
 from services.enrollment.application_imports.rules import COLUMNS
@@ -16,14 +17,21 @@ async def import_applications(
     keys: NikKeys, context: JobContext, payload: ImportApplications
 ) -> dict[str, Any]:
     """Bring the applications of a file in; the result counts what became of its rows."""
+    named: list[UUID | None] = []
     bring = partial(
-        bring_application, keys=keys, payload=payload, today=ledger_day(payload.asked_at)
+        bring_application,
+        keys=keys,
+        payload=payload,
+        today=ledger_day(payload.asked_at),
+        named=named,
     )
     rows = RowByRow(
         COLUMNS,
         read_application,
         key=lambda row: (row.nik, row.program_code, row.wave_code),
         bring=bring,
+        named=named,
+        action="participant.import.named",
     )
     return await run_row_by_row(context, payload, keys, rows)
 

@@ -12,11 +12,10 @@ from services.enrollment.applications.operations import apply
 from services.enrollment.applications.queries import choices_of, find_active
 from services.enrollment.applications.schemas import ApplicationCreate, Choice, Paper
 from services.enrollment.applications.tables import Application
-from services.enrollment.base import Audit
 from services.enrollment.class_imports.rules import WaveCodesUnknownError
+from services.enrollment.enrollments.rules import WindowClosedError
 from services.enrollment.identities.rules import NikKeys, check_digits
 from services.enrollment.waves.queries import find_wave
-from shared.db.audit import note_read
 from shared.ids import new_id
 from shared.schemas.enrollment import ApplicationState
 from shared.schemas.imports import Outcome, Verdict
@@ -30,13 +29,18 @@ async def bring_application(
     keys: NikKeys,
     payload: ImportApplications,
     today: date,
+    named: list[UUID | None],
 ) -> Verdict:
     """Apply for the person of a row, or find that the very same application is there.
+
+    `named` is told whom the row has asked about. A file is judged by the hour at which it was sent,
+    but it brings nobody into a list that was frozen meanwhile.
 
     Raises:
         NikMalformedError: when the NIK is not 16 digits.
         WaveCodesUnknownError: when no wave goes by these codes.
         FacilityCodeUnknownError: when the wave has no class at one of the choices.
+        WindowClosedError: when the list is frozen.
         And what `apply` raises.
     """
     index = keys.index_of(check_digits(row.nik))
@@ -45,6 +49,7 @@ async def bring_application(
         raise WaveCodesUnknownError
     facilities = await queries.facilities_of_wave(session, wave.id, row.choices)
     person = await queries.claimed_by(session, index)
+    named.append(person)
     if person is not None:
         there = await find_active(session, wave_id=wave.id, participant_id=person)
         if there is not None and await _is_same(session, there, row, facilities):
@@ -60,7 +65,9 @@ async def bring_application(
     made = await apply(
         session, wave.id, body, scope=payload.scope, now=payload.asked_at, today=today
     )
-    await note_read(session, Audit, action="participant.import.named", subject_id=person)
+    # Who freezes the list locks the wave, which is held as it is from here on.
+    if await queries.is_frozen(session, wave.id):
+        raise WindowClosedError
     if made.state is ApplicationState.INELIGIBLE:
         return Verdict(number, Outcome.CREATED, made.id, INELIGIBLE, ", ".join(made.reasons))
     return Verdict(number, Outcome.CREATED, id=made.id)

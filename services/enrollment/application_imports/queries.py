@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.application_imports.rules import FacilityCodeUnknownError
 from services.enrollment.classes.tables import Class
 from services.enrollment.identities.tables import IdentityClaim
+from services.enrollment.selections.tables import Selection
 
 
 async def claimed_by(session: AsyncSession, nik_index: bytes) -> UUID | None:
@@ -35,3 +36,9 @@ async def facilities_of_wave(
     if not found.keys() >= set(codes):
         raise FacilityCodeUnknownError
     return [found[code] for code in codes]
+
+
+async def is_frozen(session: AsyncSession, wave_id: UUID) -> bool:
+    """Tell whether the list of a wave's applications stands."""
+    statement = select(Selection.closed_at).where(Selection.wave_id == wave_id)
+    return await session.scalar(statement) is not None

@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.base import RowVerdict
+from services.enrollment.base import Audit, RowVerdict
 from services.enrollment.class_imports.rules import ImportMode
 from services.enrollment.identities.rules import NikKeys
 from services.enrollment.people_imports import operations, queries, rules
 from services.enrollment.people_imports.rules import Row
 from services.enrollment.people_imports.schemas import ImportFile
+from shared.db.audit import note_reads
 from shared.db.imports import keep_verdicts, last_judged, tally
 from shared.db.session import transaction
 from shared.errors import ServiceError
@@ -168,7 +169,9 @@ class RowByRow(Generic[Content]):
     """An import whose rows are brought in one by one, each in a savepoint that a refusal undoes.
 
     `read` makes a body of a row's cells; `key` names what it is about, of which a file has one row;
-    `bring` carries it out. In a transaction stand `size` rows, far below a second.
+    `bring` carries it out. In a transaction stand `size` rows, far below a second. `named` takes
+    from `bring` whom each row has asked about, None for nobody: it is noted for good, as
+    `action`, whatever became of the row and though the file was only judged.
     """
 
     columns: Mapping[str, Column]
@@ -176,6 +179,8 @@ class RowByRow(Generic[Content]):
     key: Callable[[Content], object]
     bring: Callable[[AsyncSession, int, Content], Awaitable[Verdict]]
     size: int = 40
+    named: list[UUID | None] = field(default_factory=list)
+    action: str = "import.named"
 
 
 async def run_row_by_row(
@@ -201,6 +206,9 @@ async def run_row_by_row(
                 verdicts = [_without_id(each) for each in verdicts]
             else:
                 await judged.commit()
+            asked, rows.named[:] = [*rows.named], []
+            detail = {"job_id": str(context.job_id)}
+            await note_reads(session, Audit, action=rows.action, subject_ids=asked, detail=detail)
             await keep_verdicts(session, RowVerdict, job_id=context.job_id, verdicts=verdicts)
 
     importing = Importing(rows.columns, rows.size, prepare, bring, again=judging)

@@ -7,7 +7,7 @@ import pytest
 from services.enrollment.application_imports.rules import COLUMNS
 from services.enrollment.score_imports.rules import COLUMNS as SCORE_COLUMNS
 from shared.scope import Role
-from tests.support.files import send, text, workbook
+from tests.support.files import CSV, send, text, workbook
 from tests.support.planning import Desk, person_body
 
 pytestmark = pytest.mark.usefixtures("areas")
@@ -99,6 +99,36 @@ async def test_refuses_who_runs_none_of_the_places(desk_of, worker, told):
     ]
 
     assert known.told == unknown.told == [("REFUSED", "out-of-scope")]
+
+
+async def test_notes_whom_a_file_asked_about_though_it_was_only_judged(
+    desk, desk_of, worker, rows, told
+):
+    office = desk_of(Role.REGIONAL_OFFICER, areas=["33", "51"])
+    raw = text(NAMES, [row(told, wave_code="TIADA"), row(told), row(told, nik=NIKS[4])])
+
+    judged = await send(office, worker, "applications", raw, query="?mode=validate")
+
+    assert [code for _, code in judged.told] == ["wave-unknown", None, "participant-unknown"]
+    noted = await rows(
+        "SELECT subject_id, detail FROM enrollment.audit"
+        " WHERE action = 'participant.import.named' ORDER BY subject_id NULLS LAST"
+    )
+    (person,) = await rows("SELECT id FROM enrollment.participant ORDER BY created_at, id LIMIT 1")
+    assert [each["subject_id"] for each in noted] == [person["id"], None]
+    assert {each["detail"]["job_id"] for each in noted} == {judged.id}
+
+
+async def test_brings_nobody_into_a_list_that_was_frozen_meanwhile(desk, worker, rows, told, draw):
+    await draw.commit()
+    response = await desk.post("/v1/imports/applications", text(NAMES, [row(told)]), **CSV)
+    assert (await draw.close()).status_code == 200
+
+    await worker()
+
+    verdicts = await desk.get(f"/v1/jobs/{response.json()['id']}/rows")
+    assert [each["code"] for each in verdicts.json()["items"]] == ["window-closed"]
+    assert await rows("SELECT id FROM enrollment.application") == []
 
 
 async def test_scores_applications_by_their_codes(desk: Desk, desk_of, worker, rows, told, draw):
