@@ -134,7 +134,10 @@ def milliseconds(skew: timedelta) -> int:
 
 
 def problem_of(error: ServiceError) -> dict[str, Any]:
-    """Return a refusal as it is kept: every sentence in both languages, and no value sent."""
+    """Return a refusal as it is kept: every sentence in both languages, and no value sent.
+
+    Names of members that a device made up may hold a NUL, which nothing can keep.
+    """
     problem: dict[str, Any] = {
         "code": error.code,
         "status": error.status.value,
@@ -155,7 +158,9 @@ def _kept(value: object) -> Any:  # noqa: ANN401 - JSON
         return {str(name): _kept(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_kept(member) for member in value]
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    return str(value).replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def told(kept: object, language: Language) -> Any:  # noqa: ANN401 - JSON

@@ -170,6 +170,16 @@ class TestSyncChanges:
 
         assert made["id"] == fine["change_id"]
 
+    async def test_a_member_that_nothing_can_keep_is_refused_for_good(self, phone):
+        phone.change("attendance.record", {"a\x00": "b"})
+
+        (first,) = await phone.told()
+        (again,) = await phone.told()
+
+        assert (first["verdict"], first.get("retry")) == ("REFUSED", None)
+        assert first["problem"]["code"] == "validation-failed"
+        assert again["verdict"] == "DUPLICATE"
+
     async def test_one_id_is_one_change(self, running, phone):
         made = phone.change("attendance.record", roll(running, entry(running.ids[0])))
         await phone.told()
