@@ -454,15 +454,21 @@ async def withdraw(
 ) -> Application:
     """Withdraw a locked application that nothing has been decided of; the person may apply anew.
 
+    Whoever withdraws for somebody what was submitted shows a paper that says so: who is ahead of
+    others in a draw is not put out of it by anybody else.
+
     Raises:
         ApplicationStateError: when it is neither DRAFT nor SUBMITTED.
         PaperMissingError, PaperUnexpectedError: when the paper does not go with who withdraws.
     """
-    wanted = ApplicationState.WITHDRAWN
-    rules.check_move(present=locked.row.state, wanted=wanted)
+    row, wanted = locked.row, ApplicationState.WITHDRAWN
+    rules.check_move(present=row.state, wanted=wanted)
+    # The paper that asks for a place does not give it up.
+    kept = row.paper_reference is not None and row.state is ApplicationState.DRAFT
+    rules.check_paper(own=locked.own, given=paper is not None, kept=kept)
     changes = {"state": wanted, "withdrawn_at": now}
     await _turn(session, locked, paper, changes, now=now)
-    return locked.row
+    return row
 
 
 async def _turn(

@@ -255,8 +255,11 @@ class TestAssisted:
         assert code_of(bare) == (422, "paper-missing")
         assert done.json()["state"] == "SUBMITTED"
         assert (await caller.get(path_of(draft))).json()["channel"] == "ASSISTED"
-        # What has paper needs no more of it.
-        withdrawn = await centre.post(f"{path_of(draft)}/withdraw")
+        # The paper that asks for a place does not give it up.
+        kept = await centre.post(f"{path_of(draft)}/withdraw")
+        assert code_of(kept) == (422, "paper-missing")
+        paper = {"reference": "BLKK-17/2027/0043", "sha256": "8e" * 32}
+        withdrawn = await centre.post(f"{path_of(draft)}/withdraw", json={"paper": paper})
         assert withdrawn.json()["state"] == "WITHDRAWN"
 
 
