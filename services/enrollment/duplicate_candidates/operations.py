@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Uuid as SqlUuid
@@ -26,6 +26,7 @@ from shared.scope import Place
 
 _OPEN: Final = ParticipantDuplicate.state == DuplicateState.OPEN
 _QUIETLY: Final = {"synchronize_session": False}
+_TOLD: Final = ("a_id", "b_id", "score", "reasons")
 
 
 async def find_duplicates(
@@ -60,19 +61,7 @@ async def _drop_others(
 
 async def _keep(session: AsyncSession, found: Iterable[Candidate], *, now: datetime) -> None:
     """Keep pairs, in their order; tell of those that are new."""
-    rows = [
-        {
-            "id": new_id(),
-            "a_id": each.pair[0],
-            "b_id": each.pair[1],
-            "score": each.score,
-            "reasons": [reason.value for reason in each.reasons],
-            "state": DuplicateState.OPEN,
-            "version": 1,
-            "found_at": now,
-        }
-        for each in sorted(found, key=lambda each: each.pair)
-    ]
+    rows = [_row(each, now=now) for each in sorted(found, key=lambda each: each.pair)]
     if not rows:
         return
     statement = insert(ParticipantDuplicate).values(rows)
@@ -95,19 +84,26 @@ async def _keep(session: AsyncSession, found: Iterable[Candidate], *, now: datet
     drafts = [
         draft_of(
             Topic.DUPLICATE_FOUND,
-            DuplicateMoved(
-                duplicate_id=row["id"],
-                a_id=row["a_id"],
-                b_id=row["b_id"],
-                score=row["score"],
-                reasons=row["reasons"],
-            ),
+            DuplicateMoved(duplicate_id=row["id"], **{name: row[name] for name in _TOLD}),
             now=now,
         )
         for row in rows
         if row["id"] in new
     ]
     await emit_all(session, Event, drafts)
+
+
+def _row(found: Candidate, *, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "a_id": found.pair[0],
+        "b_id": found.pair[1],
+        "score": found.score,
+        "reasons": [reason.value for reason in found.reasons],
+        "state": DuplicateState.OPEN,
+        "version": 1,
+        "found_at": now,
+    }
 
 
 def draft_of(topic: Topic, moved: DuplicateMoved, *, now: datetime, version: int = 1) -> Draft:
