@@ -1,0 +1,360 @@
+"""Three real services: what they keep of a person is told, left alone on request, and erased."""
+
+import base64
+import hashlib
+import json
+import os
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from services.reporting.main import create_app
+from shared.clock import ledger_day, utc_now
+from shared.db.session import transaction
+from shared.http.tokens import sign_business_time
+from shared.scope import SYSTEM, Actor, Role
+from tests.audit.told import tell_story
+from tests.registry.world import World
+from tests.support.people import Caller
+from tests.support.planning import Desk, business_body, class_body, person_body
+
+BORN = "1985-04-19"
+NIK = "3373015904850000"
+NAME = "Terhapus Tanpabekas"
+PHONE = "81200004711"
+EMAIL = "terhapus@rahasia.example"
+NIB = "0000987654321"
+NEED = "kursi di dekat pintu"
+INCOME = 2_750_456
+CANARIES = (NIK, NAME, NAME.lower(), PHONE, EMAIL, BORN, NIB, NEED, str(INCOME))
+SLOT = {"starts_at": "2077-02-08T01:00:00Z", "ends_at": "2077-02-08T05:00:00Z"}
+REQUESTS = "/v1/privacy-requests"
+
+
+@pytest.fixture
+def registry_transport(registry):
+    return registry.transport
+
+
+@pytest.fixture
+async def reporting(reporting_db, settings_of, serve, tmp_path):
+    """Reporting that has keys to seal amounts of income with."""
+    path = tmp_path / "income.json"
+    key = base64.b64encode(os.urandom(32)).decode()
+    path.write_text(json.dumps({"current": "k1", "keys": {"k1": key}}))
+    settings = settings_of("reporting", reporting_db, income_keys=path)
+    return await serve(create_app(settings), base_url="http://reporting.test")
+
+
+@pytest.fixture
+def admin(enrollment, auth) -> Desk:
+    return Desk(enrollment, auth(Role.NATIONAL_ADMIN))
+
+
+@pytest.fixture
+def recorder(reporting, auth) -> Desk:
+    return Desk(reporting, auth(Role.NATIONAL_ADMIN))
+
+
+@pytest.fixture
+async def place(databases, keys, registry, auth) -> dict:
+    """Return what classes at one more facility use, beside the classes of a whole story."""
+    await tell_story(databases, keys)
+    world = World(registry, auth)
+    facility = await world.facility(area_code="33.73.04")
+    agreement = await world.agreement(facility_ids=[facility["id"]])
+    return {
+        "facility_id": facility["id"],
+        "space_id": (await world.space(facility["id"]))["id"],
+        "agreement_id": agreement["id"],
+        "module_id": (await world.module())["id"],
+        "instructor_ids": [(await world.instructor(facility["id"]))["id"]],
+    }
+
+
+@pytest.fixture
+def planned(admin, place, registry, auth):
+    """Return the function that plans a class with a programme and a wave of its own."""
+
+    async def plan(**wave) -> dict:
+        world = World(registry, auth)
+        space = await world.space(place["facility_id"])
+        teacher = await world.instructor(place["facility_id"])
+        own = {**place, "space_id": space["id"], "instructor_ids": [teacher["id"]]}
+        return await admin.made("/v1/classes", class_body(await admin.wave(**wave), **own))
+
+    return plan
+
+
+@pytest.fixture
+async def person(place, admin) -> dict:
+    """Somebody with a business, who agrees to be asked later and to be referred."""
+    consents = [
+        {"purpose": each, "given": True, "version": "2026-1"} for each in ("FOLLOW_UP", "REFERRAL")
+    ]
+    body = person_body(
+        nik=NIK,
+        name=NAME,
+        phone=f"0{PHONE}",
+        email=EMAIL,
+        birth_date=BORN,
+        home_area_code="33.73.04",
+        consents=consents,
+        business=business_body(nib=NIB),
+    )
+    made = await admin.made("/v1/participants", body)
+    need = {"kind": "STEP_FREE", "note": NEED, "consent_version": "2026-1"}
+    await admin.made(f"/v1/participants/{made['id']}/accommodation-needs", need)
+    return made
+
+
+@pytest.fixture
+def himself(enrollment, auth, person) -> Caller:
+    return Caller(enrollment, auth(Role.PARTICIPANT, participant_id=person["id"]))
+
+
+@pytest.fixture
+async def trained(planned, admin, person, keys, follow) -> dict:
+    """The enrollment of the person, who has completed a class and has a certificate."""
+    class_ = await planned()
+    path = f"/v1/classes/{class_['id']}"
+    seat = await admin.made(f"{path}/enrollments", {"participant_id": person["id"]})
+    start = datetime.fromisoformat(class_["starts_at"])
+
+    async def done(part: str, body: dict, moment: datetime, status: int = 200) -> None:
+        signed = sign_business_time(keys.private["cli"], moment)
+        answer = await admin.post(f"{path}/{part}", body, **{"Balai-Business-Time": signed})
+        assert answer.status_code == status, answer.text
+
+    began = {"started_at": start.isoformat(), "present": [seat["id"]]}
+    await done("opening", began, start + timedelta(hours=1))
+    roll = {"entries": [{"enrollment_id": seat["id"], "status": "PRESENT"}]}
+    await done("sessions/1/attendance", roll, start + timedelta(hours=3), 201)
+    ended = start + timedelta(days=33)
+    await done("completion", {"completed": [seat["id"]], "dropped_out": []}, ended)
+    signatory = {"name": "Drs. Contoh", "title": "Kepala Balai"}
+    await done("certificates", {"signatory": signatory}, ended, 202)
+    await follow()
+    return seat
+
+
+@pytest.fixture
+def refer(admin, himself, person, trained):
+    """Return the function that proposes a referral; it returns the answer."""
+
+    async def propose(kind: str, target: dict, **more):
+        body = {"class_id": trained["class_id"], "enrollment_id": trained["id"], "kind": kind}
+        return await admin.post(
+            f"/v1/participants/{person['id']}/referrals",
+            {**body, "target_id": target["id"], **more},
+        )
+
+    return propose
+
+
+@pytest.fixture
+async def booked(registry, auth, refer, admin, himself, follow) -> dict:
+    """A referral to hours at a production house, which the registry has booked."""
+    world = World(registry, auth)
+    house = await world.facility(kind="PRODUCTION_HOUSE", owner_ministry="MSME")
+    line = await world.space(house["id"])
+    answer = await refer("PRODUCTION_SLOT", line, people=2, slots=[SLOT])
+    assert answer.status_code == 201, answer.text
+    path = f"/v1/referrals/{answer.json()['id']}"
+    for who, verb, body in ((himself, "consent", {"version": "2027-1"}), (admin, "send", None)):
+        turned = await who.post(f"{path}/{verb}", body)
+        assert turned.status_code == 200, turned.text
+    await follow()
+    return turned.json()
+
+
+@pytest.fixture
+async def asked_later(recorder, trained, booked) -> dict:
+    """An answer after three months, with what the person earns."""
+    return await recorder.made("/v1/followups", answer_of(trained))
+
+
+def answer_of(trained: dict, **changes) -> dict:
+    return {
+        "enrollment_id": trained["id"],
+        "horizon_months": 3,
+        "source": "PROXY",
+        "status": "SELF_EMPLOYED",
+        "business_started": True,
+        "people_hired": 2,
+        "income_before_rupiah": 1_500_123,
+        "income_after_rupiah": INCOME,
+        **changes,
+    }
+
+
+@pytest.fixture
+def found(databases, sessions_of):
+    """Return the function that names every column of the three databases with a canary in it."""
+
+    async def look() -> set[str]:
+        return {
+            f"{service}.{name}.{column}"
+            for service, url in databases.items()
+            for name, column in await _columns_with(sessions_of(url), service)
+        }
+
+    return look
+
+
+async def _columns_with(sessions, service: str) -> set[tuple[str, str]]:
+    async with transaction(sessions, scope=SYSTEM, actor=Actor("test", "test")) as session:
+        tables = await session.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = :schema ORDER BY 1"),
+            {"schema": service},
+        )
+        hits = set()
+        for name in tables.all():
+            rows = await session.execute(text(f'SELECT * FROM {service}."{name}"'))
+            hits |= {
+                (name, column)
+                for row in rows.mappings()
+                for column, value in row.items()
+                if _tells(value)
+            }
+        return hits
+
+
+def _tells(value: object) -> bool:
+    if isinstance(value, bytes):
+        return any(each.encode() in value for each in CANARIES)
+    written = json.dumps(value, default=str, ensure_ascii=False)
+    return any(each in written for each in CANARIES)
+
+
+@pytest.fixture
+def figures(recorder):
+    """Return the function that reads what reporting counts of classes, people and outcomes."""
+
+    async def read() -> list[list]:
+        told = []
+        for path in ("progress", "outcomes"):
+            answer = await recorder.get(f"/v1/reports/{path}", by="facility")
+            assert answer.status_code == 200, answer.text
+            told.append(answer.json()["rows"])
+        return told
+
+    return read
+
+
+async def filed(who: Caller | Desk, **body) -> dict:
+    answer = await who.post(REQUESTS, body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def said(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_a_copy_holds_what_all_three_keep(himself, person, trained, asked_later, follow):
+    request = await filed(himself, kind="ACCESS")
+    await follow()
+
+    copy = await himself.get(f"{REQUESTS}/{request['id']}/copy")
+
+    assert copy.status_code == 200, copy.text
+    services = copy.json()["services"]
+    (own,) = services["enrollment"]["participant"]
+    assert (own["nik"], own["name"]) == (NIK, NAME)
+    assert services["enrollment"]["accommodation_need"][0]["sealed"]["note"] == NEED
+    assert [each["id"] for each in services["enrollment"]["enrollment"]] == [trained["id"]]
+    assert len(services["enrollment"]["training_certificate"]) == 1
+    assert len(services["enrollment"]["referral"]) == 1
+    assert [each["participant_id"] for each in services["registry"]["booking"]] == [person["id"]]
+    (answer,) = services["reporting"]["followup"]
+    assert answer["incomes"]["after_rupiah"] == INCOME
+    assert {"nik_cipher", "nik_index", "wrapped_key"}.isdisjoint(own)
+
+
+async def test_restricted_data_are_left_alone(
+    *, himself, person, planned, admin, refer, trained, recorder, registry, auth, follow
+):
+    held = await planned()
+    path = f"/v1/classes/{held['id']}/enrollments"
+    other = await planned()
+    lottery = await planned(selection="LOTTERY")
+    offer = await World(registry, auth).facility(kind="PRODUCTION_HOUSE", owner_ministry="MSME")
+    line = await World(registry, auth).space(offer["id"])
+    await admin.made(path, {"participant_id": person["id"]})
+    await filed(himself, kind="RESTRICTION")
+    await follow()
+
+    claim = await himself.post(
+        f"/v1/classes/{other['id']}/enrollments", {"participant_id": person["id"]}
+    )
+    application = await admin.post(
+        f"/v1/waves/{lottery['wave_id']}/applications",
+        {
+            "participant_id": person["id"],
+            "choices": [{"class_id": lottery["id"]}],
+            "paper": {"reference": "F-1", "sha256": "0" * 64},
+            "submit": True,
+        },
+    )
+    referral = await refer("PRODUCTION_SLOT", line, people=2, slots=[SLOT])
+    followup = await recorder.post("/v1/followups", answer_of(trained))
+
+    refused = (409, "person-restricted")
+    assert [said(each) for each in (claim, application, referral, followup)] == [refused] * 4
+    notices = await himself.get(f"/v1/participants/{person['id']}/notices")
+    states = {each["state"] for each in notices.json()["items"] if each["class_id"] == held["id"]}
+    assert states == {"SUPPRESSED"}
+
+
+async def test_nobody_is_left_and_every_figure_is(
+    *,
+    himself,
+    person,
+    trained,
+    booked,
+    asked_later,
+    admin,
+    enrollment,
+    follow,
+    audit,
+    figures,
+    found,
+):
+    (certificate,) = (await himself.get(f"/v1/participants/{person['id']}/certificates")).json()[
+        "items"
+    ]
+    paper = f"/v1/certificates/{certificate['id']}/pdf"
+    assert (await himself.get(paper)).content.startswith(b"%PDF")
+    await follow()
+    counted = await figures()
+    assert "enrollment.participant.name" in await found()
+    assert await audit() == {}
+
+    until = str(ledger_day(utc_now()) + timedelta(days=30))
+    hold = {"participant_id": person["id"], "kind": "AUDIT", "reference": "BPK/1", "until": until}
+    placed = await admin.made("/v1/legal-holds", hold)
+    first = await filed(himself, kind="ERASURE")
+    refused = (await admin.post(f"{REQUESTS}/{first['id']}/take-on")).json()
+    assert (refused["state"], refused["refused_because"]) == ("REFUSED", "LEGAL_HOLD")
+    assert refused["again_on"] == until
+    await admin.post(f"/v1/legal-holds/{placed['id']}/lift")
+
+    asked = await filed(himself, kind="ERASURE")
+    taken = await admin.post(f"{REQUESTS}/{asked['id']}/take-on")
+    assert taken.json()["state"] == "IN_PROGRESS"
+    await follow()
+
+    done = (await admin.get(f"{REQUESTS}/{asked['id']}")).json()
+    assert done["state"] == "DONE", done
+    rows = {each["service"]: each["rows"] for each in done["receipt"]["steps"]}
+    assert rows["registry"]["booking"] == 1
+    assert rows["reporting"]["followup"] == 1
+    assert rows["enrollment"]["accommodation_need"] == 1
+    written = json.dumps(done["receipt"], sort_keys=True, separators=(",", ":")).encode()
+    assert hashlib.sha256(written).hexdigest() == done["receipt_sha256"]
+    assert said(await admin.get(paper)) == (404, "certificate-erased")
+    assert await found() == set()
+    assert await figures() == counted
+    assert await audit() == {}
