@@ -18,6 +18,7 @@ from services.enrollment.certificates.tables import TrainingCertificate
 from services.enrollment.classes.queries import get_class
 from services.enrollment.classes.rules import ClassUnknownError, OutsideScopeError
 from services.enrollment.openings.rules import RollRefusedError
+from services.enrollment.participants.rules import is_self
 from services.enrollment.person_keys.operations import open_for
 from shared.db.audit import note_read
 from shared.schemas.jobs import JobRead
@@ -126,10 +127,12 @@ async def list_person_certificates(
     participant_id: ParticipantId,
     page: PageArgs,
 ) -> Page[CertificateRead]:
-    """List the certificates of a person that the caller may see."""
+    """List the certificates of a person that the caller may see; who else looks is noted."""
     rows = await queries.list_of_person(
         session, participant_id, scope=caller.scope, after=_after(page), limit=page.fetch
     )
+    if rows and not is_self(participant_id, scope=caller.scope):
+        await note_read(session, Audit, action="certificates.list", subject_id=participant_id)
     return page_of(
         request,
         rows,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.enrollment.identities.schemas import Reference
 from shared.schemas.base import Body, Label, Message, Read
 from shared.schemas.enrollment import CertificateState
 
@@ -30,13 +31,13 @@ class CertificatesOrdered(Body):
 class CertificateRevoked(Body):
     """Why a certificate is revoked, in a few words and without personal data."""
 
-    reason: Label
+    reason: Reference
 
 
 class CertificateReissued(Body):
     """Why a certificate is issued anew; who signs, when it is somebody else."""
 
-    reason: Label
+    reason: Reference
     signatory: Signatory | None = None
 
 

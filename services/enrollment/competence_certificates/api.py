@@ -62,6 +62,7 @@ _EXAMPLE: Final = {
         EnrollmentUnknownError,
         OutsideScopeError,
         PersonErasedError,
+        rules.CompetenceUntrainedError,
         rules.CompetenceDatesError,
         rules.CompetenceIdTakenError,
         rules.CompetenceNumberTakenError,

@@ -59,6 +59,7 @@ async def record_competence(
     Raises:
         EnrollmentUnknownError: when the scope sees no such enrollment.
         OutsideScopeError: when the scope may read it only.
+        CompetenceUntrainedError: when the person was not trained in the class.
         CompetenceDatesError: when no certificate can have these dates.
         PersonErasedError: when the person's key was destroyed.
         CompetenceIdTakenError, CompetenceNumberTakenError: when the id or the number is there.
@@ -68,6 +69,7 @@ async def record_competence(
         session, scope=scope, class_id=class_id, enrollment_id=enrollment_id
     )
     check_within(place_of(enrollment), scope=scope)
+    rules.check_trained(enrollment.state)
     class_ = await get_class(session, class_id)
     today = local_day(now, zone=class_.time_zone)
     rules.check_dates(issued_on=body.issued_on, valid_until=body.valid_until, today=today)

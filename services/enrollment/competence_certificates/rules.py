@@ -6,13 +6,20 @@ from typing import Final
 
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
-from shared.schemas.enrollment import VerificationState
+from shared.schemas.enrollment import EnrollmentState, VerificationState
 
 _ALLOWED: Final[Mapping[VerificationState, tuple[VerificationState, ...]]] = {
     VerificationState.RECORDED: (VerificationState.VERIFIED, VerificationState.REJECTED),
     VerificationState.VERIFIED: (VerificationState.REJECTED,),
     VerificationState.REJECTED: (VerificationState.VERIFIED,),
 }
+
+# Who waits for a seat, or has given it up, was not trained.
+_TRAINED: Final = (
+    EnrollmentState.SEATED,
+    EnrollmentState.COMPLETED,
+    EnrollmentState.DROPPED_OUT,
+)
 
 
 class CompetenceUnknownError(NotFoundError):
@@ -45,6 +52,15 @@ class CompetenceStateError(ConflictError):
     title = Text("Status pencatatan menolak ini.", "The record's state refuses this.")
 
 
+class CompetenceUntrainedError(ConflictError):
+    """The person has not been trained in the class; `present` and `allowed` tell the states."""
+
+    code = "competence-untrained"
+    title = Text(
+        "Orang ini tidak dilatih di kelas ini.", "The person was not trained in this class."
+    )
+
+
 class CompetenceDatesError(InvalidError):
     """It was issued in the future, or ended before it was issued."""
 
@@ -53,6 +69,18 @@ class CompetenceDatesError(InvalidError):
         "Tanggal terbit di masa depan atau masa berlaku berakhir sebelum terbit.",
         "It is issued in the future, or ends before it is issued.",
     )
+
+
+def check_trained(present: EnrollmentState) -> None:
+    """Refuse a certificate of somebody who was not trained in the class.
+
+    Raises:
+        CompetenceUntrainedError: with the present state and those that would do.
+    """
+    if present not in _TRAINED:
+        raise CompetenceUntrainedError(
+            extra={"present": present.value, "allowed": [each.value for each in _TRAINED]}
+        )
 
 
 def check_dates(*, issued_on: date, valid_until: date | None, today: date) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.enrollment.identities.schemas import Reference
 from shared.schemas.base import Body, Label, Read
 from shared.schemas.enrollment import VerificationState
 
@@ -38,7 +39,7 @@ class CompetenceCreate(Body):
 class CompetenceJudged(Body):
     """Why an office rejects a record, in a few words and without personal data."""
 
-    reason: Label
+    reason: Reference
 
 
 class CompetenceReceipt(Read):

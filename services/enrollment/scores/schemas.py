@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.enrollment.draws.rules import FULL_SCORE
+from services.enrollment.identities.schemas import Reference
 from shared.schemas.base import Body, Read
 
 
@@ -14,7 +15,7 @@ class ScoreGive(Body):
     """Points for one criterion; `evidence` names the sheet or file that they were taken from."""
 
     points: Annotated[int, Field(ge=0, le=FULL_SCORE)]
-    evidence: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    evidence: Reference | None = None
 
 
 class ScoreRead(Read):

@@ -191,15 +191,21 @@ class TestGetCertificatePdf:
         assert (gone.status_code, gone.json()["code"]) == (404, "certificate-erased")
         assert (await admin.get(path)).json()["state"] == "VALID"
 
-    async def test_lists_the_certificates_of_a_person(self, trained, admin, applicant):
+    async def test_lists_the_certificates_of_a_person(self, trained, admin, applicant, rows):
         (item, other) = await trained.issued(admin)
         himself = applicant(Role.PARTICIPANT, participant_id=item["participant_id"])
 
         own = await himself.get(f"/v1/participants/{item['participant_id']}/certificates")
         others = await himself.get(f"/v1/participants/{other['participant_id']}/certificates")
+        silent = await rows("SELECT id FROM enrollment.audit WHERE action = 'certificates.list'")
+        await admin.get(f"/v1/participants/{item['participant_id']}/certificates")
+        (noted,) = await rows(
+            "SELECT subject_id FROM enrollment.audit WHERE action = 'certificates.list'"
+        )
 
         assert [each["id"] for each in own.json()["items"]] == [item["id"]]
         assert others.json()["items"] == []
+        assert (silent, str(noted["subject_id"])) == ([], item["participant_id"])
 
 
 class TestRevokeCertificate:
@@ -207,6 +213,8 @@ class TestRevokeCertificate:
         (item, _) = await trained.issued(admin)
         path = f"/v1/certificates/{item['id']}/revoke"
 
+        named = await admin.post(path, json={"reason": "NIK 3373015704850000 keliru"})
+        assert (named.status_code, "3373015704850000" in named.text) == (422, False)
         answer = await admin.post(path, json={"reason": "Keliru"}, key="k")
         same = await admin.post(path, json={"reason": "Keliru"}, key="k")
         again = await admin.post(path, json={"reason": "Keliru"})

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from services.enrollment.person_keys.operations import destroy_key
 from shared.ids import new_id
@@ -84,6 +85,22 @@ class TestRecordCompetenceCertificate:
         assert (await away.post(path, json=body())).status_code == 404
         assert (await head.post(unknown, json=body())).status_code == 404
         assert (await head.post(path, json={**body(), "nik": "1"})).status_code == 422
+
+    async def test_is_of_who_was_trained(self, path, running, head, seats):
+        async with seats.transaction() as session:
+            await session.execute(
+                text(
+                    "UPDATE enrollment.enrollment SET state = 'CANCELLED', decided_at = now()"
+                    " WHERE id = :id"
+                ),
+                {"id": running.ids[0]},
+            )
+
+        answer = await head.post(path, json=body())
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "competence-untrained")
+        assert answer.json()["present"] == "CANCELLED"
+        assert answer.json()["allowed"] == ["SEATED", "COMPLETED", "DROPPED_OUT"]
 
 
 class TestReadCompetenceCertificates:
