@@ -108,7 +108,7 @@ def mark_of(play: Play, participant_id: UUID, session: int) -> dict[str, Any]:
     if drawn < _LATE:
         return {"status": "LATE", "minutes_late": 10}
     if session == _EXCUSED_FROM and drawn < _LATE + _EXCUSED:
-        return {"status": "EXCUSED", "note_code": "SICK"}
+        return {"status": "EXCUSED", "note_code": "FAMILY"}
     return {"status": "ABSENT" if drawn > 1 - _ABSENT else "PRESENT"}
 
 

@@ -1,6 +1,8 @@
+import json
 from collections import Counter
 
 from deploy.pilot.training import SESSIONS, mark_of, never_comes
+from services.enrollment.attendance.schemas import MarkWritten
 
 
 class TestMarkOf:
@@ -21,6 +23,8 @@ class TestMarkOf:
         assert counted["PRESENT"] > 0.8 * counted.total()
         # Who was excused from all sessions could not be judged at all.
         assert not any({mark["status"] for mark in three} == {"EXCUSED"} for three in marks)
+        for mark in (mark for three in marks for mark in three):
+            MarkWritten.model_validate_json(json.dumps(mark))
         for person, three in zip(people, marks, strict=True):
             if never_comes(play, person):
                 assert {mark["status"] for mark in three} == {"ABSENT"}
