@@ -9,8 +9,9 @@
 -- of the batch was refused: such a claim gets the outcome `again` and belongs into the next batch.
 -- A wave with quotas judges its claims one by one in enrollment.judge_quotas, and stands by what that
 -- said: if somebody lost the race for his own claim there, the next promotion fills the seat.
--- Every lateral part probes one key; the settings keep a plan that was made while the tables were
--- small from reading them in full once they are large.
+-- Every lateral part and every `exists` probes one key; the settings, and `offset 0`, keep a plan that
+-- was made while the tables were small from reading them in full once they are large: without it an
+-- `exists` is hashed, the whole table for each batch.
 create or replace function enrollment.claim_seats(
   p_class uuid[], p_id uuid[], p_participant uuid[], p_caller text[], p_key text[], p_hash bytea[],
   p_arrived timestamptz[], p_request text[]
@@ -76,9 +77,10 @@ begin
         when p.age < 18 and p.guardian_consent_at is null and c.confirm_hours is null
           then 'guardian-missing'
         when exists (select from enrollment.enrollment e
-          where e.class_id = r.class_id and e.id = r.id) then 'id-taken'
+          where e.class_id = r.class_id and e.id = r.id offset 0) then 'id-taken'
         when exists (select from enrollment.program_claim x
-          where x.program_id = c.program_id and x.nik_index = p.nik_index) then 'already-enrolled'
+          where x.program_id = c.program_id and x.nik_index = p.nik_index offset 0)
+          then 'already-enrolled'
       end as outcome
     from unnest(p_class, p_id, p_participant, p_caller, p_key, p_hash, p_arrived, p_request)
       with ordinality as r (class_id, id, participant_id, caller, key, hash, arrived, request, ord)
