@@ -241,7 +241,7 @@ def _add_referrals() -> None:
         ["to_facility_id", "id"],
         unique=False,
         schema="enrollment",
-        postgresql_where=sa.text("sent_at IS NOT NULL"),
+        postgresql_where=sa.text("to_facility_id IS NOT NULL"),
     )
     op.create_index(
         "ix_referral_unsettled",

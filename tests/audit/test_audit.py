@@ -404,6 +404,18 @@ TAMPERINGS = [
     ),
     *(
         (
+            "whatever comes of an enrollment lies where its class lies, and is of the same person",
+            "enrollment",
+            (statement,),
+        )
+        for statement in (
+            "UPDATE enrollment SET host_ministry = 'MSME'",
+            "UPDATE training_certificate SET facility_id = gen_random_uuid()",
+            "UPDATE training_certificate SET participant_id = gen_random_uuid()",
+        )
+    ),
+    *(
+        (
             "the numbers of certificates have no gap, and no serial is given twice",
             "enrollment",
             (statement,),

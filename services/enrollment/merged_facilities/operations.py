@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,7 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.merged_facilities import queries
 from services.enrollment.merged_facilities.schemas import MoveClasses
 from services.enrollment.merged_facilities.tables import MergedFacility
+from services.enrollment.referral_relocations.operations import Successor, move_referrals
 from shared.db.jobs import add_job
 from shared.logging import current_request_id
 from shared.schemas.enrollment import Topic
@@ -84,8 +85,11 @@ async def order_moving(session: AsyncSession) -> None:
 
 
 async def order_moving_if_needed(session: AsyncSession) -> bool:
-    """Queue it for a class that was planned while its facility was merged; tell whether."""
-    needed = bool(await queries.left_behind(session, limit=1))
+    """Queue it for what came to be while its facility was merged; tell whether."""
+    needed = bool(
+        await queries.left_behind(session, limit=1)
+        or await queries.referrals_left_behind(session, limit=1)
+    )
     if needed:
         await order_moving(session)
     return needed
@@ -121,7 +125,26 @@ async def move_class(session: AsyncSession, class_id: UUID, *, now: datetime) ->
     await tell_moved(session, found, topic=Topic.CLASS_RELOCATED, before=before, now=now)
     await move_certificates(session, class_id, stays=stays, now=now)
     await move_choices(session, wave_id=found.wave_id, left=left, stays=stays, now=now)
+    referrals = await queries.referrals_of_class(session, class_id, facility_id=left)
+    await move_referrals(session, referrals, merged={left: _successor(merged)}, now=now)
     return True
+
+
+async def move_left_referrals(session: AsyncSession, *, limit: int, now: datetime) -> int:
+    """Move up to `limit` referrals that no class took along: who receives has none, mostly."""
+    rows = await queries.referrals_left_behind(session, limit=limit)
+    named = {each.facility_id for each in rows} | {each.to_facility_id for each in rows}
+    found = await session.scalars(
+        select(MergedFacility)
+        .where(MergedFacility.facility_id.in_(named))
+        .order_by(MergedFacility.facility_id)
+    )
+    merged = {each.facility_id: _successor(each) for each in found}
+    return await move_referrals(session, rows, merged=merged, now=now)
+
+
+def _successor(merged: MergedFacility) -> Successor:
+    return Successor(FacilityStays.model_validate(merged.stays), merged.spaces)
 
 
 def _relocate(found: Class, stays: FacilityStays, spaces: Mapping[str, str]) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.tables import Class
 from services.enrollment.merged_facilities.tables import MergedFacility
+from services.enrollment.referrals.tables import Referral
 
 
 async def find_stay(session: AsyncSession, facility_id: UUID) -> UUID:
@@ -35,3 +36,29 @@ async def count_left_behind(session: AsyncSession) -> int:
         .join(MergedFacility, MergedFacility.facility_id == Class.facility_id)
     )
     return await session.scalar(statement) or 0
+
+
+async def referrals_of_class(
+    session: AsyncSession, class_id: UUID, *, facility_id: UUID
+) -> Sequence[Referral]:
+    """Return the referrals of a class that is at a facility, locked, by id."""
+    statement = (
+        select(Referral)
+        .where(Referral.facility_id == facility_id, Referral.class_id == class_id)
+        .order_by(Referral.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def referrals_left_behind(session: AsyncSession, *, limit: int) -> Sequence[Referral]:
+    """Return up to `limit` referrals from or to a facility that was merged, locked, by id."""
+    gone = select(MergedFacility.facility_id)
+    statement = (
+        select(Referral)
+        .where(or_(Referral.facility_id.in_(gone), Referral.to_facility_id.in_(gone)))
+        .order_by(Referral.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()

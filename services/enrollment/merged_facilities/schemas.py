@@ -6,6 +6,6 @@ from shared.schemas.base import Message
 
 
 class MoveClasses(Message):
-    """Job: move the classes of all merged facilities to those that stay."""
+    """Job: move the classes and referrals of all merged facilities to those that stay."""
 
     kind: ClassVar[str] = "move_classes"

@@ -59,7 +59,7 @@ class Referral(Base):
             "ix_referral_to_facility_id_id",
             "to_facility_id",
             "id",
-            postgresql_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("to_facility_id IS NOT NULL"),
         ),
         Index(
             "ix_referral_unsettled",

@@ -85,6 +85,7 @@ class Topic(StrEnum):
     REFERRAL_REFUSED = "enrollment.referral.refused"
     REFERRAL_CONCLUDED = "enrollment.referral.concluded"
     REFERRAL_WITHDRAWN = "enrollment.referral.withdrawn"
+    REFERRAL_RELOCATED = "enrollment.referral.relocated"
     NIK_CORRECTED = "enrollment.nik.corrected"
     CONSENT_STATED = "enrollment.consent.stated"
     PARTICIPANT_RESTRICTED = "enrollment.participant.restricted"

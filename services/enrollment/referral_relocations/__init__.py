@@ -1,0 +1,1 @@
+"""Referrals follow the facilities that are merged, on either side. Owns no table."""
