@@ -64,6 +64,7 @@ async def get_wave_quotas(session: SessionDep, _: Public, wave_id: WaveId) -> Re
         rules.QuotaReleaseError,
         rules.QuotaTwiceError,
         rules.QuotaReasonError,
+        rules.SelectionApprovedError,
     ),
 )
 async def put_wave_quotas(

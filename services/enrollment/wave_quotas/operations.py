@@ -15,6 +15,7 @@ from services.enrollment.programs.rules import check_owner
 from services.enrollment.quotas.queries import quotas_of
 from services.enrollment.quotas.rules import Quota, QuotaDimension
 from services.enrollment.quotas.tables import WaveQuota
+from services.enrollment.selections.tables import Selection
 from services.enrollment.wave_quotas import rules
 from services.enrollment.wave_quotas.schemas import QuotaRead, QuotasPut, WaveQuotasRead
 from services.enrollment.waves.queries import get_wave
@@ -60,12 +61,17 @@ async def read_wave_quotas(session: AsyncSession, wave_id: UUID) -> WaveQuotasRe
 async def lock_wave(session: AsyncSession, wave_id: UUID, *, scope: Scope) -> Wave:
     """Return a wave that the caller may change, locked and fresh.
 
+    Its selection is held before it, as by whoever freezes a list: nobody approves it meanwhile.
+
     Raises:
         WaveUnknownError: when there is no such wave.
         NotYourMinistryError: when the caller's ministries neither own nor co-own its programme.
+        SelectionApprovedError: between the approval of its selection and the announcement.
     """
     wave = await get_wave(session, wave_id)
     check_owner(place_of(await get_program(session, wave.program_id)), scope=scope)
+    held = select(Selection.state).where(Selection.wave_id == wave_id).with_for_update(read=True)
+    rules.check_unapproved(await session.scalar(held))
     await session.refresh(wave, with_for_update={"key_share": True})
     return wave
 

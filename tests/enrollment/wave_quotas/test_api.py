@@ -101,6 +101,27 @@ class TestPutQuotas:
         assert answer.json()["errors"][0]["pointer"] == pointer
         assert await seats.quotas() == []
 
+    async def test_nobody_alone_changes_by_what_two_have_approved(self, draw, admin):
+        await draw.open((2, 1))
+        person = await draw.seats.person()
+        await draw.apply(person)
+        await draw.commit()
+        await draw.close()
+        preview = await draw.preview()
+        path = f"{draw.path}/quotas"
+
+        before = await put(admin, path, HALF, reason="SK 12/2027")
+        stale = await draw.approve(preview)
+        await draw.approve(await draw.preview())
+        refused = await put(admin, path, reason="SK 13/2027")
+        await draw.announce()
+        after = await put(admin, path, base='"2"', reason="SK 13/2027")
+
+        assert (before.status_code, after.status_code) == (200, 200)
+        assert stale.json()["code"] == "preview-stale"
+        assert (refused.status_code, refused.json()["code"]) == (409, "selection-approved")
+        assert refused.json()["present"] == "APPROVED"
+
     async def test_takes_the_version_that_was_read(self, admin, path):
         stale = await put(admin, path, HALF, base='"9"')
         bare = await admin.client.put(path, json={"quotas": []}, headers=admin.headers)
