@@ -70,6 +70,8 @@ async def bind_login(
         person = await _register(session, claim, policy=policy, now=now, today=today)
     else:
         await _check_proof(session, person, claim, holder=holder, policy=policy, code_now=code_now)
+        if await queries.find_login(session, person.id) is not None:
+            raise rules.PersonBoundError
     binding = LoginBinding(participant_id=person.id, id=new_id(), holder=holder, bound_at=now)
     session.add(binding)
     try:

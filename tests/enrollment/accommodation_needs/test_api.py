@@ -58,7 +58,6 @@ class TestRecordNeed:
     async def test_takes_a_permission_of_its_own(self, caller_of, needs, admin):
         for role, grant in (
             (Role.PROGRAM_MANAGER, {"ministries": ["MSME"]}),
-            (Role.REGIONAL_OFFICER, {"areas": ["33.73"]}),
             (Role.AUDITOR, {}),
         ):
             caller = caller_of(role, **grant)

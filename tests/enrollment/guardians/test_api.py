@@ -101,12 +101,26 @@ class TestNameGuardian:
         refused = await admin.post(f"/v1/participants/{minor['id']}/guardians", unwilling)
         assert told(refused) == (422, "validation-failed")
 
+    async def test_is_shown_to_the_office_that_wrote_it_down(self, caller_of, minor, rows):
+        office = caller_of(Role.REGIONAL_OFFICER, areas=["33.73"])
+        path = f"/v1/participants/{minor['id']}/guardians"
+        named = await office.post(path, GUARDIAN)
+        assert named.status_code == 201, named.text
+
+        (shown,) = (await office.get(path)).json()["items"]
+
+        assert shown["name"] == GUARDIAN["name"]
+        noted = await rows(
+            "SELECT subject_id::text FROM enrollment.audit WHERE action LIKE '%guard%'"
+        )
+        assert {each["subject_id"] for each in noted} == {minor["id"]}
+
     async def test_is_hidden_elsewhere(self, caller_of, minor):
         elsewhere = caller_of(Role.REGIONAL_OFFICER, areas=["91"])
         path = f"/v1/participants/{minor['id']}/guardians"
 
         assert told(await elsewhere.post(path, GUARDIAN)) == (404, "participant-unknown")
-        assert (await elsewhere.get(path)).status_code == 403
+        assert told(await elsewhere.get(path)) == (404, "participant-unknown")
         assert (await caller_of(Role.ANALYST).get(path)).status_code == 403
 
 

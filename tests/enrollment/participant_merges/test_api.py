@@ -16,7 +16,7 @@ from shared.db.session import transaction
 from shared.ids import new_id
 from shared.scope import SYSTEM, Actor, Role
 from tests.support.people import Caller
-from tests.support.planning import NAME, NIK, business_body, class_body, person_body
+from tests.support.planning import BORN, NAME, NIK, business_body, class_body, person_body
 
 OTHER_NIK = "3373015704860000"
 
@@ -290,6 +290,25 @@ class TestMerge:
         for subject in ("satu", "dua"):
             own = await login_of(subject).get("/v1/me/participant")
             assert (own.status_code, own.json()["id"]) == (200, stays)
+
+    async def test_leaves_no_room_for_another_login(self, *, db, desk, merge, login_of, codes):
+        stays = await desk.made("/v1/participants", person_body())
+        gone = await desk.made("/v1/participants", person_body(nik=OTHER_NIK))
+        async with transaction(db, scope=SYSTEM, actor=Actor("test", "test")) as session:
+            binding = LoginBinding(
+                participant_id=UUID(gone["id"]),
+                id=new_id(),
+                holder=holder_of("balai:people", "satu"),
+                bound_at=utc_now(),
+            )
+            session.add(binding)
+        assert (await merge(stays["id"], gone["id"])).status_code == 200
+        other, proof = login_of("dua"), {"nik": NIK, "birth_date": BORN}
+        await other.post("/v1/me/contact-codes", proof)
+
+        refused = await other.post("/v1/me/participant", {**proof, "code": await codes.last()})
+
+        assert told(refused) == (409, "person-bound")
 
 
 class TestRefusals:
