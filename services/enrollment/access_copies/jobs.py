@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.enrollment import gateways
-from services.enrollment.access_copies import operations
+from services.enrollment.access_copies import operations, rules
 from services.enrollment.identities.rules import NikKeys
+from services.enrollment.merged_participants.queries import ids_of
 from services.enrollment.person_keys.rules import PersonErasedError
 from services.enrollment.privacy_requests.operations import close_request, refuse_request
 from services.enrollment.privacy_requests.queries import get_request
@@ -26,8 +27,10 @@ async def _gather(context: JobContext, payload: GatherCopy, keys: NikKeys) -> di
             return {"gathered": 0}
         person_id = request.participant_id
         gathered = {"enrollment": await operations.own_records(session, person_id, keys=keys)}
+        ids = await ids_of(session, person_id)
     for name in gateways.OTHERS:
-        gathered[name] = await gateways.person_records(context.clients[name], person_id)
+        told = [await gateways.person_records(context.clients[name], each) for each in ids]
+        gathered[name] = rules.united(told)
         await context.progress(len(gathered), len(gateways.OTHERS) + 1)
     await _keep(context, payload, gathered, keys=keys)
     return {

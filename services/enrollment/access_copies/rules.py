@@ -1,11 +1,13 @@
 """How long a copy is there and who may take it, stated without a database."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from shared.errors import ForbiddenError, NotFoundError
 from shared.i18n import Text
+from shared.schemas.enrollment import PersonRecords
 
 KEPT: Final = timedelta(days=14)
 
@@ -33,3 +35,12 @@ class CopyNotYoursError(ForbiddenError):
 def sealed_in(request_id: UUID) -> str:
     """Return the place that what is sealed of a copy belongs to."""
     return f"access_copy|content|{request_id}"
+
+
+def united(told: Sequence[PersonRecords]) -> PersonRecords:
+    """Return what a service keeps under all ids of a person who was merged, by table."""
+    records: dict[str, list[dict[str, Any]]] = {}
+    for each in told:
+        for table, rows in each.records.items():
+            records.setdefault(table, []).extend(rows)
+    return PersonRecords(service=told[0].service, records=records)

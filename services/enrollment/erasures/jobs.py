@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.enrollment import gateways
-from services.enrollment.erasures import operations
+from services.enrollment.erasures import operations, rules
+from services.enrollment.merged_participants.queries import ids_of
 from services.enrollment.privacy_requests.operations import close_request, order_work
 from services.enrollment.privacy_requests.queries import get_request, lock_person, stalled
 from services.enrollment.privacy_requests.rules import RequestState
@@ -33,16 +34,19 @@ async def _erase_there(context: JobContext, payload: ErasePerson, service: str) 
         request = await get_request(session, payload.request_id, scope=NATIONAL)
         if operations.said_by(request, service):
             return
-        participant_id = request.participant_id
-    erasure = await gateways.erase_person(
-        context.clients[service],
-        participant_id,
-        idempotency_key=operations.key_of(payload.request_id, service),
-    )
+        ids = await ids_of(session, request.participant_id)
+    erased = [
+        await gateways.erase_person(
+            context.clients[service],
+            each,
+            idempotency_key=operations.key_of(payload.request_id, service, each),
+        )
+        for each in ids
+    ]
     async with context.transaction() as session:
         request = await get_request(session, payload.request_id, scope=NATIONAL, for_update=True)
         if not operations.said_by(request, service):
-            operations.add_step(request, erasure)
+            operations.add_step(request, rules.summed(erased))
 
 
 async def erase_person(context: JobContext, payload: ErasePerson) -> dict[str, Any]:

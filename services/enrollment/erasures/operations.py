@@ -153,6 +153,6 @@ async def _tell_unbound(
     )
 
 
-def key_of(request_id: UUID, service: str) -> str:
-    """Return the idempotency key under which a service is told to erase."""
-    return f"{request_id}-{service}"
+def key_of(request_id: UUID, service: str, participant_id: UUID) -> str:
+    """Return the idempotency key under which a service is told to erase one id of a person."""
+    return f"{request_id}-{service}-{participant_id}"

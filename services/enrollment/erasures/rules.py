@@ -1,5 +1,7 @@
 """What is left of a person who was erased, stated without a database."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -7,6 +9,7 @@ from uuid import UUID
 from services.enrollment.person_tables.rules import BLANK
 from shared.errors import UnavailableError
 from shared.i18n import Text
+from shared.schemas.enrollment import PersonErasure
 
 _DIGEST: Final = 64
 _NIK_DIGITS: Final = 16
@@ -65,3 +68,12 @@ def erased_holder(binding_id: UUID) -> str:
 def erased_evidence() -> str:
     """Return what stands where the hash of a paper stood."""
     return "0" * _DIGEST
+
+
+def summed(erased: Sequence[PersonErasure]) -> PersonErasure:
+    """Return what a service has erased under all ids of a person who was merged."""
+    rows: Counter[str] = Counter()
+    for each in erased:
+        rows.update(each.rows)
+    at = max(each.erased_at for each in erased)
+    return PersonErasure(service=erased[0].service, rows=dict(rows), erased_at=at)

@@ -23,3 +23,13 @@ async def given_up_niks(session: AsyncSession, participant_id: UUID) -> Sequence
         .order_by(MergedParticipant.nik_index)
     )
     return (await session.scalars(statement)).all()
+
+
+async def ids_of(session: AsyncSession, participant_id: UUID) -> list[UUID]:
+    """Return all ids under which a person may be known: the own one, then those given up."""
+    statement = (
+        select(MergedParticipant.old_id)
+        .where(MergedParticipant.participant_id == participant_id)
+        .order_by(MergedParticipant.old_id)
+    )
+    return [participant_id, *await session.scalars(statement)]
