@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.base import Audit, Idempotency, Job, RowVerdict, Upload
 from services.enrollment.class_imports.rules import ImportMode
 from services.enrollment.identities.rules import NikKeys
+from services.enrollment.participants.rules import OfficeOnlyError, check_office
 from services.enrollment.people_imports import operations, queries, rules
 from services.enrollment.people_imports.schemas import ImportFile, Sender, UploadRead
 from shared.db.audit import note_read
@@ -94,7 +95,7 @@ def add_import(
         name=f"import_{name}",
         status_code=status.HTTP_202_ACCEPTED,
         response_model=JobRead,
-        responses=problems(UploadEmptyError, rules.UploadUnknownError),
+        responses=problems(OfficeOnlyError, UploadEmptyError, rules.UploadUnknownError),
         openapi_extra=WORKBOOK_BODY,
         description=f"{about} Each row gets its own verdict; the file is kept sealed, and cleared"
         " away a day after its job has ended.",
@@ -132,6 +133,7 @@ def _importer(
         upload_id: UploadId = None,
     ) -> Response:
         async def work() -> JobRead:
+            check_office(caller.scope)
             payload = message(
                 upload_id=await _kept(session, keys, caller, body, upload_id),
                 mode=mode,
@@ -158,17 +160,25 @@ async def _kept(
     return await operations.close_upload(session, upload_id, owner=caller.actor.name)
 
 
-@router.post("/uploads", status_code=status.HTTP_201_CREATED, response_model=UploadRead)
+@router.post(
+    "/uploads",
+    status_code=status.HTTP_201_CREATED,
+    response_model=UploadRead,
+    responses=problems(OfficeOnlyError),
+)
 async def begin_upload(
     session: SessionDep, caller: Uploader, once: OnceDep, keys: KeysDep
 ) -> Response:
     """Begin a file that is too large for one request, or for a bad line, and send it in parts.
+
+    Only an office sends files: who acts for himself has nobody else to tell of.
 
     Then import it by its id: `POST /v1/imports/participants?upload_id=...` with an empty body. What
     nobody imports is cleared away after seven days.
     """
 
     async def work() -> UploadRead:
+        check_office(caller.scope)
         key = await operations.begin_upload(session, keys, owner=caller.actor.name)
         return UploadRead(id=key.upload_id)
 

@@ -120,3 +120,17 @@ async def test_destroys_the_file_with_its_upload(desk, worker, rows, db):
     assert (gone.status_code, gone.json()["code"]) == (410, "workbook-gone")
     for table in ("upload_key", "upload_part"):
         assert await rows(f"SELECT * FROM enrollment.{table}") == []
+
+
+async def test_takes_no_file_from_who_acts_for_himself(desk_of, rows):
+    himself = desk_of(Role.PARTICIPANT, participant_id="01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e13")
+
+    answers = [
+        await himself.post("/v1/uploads", {}),
+        await himself.post("/v1/imports/participants?mode=validate", people(2), **CSV),
+        await himself.post("/v1/imports/applications?mode=validate", b"nik", **CSV),
+    ]
+
+    assert [each.json()["code"] for each in answers] == ["office-only"] * 3
+    assert await rows("SELECT id FROM enrollment.upload") == []
+    assert await rows("SELECT id FROM enrollment.job") == []
