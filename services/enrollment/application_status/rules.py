@@ -12,10 +12,11 @@ from shared.schemas.enrollment import ApplicationState, EnrollmentState
 # A birth date is one of some 20,000: with five wrong ones an hour it takes months to guess one, for
 # each code of 50 random bits that is known already. Whoever is right pays nothing of these two.
 _WRONG_OF_CODE: Final = (5, timedelta(hours=1))
-# A telephone company lets thousands of people ask from one address.
-_WRONG_OF_ADDRESS: Final = (60, timedelta(hours=1))
+# A telephone company lets thousands of people ask from one address, in the hour in which places are
+# announced all of them, and some of them type a digit wrong.
+_WRONG_OF_ADDRESS: Final = (600, timedelta(hours=1))
 _ASKED_OF_CODE: Final = (60, timedelta(hours=1))
-_ASKED_OF_ADDRESS: Final = (600, timedelta(minutes=10))
+_ASKED_OF_ADDRESS: Final = (6_000, timedelta(minutes=10))
 
 APPLICATION_TEXT: Final = {
     ApplicationState.DRAFT: Text(
