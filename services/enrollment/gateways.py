@@ -13,7 +13,13 @@ from shared.errors import ServiceError
 from shared.http.client import UpstreamRefusedError, get_json, post_json, put_json
 from shared.ids import new_id
 from shared.logging import get_logger
-from shared.schemas.enrollment import PersonErasure, PersonRecords
+from shared.schemas.enrollment import (
+    Doing,
+    Doings,
+    DoingsAsked,
+    PersonErasure,
+    PersonRecords,
+)
 from shared.schemas.paging import Page
 from shared.schemas.registry import (
     AreaLevel,
@@ -38,6 +44,8 @@ from shared.schemas.registry import (
 
 _PAGE: Final = 200
 _DEADLINE_S: Final = 4.0
+# A year of a log is read to the end.
+_SEARCH_S: Final = 60.0
 # As many as the registry tells of at once.
 _STANDINGS: Final = 1000
 _NOT_RESERVED: Final = "class-not-reserved"
@@ -310,3 +318,25 @@ async def erase_person(
         retry_safe=True,
     )
     return PersonErasure.model_validate(answer)
+
+
+async def doings(client: httpx.AsyncClient, asked: DoingsAsked) -> list[Doing]:
+    """Return whose data somebody read or changed in another service.
+
+    Raises:
+        UpstreamUnavailableError: when it does not answer in time.
+    """
+    found: list[Doing] = []
+    while True:
+        answer = await post_json(
+            client,
+            "/v1/person-records/doings",
+            body=asked,
+            deadline_s=_SEARCH_S,
+            retry_safe=True,
+        )
+        page = Doings.model_validate(answer).doings
+        if not page:
+            return found
+        found.extend(page)
+        asked = asked.model_copy(update={"after": (page[-1].participant_id, page[-1].what)})

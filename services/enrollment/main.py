@@ -155,6 +155,7 @@ ROUTERS: Final = (
     notices.router,
     notices.person_router,
     consents.router,
+    consents.me_router,
     restrictions.router,
     privacy_requests.router,
     access_copies.router,

@@ -273,6 +273,32 @@ async def test_a_copy_holds_what_all_three_keep(himself, person, trained, asked_
     assert {"nik_cipher", "nik_index", "wrapped_key"}.isdisjoint(own)
 
 
+async def test_a_breach_is_found_in_all_three(
+    *, person, asked_later, admin, enrollment, reporting, auth, follow
+):
+    nosy = auth(Role.NATIONAL_ADMIN, subject="nosy")
+    looked = await reporting.get(f"/v1/followups/{asked_later['id']}", headers=nosy)
+    assert looked.json()["income_after_rupiah"] == INCOME
+    read = await enrollment.get(f"/v1/participants/{person['id']}", headers=nosy)
+    assert read.status_code == 200
+    now = utc_now()
+    span = {
+        "since": (now - timedelta(hours=1)).isoformat(),
+        "until": (now + timedelta(hours=1)).isoformat(),
+    }
+    found = []
+    for subject in ("nosy", "nos"):
+        filed = await admin.made("/v1/breach-reports", {**span, "actor": f"balai:cli|{subject}"})
+        found.append(f"/v1/breach-reports/{filed['id']}")
+    await follow()
+
+    report, other = [(await admin.get(each)).json() for each in found]
+
+    assert (report["state"], report["people"], report["reads"]) == ("FOUND", 1, 2)
+    assert report["kinds"] == {"followup.incomes.read": 1, "participant.read": 1}
+    assert (other["state"], other["people"]) == ("FOUND", 0)
+
+
 async def test_restricted_data_are_left_alone(
     *, himself, person, planned, admin, refer, trained, recorder, registry, auth, follow
 ):

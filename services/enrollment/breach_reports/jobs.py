@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from services.enrollment import gateways
 from services.enrollment.breach_reports import operations, queries
 from services.enrollment.breach_reports.rules import BreachState
 from services.enrollment.breach_reports.schemas import NotifyBreach, SearchBreach
@@ -12,11 +13,16 @@ _AT_ONCE: Final = 500
 
 
 async def search_breach(context: JobContext, payload: SearchBreach) -> dict[str, Any]:
-    """Find out from audit and events whose data were read or changed, and write it down."""
+    """Find out from audit and log of all services whose data it was, and write it down.
+
+    A service that is away is waited for: a report that leaves people out would be wrong.
+    """
     async with context.transaction() as session:
         report = await queries.get_report(session, payload.report_id)
-        suspect = await queries.suspect_of(session, report)
-        found = await queries.find_doings(session, report, suspect)
+        asked = queries.asked_of(report, await queries.suspect_of(session, report))
+        found = await queries.find_doings(session, asked)
+    for name in gateways.OTHERS:
+        found.extend(await gateways.doings(context.clients[name], asked))
     people = operations.people_in(found)
     for start in range(0, len(people), _AT_ONCE):
         async with context.transaction() as session:

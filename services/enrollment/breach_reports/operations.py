@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,12 +19,11 @@ from services.enrollment.notices.operations import Wanted, add_notices
 from shared.db.events import emit
 from shared.db.jobs import add_job
 from shared.ids import new_id
-from shared.schemas.enrollment import BreachReported, Topic
+from shared.schemas.enrollment import BreachReported, Doing, Topic
 from shared.schemas.registry import TimeZone
 from shared.scope import Place
 
-# Rows of {person, what, read, times}.
-Found: TypeAlias = Sequence[Row[*tuple[Any, ...]]]
+Found: TypeAlias = Sequence[Doing]
 _TOLD_WITHIN: Final = timedelta(days=30)
 
 
@@ -69,7 +67,7 @@ def _by_person(found: Found) -> dict[UUID, tuple[int, int]]:
     reads: Counter[UUID] = Counter()
     changes: Counter[UUID] = Counter()
     for row in found:
-        (reads if row.read else changes)[row.person] += row.times
+        (reads if row.read else changes)[row.participant_id] += row.times
     return {each: (reads[each], changes[each]) for each in reads.keys() | changes.keys()}
 
 

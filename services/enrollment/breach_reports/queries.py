@@ -1,19 +1,10 @@
 """Who read or changed whose data in a span of time."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    func,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.base import Audit, Event
@@ -21,6 +12,8 @@ from services.enrollment.breach_reports.rules import BreachUnknownError, range_o
 from services.enrollment.breach_reports.tables import BreachReport, BreachSubject
 from services.enrollment.devices.rules import DeviceUnknownError
 from services.enrollment.devices.tables import Device
+from shared.db.doings import doings
+from shared.schemas.enrollment import Doing, DoingsAsked
 
 
 class Suspect(NamedTuple):
@@ -28,12 +21,6 @@ class Suspect(NamedTuple):
 
     first: str
     before: str | None
-
-    def did(self, actor: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Return the condition that an actor is meant."""
-        if self.before is None:
-            return actor == self.first
-        return and_(actor >= self.first, actor < self.before)
 
 
 async def suspect_of(session: AsyncSession, report: BreachReport) -> Suspect:
@@ -52,47 +39,20 @@ async def suspect_of(session: AsyncSession, report: BreachReport) -> Suspect:
     return Suspect(owner, None)
 
 
-def doings(report: BreachReport, suspect: Suspect) -> Select[*tuple[Any, ...]]:
-    """Return the statement of whom, what, whether read or changed, and how often."""
-    read = (
-        select(
-            Audit.subject_id.label("person"),
-            Audit.action.label("what"),
-            literal(1).label("read"),
-            func.count().label("times"),
-        )
-        .where(
-            Audit.at >= report.since,
-            Audit.at < report.until,
-            suspect.did(Audit.__table__.c.actor),
-            Audit.subject_id.is_not(None),
-        )
-        .group_by("person", "what")
+def asked_of(report: BreachReport, suspect: Suspect) -> DoingsAsked:
+    """Return what a report asks of every service."""
+    return DoingsAsked(
+        since=report.since, until=report.until, first=suspect.first, before=suspect.before
     )
-    changed = (
-        select(
-            Event.participant_id.label("person"),
-            Event.topic.label("what"),
-            literal(0).label("read"),
-            func.count().label("times"),
-        )
-        .where(
-            Event.recorded_at >= report.since,
-            Event.recorded_at < report.until,
-            suspect.did(Event.__table__.c.actor),
-            Event.participant_id.is_not(None),
-        )
-        .group_by("person", "what")
-    )
-    both = union_all(read, changed).subquery()
-    return select(both)
 
 
-async def find_doings(
-    session: AsyncSession, report: BreachReport, suspect: Suspect
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return all that was read and changed, by person and kind."""
-    return (await session.execute(doings(report, suspect))).all()
+async def find_doings(session: AsyncSession, asked: DoingsAsked) -> list[Doing]:
+    """Return all that was read and changed here, by person and kind."""
+    rows = await session.execute(doings(Audit, Event, asked))
+    return [
+        Doing(participant_id=row.person, what=row.what, read=bool(row.read), times=row.times)
+        for row in rows
+    ]
 
 
 async def get_report(

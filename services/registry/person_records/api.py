@@ -1,13 +1,13 @@
 """HTTP face of what is kept of a person, for enrollment, which answers the person."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Response
 
 from services.registry.base import Idempotency
 from services.registry.person_records import operations
-from shared.schemas.enrollment import PersonErasure, PersonRecords
+from shared.schemas.enrollment import Doings, DoingsAsked, PersonErasure, PersonRecords
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.now import Now
@@ -17,6 +17,11 @@ from shared.web.session import SessionDep
 router = APIRouter(prefix="/person-records", tags=["privacy"])
 
 ParticipantId = Annotated[UUID, Path(description="The participant's identifier.")]
+_EXAMPLE: Final = {
+    "since": "2027-01-15T00:00:00Z",
+    "until": "2027-01-16T00:00:00Z",
+    "first": "https://login.example|4711",
+}
 # The permission that services alone have.
 Service = Annotated[Caller, Depends(Requires(Permission.EVENTS_READ))]
 
@@ -28,6 +33,14 @@ async def get_person_records(
     """Return all bookings and tenancies of a person; enrollment makes the person's copy of it."""
     response.headers["Cache-Control"] = "no-store"
     return await operations.read_records(session, participant_id)
+
+
+@router.post("/doings")
+async def find_doings(
+    session: SessionDep, _: Service, body: Annotated[DoingsAsked, Body(examples=[_EXAMPLE])]
+) -> Doings:
+    """Return whose data somebody read or changed here, for a report of a breach; pages."""
+    return await operations.find_doings(session, body)
 
 
 @router.post("/{participant_id}/erase", response_model=PersonErasure)

@@ -11,11 +11,13 @@ from services.registry.base import Audit, Event
 from services.registry.bookings.tables import Booking
 from services.registry.incubators.tables import IncubatorTenant
 from services.registry.person_records.queries import rows_of
+from services.registry.person_records.rules import READINGS
 from services.registry.person_records.tables import PersonErasure
 from shared.db.audit import note_read
+from shared.db.doings import page_of_doings
 from shared.db.events import emit
 from shared.ids import new_id
-from shared.schemas.enrollment import PersonRecords
+from shared.schemas.enrollment import Doings, DoingsAsked, PersonRecords
 from shared.schemas.registry import PersonUnlinked, Topic
 from shared.scope import Place
 
@@ -63,3 +65,9 @@ async def erase_person(
         occurred_at=now,
     )
     return erasure
+
+
+async def find_doings(session: AsyncSession, asked: DoingsAsked) -> Doings:
+    """Return a page of whose data somebody read or changed here."""
+    found = await page_of_doings(session, Audit, Event, asked, actions=READINGS)
+    return Doings(service="registry", doings=found)

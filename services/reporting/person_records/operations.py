@@ -12,11 +12,12 @@ from services.reporting.followups.rules import IncomeKeyMissingError, IncomeKeys
 from services.reporting.followups.tables import FollowUp
 from services.reporting.held_grants.tables import BoundLogin
 from services.reporting.person_records import queries
-from services.reporting.person_records.rules import BLANK, added
+from services.reporting.person_records.rules import BLANK, READINGS, added
 from services.reporting.restricted_people.operations import mark_erased
 from shared.db.audit import note_read
+from shared.db.doings import page_of_doings
 from shared.db.events import emit
-from shared.schemas.enrollment import PersonErasure, PersonRecords
+from shared.schemas.enrollment import Doings, DoingsAsked, PersonErasure, PersonRecords
 from shared.schemas.reporting import FollowUpSource, PersonForgotten, Topic
 from shared.scope import Place
 
@@ -95,3 +96,9 @@ async def _forget_logins(session: AsyncSession, participant_id: UUID) -> int:
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+
+
+async def find_doings(session: AsyncSession, asked: DoingsAsked) -> Doings:
+    """Return a page of whose data somebody read or changed here."""
+    found = await page_of_doings(session, Audit, Event, asked, actions=READINGS)
+    return Doings(service="reporting", doings=found)

@@ -19,3 +19,7 @@ RETOLD: Final = frozenset({"enrollment_now", "event", "audit"})
 def added(before: Mapping[str, int] | None, more: Mapping[str, int]) -> dict[str, int]:
     """Return how many rows were erased in all, by table."""
     return {name: (before or {}).get(name, 0) + count for name, count in more.items()}
+
+
+# What of the audit is about people; all else there is about other things.
+READINGS: Final = ("followup.incomes.read", "person.records.read")

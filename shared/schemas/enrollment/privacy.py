@@ -80,3 +80,32 @@ class PersonErasure(Message):
     service: str
     rows: dict[str, int]
     erased_at: datetime
+
+
+class DoingsAsked(Message):
+    """Of whose doings in a span of time another service asks: all actors from `first` to `before`.
+
+    Without `before` it is one actor. `after` is the last that was answered: what follows is asked.
+    """
+
+    since: datetime
+    until: datetime
+    first: str = Field(repr=False)
+    before: str | None = Field(default=None, repr=False)
+    after: tuple[UUID, str] | None = None
+
+
+class Doing(Message):
+    """How often data of a person were read, or changed, in one way."""
+
+    participant_id: UUID
+    what: str
+    read: bool
+    times: int
+
+
+class Doings(Message):
+    """A page of doings, by person and kind; an empty one is the last."""
+
+    service: str
+    doings: list[Doing]

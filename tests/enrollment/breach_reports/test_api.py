@@ -27,6 +27,16 @@ async def people(desk) -> list[str]:
     return [each["id"] for each in made]
 
 
+DOINGS = "/v1/person-records/doings"
+
+
+@pytest.fixture(autouse=True)
+def others(fake_registry, fake_reporting) -> None:
+    """Nothing was done in the other services, unless a test says so."""
+    fake_registry.known[DOINGS] = {"service": "registry", "doings": []}
+    fake_reporting.known[DOINGS] = {"service": "reporting", "doings": []}
+
+
 def span(**changes) -> dict:
     now = utc_now()
     return {
