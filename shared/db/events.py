@@ -39,7 +39,7 @@ from shared.i18n import Text
 from shared.ids import new_id
 from shared.logging import current_request_id
 from shared.schemas.events import EventFeed, EventRead
-from shared.scope import Place
+from shared.scope import Actor, Place
 
 MAX_FEED: Final = 5_000
 _UNSETTLED: Final = 1_000
@@ -106,16 +106,16 @@ def _next_id(session: AsyncSession) -> UUID:
     return fresh
 
 
-def event_row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
-    """Return the row of an event, whose id follows those that the transaction gave out before."""
+def event_row(draft: Draft, *, event_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return the row of an event."""
     return {
         "stream_id": draft.stream_id,
-        "id": _next_id(session),
+        "id": event_id,
         "topic": str(draft.topic),
         "schema": draft.schema,
         "version": draft.version,
         "occurred_at": draft.occurred_at,
-        "actor": session.info["actor"].name,
+        "actor": actor.name,
         "request_id": current_request_id(),
         "payload": draft.event.model_dump(mode="json"),
         **{name: getattr(draft.place, name) for name in _PLACE_COLUMNS},
@@ -125,7 +125,9 @@ def event_row(session: AsyncSession, draft: Draft) -> dict[str, Any]:
 async def emit_all(session: AsyncSession, event: type[EventTable], drafts: list[Draft]) -> None:
     """Write events in one statement, in the caller's transaction; the actor is the session's."""
     if drafts:
-        await session.execute(insert(event), [event_row(session, draft) for draft in drafts])
+        actor = session.info["actor"]
+        rows = [event_row(each, event_id=_next_id(session), actor=actor) for each in drafts]
+        await session.execute(insert(event), rows)
 
 
 async def emit(

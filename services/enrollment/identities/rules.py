@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -123,6 +124,7 @@ def parse_nik(text: str, *, declared_birth_date: date, allow_synthetic: bool) ->
     )
 
 
+@lru_cache(maxsize=65_536)
 def _birth_date(day: int, month: int, year_of_century: int, *, near: int) -> date | None:
     """Return the date in the century nearest to the year `near` in which it exists."""
     base = near - near % 100 + year_of_century
@@ -140,6 +142,8 @@ def nik_warnings(nik: Nik, *, birth_date: date, female: bool, district_known: bo
 
     A NIK keeps the place, and sometimes an error, of its first registration.
     """
+    if nik.born_on == birth_date and nik.female == female and district_known:
+        return []
     found = {
         "nik-birth-date-differs": nik.born_on != birth_date,
         "nik-sex-differs": nik.female != female,
@@ -211,7 +215,7 @@ class NikKeys:
 
     def seal_text(self, text: str, *, bound_to: str, nonce: bytes) -> SealedNik:
         """Encrypt a text for one place, named by table, column and row; see `seal`."""
-        cipher = AESGCM(self.keys[self.current].seal)
+        cipher = _cipher(self.keys[self.current].seal)
         bound = _associated(bound_to, self.current)
         return SealedNik(nonce + cipher.encrypt(nonce, text.encode(), bound), self.current)
 
@@ -223,7 +227,12 @@ class NikKeys:
         """
         nonce, cipher = sealed.cipher[:NONCE_BYTES], sealed.cipher[NONCE_BYTES:]
         bound = _associated(bound_to, sealed.key_id)
-        return AESGCM(self.keys[sealed.key_id].seal).decrypt(nonce, cipher, bound).decode()
+        return _cipher(self.keys[sealed.key_id].seal).decrypt(nonce, cipher, bound).decode()
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _of_nik(participant_id: UUID) -> str:

@@ -96,8 +96,8 @@ class _Import:
             await hold_turn(session, job_id)
             if await last_judged(session, RowVerdict, job_id) >= max(numbers):
                 return
-            told = await operations.register_rows(session, rows, self._importer)
-            await operations.write_verdicts(session, job_id, [*verdicts, *told])
+            made, told = await operations.register_rows(session, rows, self._importer)
+            await operations.write_verdicts(session, job_id, made, [*verdicts, *told])
 
 
 async def import_participants(

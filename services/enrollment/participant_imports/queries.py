@@ -1,15 +1,15 @@
 """Who is registered already, of many people at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import any_, select
+from sqlalchemy import ColumnElement, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import literal
-from sqlalchemy.types import LargeBinary, Uuid
+from sqlalchemy.types import LargeBinary, NullType, TypeEngine, Uuid
 
 from services.enrollment.base import Event
 from services.enrollment.identities.tables import IdentityClaim
@@ -28,11 +28,16 @@ class Present(NamedTuple):
     seen: bool
 
 
+def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Return values as an array that goes to the driver as it is: thousands at once."""
+    return cast(literal(values, NullType()), ARRAY(kind))
+
+
 async def find_present(
     session: AsyncSession, indexes: Collection[bytes], *, scope: Scope
 ) -> dict[bytes, Present]:
     """Return those of the NIKs, by their blind indexes, who are registered."""
-    wanted = literal(sorted(indexes), ARRAY(LargeBinary()))
+    wanted = array_of(sorted(indexes), LargeBinary())
     statement = (
         select(
             IdentityClaim.nik_index,
@@ -51,8 +56,16 @@ async def find_taken(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
     """Return those of the ids that somebody has."""
     if not ids:
         return set()
-    wanted = literal(sorted(ids), ARRAY(Uuid()))
+    wanted = array_of(sorted(ids), Uuid())
     return set(await session.scalars(select(Participant.id).where(Participant.id == any_(wanted))))
+
+
+async def find_claimed(session: AsyncSession, indexes: Sequence[bytes]) -> set[UUID]:
+    """Return who has the claims to these NIKs."""
+    statement = select(IdentityClaim.participant_id).where(
+        IdentityClaim.nik_index == any_(array_of(indexes, LargeBinary()))
+    )
+    return set(await session.scalars(statement))
 
 
 async def registered_by(
@@ -61,7 +74,7 @@ async def registered_by(
     """Return those of the people whom one request or job has registered."""
     if not ids:
         return set()
-    wanted = literal(sorted(ids), ARRAY(Uuid()))
+    wanted = array_of(sorted(ids), Uuid())
     statement = select(Event.stream_id).where(
         Event.stream_id == any_(wanted),
         Event.topic == Topic.PARTICIPANT_REGISTERED,

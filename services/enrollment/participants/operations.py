@@ -105,6 +105,7 @@ async def register_participant(
         sized=sized,
         district_known=nik.district_code in known,
         keys=policy.keys,
+        nonce=secrets.token_bytes(NONCE_BYTES),
         now=now,
     )
     person = Participant(**values)
@@ -134,9 +135,14 @@ def columns_of(
     sized: Sized,
     district_known: bool,
     keys: NikKeys,
+    nonce: bytes,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the row of somebody whom `rules.judge` let pass, the NIK sealed."""
+    """Return the row of somebody whom `rules.judge` let pass, the NIK sealed; see `NikKeys.seal`.
+
+    The names stand in the same order for everybody.
+    """
+    home = said.home_area_code
     warnings = nik_warnings(
         nik,
         birth_date=said.birth_date,
@@ -145,8 +151,15 @@ def columns_of(
     )
     return {
         "id": participant_id,
-        **_sealed(nik, participant_id=participant_id, keys=keys),
-        **{name: getattr(said, name) for name in _AS_GIVEN},
+        **_sealed(nik, participant_id=participant_id, keys=keys, nonce=nonce),
+        "name": said.name,
+        "birth_date": said.birth_date,
+        "sex": said.sex,
+        "phone": said.phone,
+        "email": said.email,
+        "home_area_code": home,
+        "language": said.language,
+        "disability": said.disability,
         "name_key": name_key(said.name),
         **(said.business or _NO_BUSINESS),
         "entrant_kind": sized.entrant_kind,
@@ -156,8 +169,8 @@ def columns_of(
         "rule_version": SIZE_RULE_VERSION,
         "legal_basis": said.legal_basis,
         "consents": [{**each, "at": now.isoformat()} for each in said.consents],
-        "home_province_code": said.home_area_code[:2],
-        "home_regency_code": said.home_area_code[:5],
+        "home_province_code": home[:2],
+        "home_regency_code": home[:5],
         "synthetic": said.synthetic or nik.synthetic,
         "warnings": [*warnings, *sized.warnings],
         "version": 1,
@@ -165,8 +178,7 @@ def columns_of(
     }
 
 
-def _sealed(nik: Nik, *, participant_id: UUID, keys: NikKeys) -> dict[str, Any]:
-    nonce = secrets.token_bytes(NONCE_BYTES)
+def _sealed(nik: Nik, *, participant_id: UUID, keys: NikKeys, nonce: bytes) -> dict[str, Any]:
     sealed = keys.seal(nik.digits, participant_id=participant_id, nonce=nonce)
     return {
         "nik_cipher": sealed.cipher,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -329,6 +330,7 @@ def size_entrant(
     return _size_business(business, declared)
 
 
+@lru_cache(maxsize=16_384)
 def _size_business(business: BusinessFacts, declared: EntrantKind | None) -> Sized:
     capital, sales = business.capital_rupiah, business.annual_sales_rupiah
     by_capital = None if capital is None else size_by_capital(capital)

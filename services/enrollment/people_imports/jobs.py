@@ -199,13 +199,11 @@ async def run_row_by_row(
             await operations.hold_turn(session, context.job_id)
             if await last_judged(session, RowVerdict, context.job_id) >= max(numbers):
                 return
-            judged = await session.begin_nested()
-            verdicts = [await _bring_row(session, each, rows, payload) for each in chunk]
-            if judging:
-                await judged.rollback()
-                verdicts = [_without_id(each) for each in verdicts]
-            else:
-                await judged.commit()
+            async with session.begin_nested() as brought:
+                verdicts = [await _bring_row(session, each, rows, payload) for each in chunk]
+                if judging:
+                    await brought.rollback()
+                    verdicts = [_without_id(each) for each in verdicts]
             asked, rows.named[:] = [*rows.named], []
             detail = {"job_id": str(context.job_id)}
             await note_reads(session, Audit, action=rows.action, subject_ids=asked, detail=detail)

@@ -1,7 +1,8 @@
 """Keeping files about people sealed, and writing many rows at once."""
 
+import io
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -102,23 +103,25 @@ def open_key(keys: NikKeys, key: UploadKey) -> bytes:
     return rules.unwrap_key(keys, wrapped, upload_id=key.upload_id)
 
 
-async def copy_rows(
-    session: AsyncSession, table: type[Base], names: Sequence[str], rows: Iterable[Sequence[Any]]
+async def copy_lines(
+    session: AsyncSession, table: type[Base], names: Sequence[str], lines: Sequence[str]
 ) -> None:
-    """Write rows in the caller's transaction as PostgreSQL takes them fastest.
+    """Write rows, as `rules.line_of` makes them, in the caller's transaction; far the fastest way.
 
-    Members of type JSON come as text. A row that a constraint refuses ends the transaction.
+    A row that a constraint refuses ends the transaction.
 
     Raises:
         asyncpg.UniqueViolationError: when one of them is there already.
     """
+    if not lines:
+        return
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
-    await driver.copy_records_to_table(
+    await driver.copy_to_table(
         table.__tablename__,
         schema_name=table.metadata.schema,
         columns=list(names),
-        records=rows,
+        source=io.BytesIO("".join(lines).encode()),
     )
 
 

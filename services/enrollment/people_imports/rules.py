@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -30,6 +31,8 @@ PIECE_BYTES: Final = 1024 * 1024
 # As much as a request may bring: a workbook is opened as a whole.
 MAX_WHOLE: Final = 16 * 1024 * 1024
 _ASIDE: Final = "\n"
+# What parts cells and rows in a text that COPY reads.
+_ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 
 Row: TypeAlias = tuple[int, dict[str, Cell]]
@@ -273,3 +276,28 @@ def _records(pieces: Pieces, survey: Survey) -> Iterator[list[str]]:
 def pieces_of(content: bytes) -> Iterable[bytes]:
     """Return what came at once in runs that are sealed one by one."""
     return (content[begin : begin + PIECE_BYTES] for begin in range(0, len(content), PIECE_BYTES))
+
+
+def cell_of(value: object) -> str:
+    """Return a value as PostgreSQL's COPY reads it in a text."""
+    if isinstance(value, str):
+        return value if _is_plain(value) else value.translate(_ESCAPES)
+    if value is None:
+        return r"\N"
+    if isinstance(value, bytes):
+        return r"\\x" + value.hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        # An array of codes: nothing in them is escaped.
+        return f"{{{','.join(value)}}}"
+    return str(value)
+
+
+def line_of(cells: Iterable[str]) -> str:
+    """Return a row as COPY reads it."""
+    return "\t".join(cells) + "\n"
+
+
+def _is_plain(text: str) -> bool:
+    return "\\" not in text and text.isprintable()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -34,6 +35,8 @@ _SPELLINGS: Final = {
 _WRITTEN: Final = {
     spelling: word for word, spellings in _SPELLINGS.items() for spelling in spellings.split()
 }
+# Words that a comparison changes or leaves out.
+_CHANGED: Final = _TITLES | _DEGREES | frozenset(_WRITTEN) | {"m"}
 # Marks within a word are dropped (Ma'ruf, Abd.), all else parts words.
 _WITHIN: Final = re.compile(r"[.'`\u2018\u2019\u02bc]")
 _JOINED: Final = re.compile(r"\.(?=[a-z]{3})")
@@ -48,6 +51,10 @@ def name_key(name: str) -> str:
     was written.
     """
     plain = (name if name.isascii() else _without_accents(name)).lower()
+    if plain.replace(" ", "").isalnum() and plain.isascii():
+        simple = plain.split()
+        if _CHANGED.isdisjoint(simple):
+            return " ".join(simple)
     before_comma = plain.partition(",")[0]
     words = _words(before_comma) or _words(plain)
     named = [each for each in words if each not in _TITLES]
@@ -67,8 +74,13 @@ def _words(text: str) -> list[str]:
     dotted = _JOINED.sub(". ", text) if "." in text else text
     words: list[str] = []
     for each in dotted.split():
-        words += [each] if each.isalnum() else filter(None, _BETWEEN.split(_WITHIN.sub("", each)))
+        words += (each,) if each.isalnum() else _parts(each)
     return words
+
+
+@lru_cache(maxsize=4_096)
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(filter(None, _BETWEEN.split(_WITHIN.sub("", word))))
 
 
 def likeness(key: str, other: str) -> float:
