@@ -23,7 +23,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_restricted_person")),
         schema="reporting",
     )
+    op.create_index(
+        "ix_followup_incomes",
+        "followup",
+        ["recorded_at", "id"],
+        unique=False,
+        schema="reporting",
+        postgresql_where=sa.text("incomes_cipher IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_followup_incomes", table_name="followup", schema="reporting")
     op.drop_table("restricted_person", schema="reporting")

@@ -14,6 +14,7 @@ from services.reporting.held_grants.consumers import (
     forget_grants,
     forget_logins,
 )
+from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.rules import Source
 from services.reporting.person_records.consumers import follow_erasures
@@ -109,7 +110,7 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
         handlers=[REBUILD],
-        crons=[SWEEP],
+        crons=[SWEEP, FORGET_INCOMES],
         readers=readers,
         clients={
             "registry": make_client(wired.registry_url, token=token, name="registry"),

@@ -1,5 +1,6 @@
 """What reporting says to the other services, and what its own ledger keeps."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
@@ -19,6 +20,7 @@ class Topic(StrEnum):
 
     FOLLOWUP_RECORDED = "reporting.followup.recorded"
     PERSON_FORGOTTEN = "reporting.person.forgotten"
+    INCOMES_FORGOTTEN = "reporting.incomes.forgotten"
 
 
 class OutcomeStatus(StrEnum):
@@ -89,6 +91,13 @@ class FollowUpRecorded(Message):
     participant_id: UUID
     before: Outcome | None
     after: Outcome
+
+
+class IncomesForgotten(Message):
+    """Event: amounts of income that were recorded `before` were kept long enough and erased."""
+
+    before: datetime
+    rows: int
 
 
 class PersonForgotten(Message):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.base import Base
@@ -29,6 +29,12 @@ class FollowUp(Base):
         Index(None, "participant_id", "id"),
         Index(None, "facility_id", "id"),
         Index(None, "province_code", "regency_code", "id"),
+        Index(
+            "ix_followup_incomes",
+            "recorded_at",
+            "id",
+            postgresql_where=text("incomes_cipher IS NOT NULL"),
+        ),
         Index("ix_followup_home", "home_province_code", "home_regency_code", "id"),
     )
 
