@@ -1,25 +1,31 @@
 """Three real services: what they keep of a person is told, left alone on request, and erased."""
 
-import base64
 import hashlib
 import json
-import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from services.reporting.main import create_app
 from shared.clock import ledger_day, utc_now
 from shared.db.session import transaction
-from shared.http.tokens import sign_business_time
 from shared.scope import SYSTEM, Actor, Role
-from tests.audit.told import tell_story
 from tests.registry.world import World
 from tests.support.people import Caller
-from tests.support.planning import Desk, business_body, class_body, person_body
+from tests.support.planning import Desk, business_body, person_body
+from tests.support.trainings import (
+    admin,
+    place,
+    planned,
+    recorder,
+    registry_transport,
+    reporting,
+    train,
+)
 
 BORN = "1985-04-19"
+__all__ = ["admin", "place", "planned", "recorder", "registry_transport", "reporting", "train"]
+
 NIK = "3373015904850000"
 NAME = "Terhapus Tanpabekas"
 PHONE = "81200004711"
@@ -30,61 +36,6 @@ INCOME = 2_750_456
 CANARIES = (NIK, NAME, NAME.lower(), PHONE, EMAIL, BORN, NIB, NEED, str(INCOME))
 SLOT = {"starts_at": "2077-02-08T01:00:00Z", "ends_at": "2077-02-08T05:00:00Z"}
 REQUESTS = "/v1/privacy-requests"
-
-
-@pytest.fixture
-def registry_transport(registry):
-    return registry.transport
-
-
-@pytest.fixture
-async def reporting(reporting_db, settings_of, serve, tmp_path):
-    """Reporting that has keys to seal amounts of income with."""
-    path = tmp_path / "income.json"
-    key = base64.b64encode(os.urandom(32)).decode()
-    path.write_text(json.dumps({"current": "k1", "keys": {"k1": key}}))
-    settings = settings_of("reporting", reporting_db, income_keys=path)
-    return await serve(create_app(settings), base_url="http://reporting.test")
-
-
-@pytest.fixture
-def admin(enrollment, auth) -> Desk:
-    return Desk(enrollment, auth(Role.NATIONAL_ADMIN))
-
-
-@pytest.fixture
-def recorder(reporting, auth) -> Desk:
-    return Desk(reporting, auth(Role.NATIONAL_ADMIN))
-
-
-@pytest.fixture
-async def place(databases, keys, registry, auth) -> dict:
-    """Return what classes at one more facility use, beside the classes of a whole story."""
-    await tell_story(databases, keys)
-    world = World(registry, auth)
-    facility = await world.facility(area_code="33.73.04")
-    agreement = await world.agreement(facility_ids=[facility["id"]])
-    return {
-        "facility_id": facility["id"],
-        "space_id": (await world.space(facility["id"]))["id"],
-        "agreement_id": agreement["id"],
-        "module_id": (await world.module())["id"],
-        "instructor_ids": [(await world.instructor(facility["id"]))["id"]],
-    }
-
-
-@pytest.fixture
-def planned(admin, place, registry, auth):
-    """Return the function that plans a class with a programme and a wave of its own."""
-
-    async def plan(**wave) -> dict:
-        world = World(registry, auth)
-        space = await world.space(place["facility_id"])
-        teacher = await world.instructor(place["facility_id"])
-        own = {**place, "space_id": space["id"], "instructor_ids": [teacher["id"]]}
-        return await admin.made("/v1/classes", class_body(await admin.wave(**wave), **own))
-
-    return plan
 
 
 @pytest.fixture
@@ -115,28 +66,9 @@ def himself(enrollment, auth, person) -> Caller:
 
 
 @pytest.fixture
-async def trained(planned, admin, person, keys, follow) -> dict:
+async def trained(train, person) -> dict:
     """The enrollment of the person, who has completed a class and has a certificate."""
-    class_ = await planned()
-    path = f"/v1/classes/{class_['id']}"
-    seat = await admin.made(f"{path}/enrollments", {"participant_id": person["id"]})
-    start = datetime.fromisoformat(class_["starts_at"])
-
-    async def done(part: str, body: dict, moment: datetime, status: int = 200) -> None:
-        signed = sign_business_time(keys.private["cli"], moment)
-        answer = await admin.post(f"{path}/{part}", body, **{"Balai-Business-Time": signed})
-        assert answer.status_code == status, answer.text
-
-    began = {"started_at": start.isoformat(), "present": [seat["id"]]}
-    await done("opening", began, start + timedelta(hours=1))
-    roll = {"entries": [{"enrollment_id": seat["id"], "status": "PRESENT"}]}
-    await done("sessions/1/attendance", roll, start + timedelta(hours=3), 201)
-    ended = start + timedelta(days=33)
-    await done("completion", {"completed": [seat["id"]], "dropped_out": []}, ended)
-    signatory = {"name": "Drs. Contoh", "title": "Kepala Balai"}
-    await done("certificates", {"signatory": signatory}, ended, 202)
-    await follow()
-    return seat
+    return await train(person)
 
 
 @pytest.fixture
