@@ -1,4 +1,4 @@
-"""Specific data are read by a permission of their own; an office may write what it is told."""
+"""Specific data are read by a permission of their own, which whoever registers minors has."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,12 @@ class TestSpecificData:
 
     @pytest.mark.parametrize("role", sorted(Role))
     def test_are_open_to_few_roles(self, role):
-        entrusted = {Role.NATIONAL_ADMIN, Role.FACILITY_OPERATOR, Role.PARTICIPANT}
+        entrusted = {
+            Role.NATIONAL_ADMIN,
+            Role.REGIONAL_OFFICER,
+            Role.FACILITY_OPERATOR,
+            Role.PARTICIPANT,
+        }
 
         assert (Permission.PARTICIPANTS_SPECIFIC in PERMISSIONS[role]) == (role in entrusted)
         incomes = {Role.NATIONAL_ADMIN, Role.PROGRAM_MANAGER, Role.PARTICIPANT}
