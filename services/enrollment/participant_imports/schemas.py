@@ -81,7 +81,7 @@ class PersonRow(BaseModel):
 _STRIPPED: Final = ConfigDict(str_strip_whitespace=True)
 # One check a column, so that what many rows say is read and checked once.
 _CHECKS: Final[dict[str, Callable[[object], Any]]] = {
-    name: TypeAdapter(field.rebuild_annotation(), config=_STRIPPED).validate_python
+    name: TypeAdapter(field.rebuild_annotation(), config=_STRIPPED).validator.validate_python
     for name, field in PersonRow.model_fields.items()
 }
 _REQUIRED: Final = frozenset(

@@ -194,8 +194,9 @@ def survey_file(pieces: Pieces, *, columns: Mapping[str, Column]) -> Survey:
         raise FileUnreadableError
     head = codecs.getincrementaldecoder(encoding)().decode(first)
     survey = Survey(0, encoding, delimiter_of(head))
-    rows = sum(1 for _ in read_rows(pieces, survey, columns=columns))
-    return Survey(rows, encoding, survey.delimiter)
+    records = _records(pieces, survey)
+    _header(records, columns=required_of(columns))
+    return Survey(sum(map(any, records)), encoding, survey.delimiter)
 
 
 def _reads_as(pieces: Pieces, encoding: str) -> bool:
@@ -247,20 +248,28 @@ def read_rows(pieces: Pieces, survey: Survey, *, columns: Mapping[str, Column]) 
 
 def _named(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> Iterator[Row]:
     """Yield rows as `named_rows` does, but for their empty cells, and much faster."""
-    header = next((each for each in records if any(each)), [])
-    # Whether it is the template's is for that function to say, which has nothing else to do.
-    list(named_rows([header], columns=columns, blank=""))
+    header = _header(records, columns=columns)
     width = len(header)
     names = [_ASIDE if name in VERDICT_COLUMNS else name for name in header]
+    aside = _ASIDE in names
     for number, cells in enumerate(records, start=1):
         if not any(cells):
             continue
         filled = zip(names, cells, strict=False)
         row: dict[str, Cell] = {name: cell for name, cell in filled if cell}
-        row.pop(_ASIDE, None)
+        if aside:
+            row.pop(_ASIDE, None)
         if len(cells) > width and any(cells[width:]):
             row[EXTRA] = next(filter(None, cells[width:]))
         yield number, row
+
+
+def _header(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> list[str]:
+    """Return the names of the columns, when they are the template's."""
+    header = next((each for each in records if any(each)), [])
+    # Whether they are is for that function to say, which has nothing else to do.
+    list(named_rows([header], columns=columns, blank=""))
+    return header
 
 
 def _records(pieces: Pieces, survey: Survey) -> Iterator[list[str]]:
@@ -268,7 +277,7 @@ def _records(pieces: Pieces, survey: Survey) -> Iterator[list[str]]:
     text = io.TextIOWrapper(raw, encoding=survey.encoding, newline="")
     try:
         for cells in csv.reader(text, delimiter=survey.delimiter, strict=True):
-            yield [cell.strip() for cell in cells]
+            yield list(map(str.strip, cells))
     except csv.Error as error:
         raise FileUnreadableError from error
 

@@ -19,7 +19,7 @@ def people(number: int) -> bytes:
     rows = []
     for each in range(number):
         person = {
-            "nik": f"3373{each // 28:02d}{41 + each % 28:02d}04850000",
+            "nik": f"{100_000 + each}4104850000",
             "name": NAME,
             "birth_date": BORN,
             "sex": "P",
