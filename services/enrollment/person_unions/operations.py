@@ -94,7 +94,6 @@ async def unite(
 def _of_both(stays: Participant, gone: Participant) -> dict[str, Any]:
     return {
         "consents": rules.joined_consents(stays.consents, gone.consents),
-        "restricted_at": rules.sooner(stays.restricted_at, gone.restricted_at),
         "guardian_consent_at": rules.sooner(stays.guardian_consent_at, gone.guardian_consent_at),
         "synthetic": stays.synthetic or gone.synthetic,
     }

@@ -291,6 +291,26 @@ class TestMerge:
             own = await login_of(subject).get("/v1/me/participant")
             assert (own.status_code, own.json()["id"]) == (200, stays)
 
+    async def test_restricts_and_tells_it_when_either_was_restricted(
+        self, caller_of, pair, merge, rows
+    ):
+        stays, gone = (each["id"] for each in pair)
+        himself = caller_of(Role.PARTICIPANT, participant_id=gone)
+        asked = await himself.post("/v1/privacy-requests", {"kind": "RESTRICTION"})
+        assert asked.status_code == 201, asked.text
+
+        answer = await merge(stays, gone, other_version=2)
+
+        assert answer.status_code == 200, answer.text
+        (person,) = await rows("SELECT id::text, restricted_at FROM enrollment.participant")
+        assert person["id"] == stays
+        assert person["restricted_at"] is not None
+        told = await rows(
+            "SELECT payload->>'participant_id' AS who FROM enrollment.event"
+            " WHERE topic = 'enrollment.participant.restricted' ORDER BY recorded_at"
+        )
+        assert [each["who"] for each in told] == [gone, stays]
+
     async def test_leaves_no_room_for_another_login(self, *, db, desk, merge, login_of, codes):
         stays = await desk.made("/v1/participants", person_body())
         gone = await desk.made("/v1/participants", person_body(nik=OTHER_NIK))
