@@ -24,21 +24,6 @@ def uuid7(*, millisecond: int, random: int) -> UUID:
     return UUID(int=high | _VERSION_7 | rand_a | _VARIANT | rand_b)
 
 
-def new_ids(number: int) -> list[UUID]:
-    """Return fresh identifiers that sort in their order: thousands cost what a few do."""
-    millisecond = time.time_ns() // 1_000_000
-    drawn = secrets.token_bytes(8 * number)
-    random = (int.from_bytes(drawn[at : at + 8]) for at in range(0, 8 * number, 8))
-    # The twelve bits of time below the millisecond count instead (RFC 9562, section 6.2).
-    return [
-        uuid7(
-            millisecond=millisecond + (order >> 12),
-            random=((order & 0xFFF) << 62) | (each >> 2),
-        )
-        for order, each in enumerate(random)
-    ]
-
-
 def new_id() -> UUID:
     """Return a fresh identifier."""
     return uuid7(millisecond=time.time_ns() // 1_000_000, random=secrets.randbits(74))

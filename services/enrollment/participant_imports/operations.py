@@ -26,13 +26,12 @@ from services.enrollment.participants import rules as people
 from services.enrollment.participants.operations import NikPolicy, columns_of, registered
 from services.enrollment.participants.rules import Registrant, Sized
 from services.enrollment.participants.tables import Participant
-from services.enrollment.people_imports.operations import copy_lines
+from services.enrollment.people_imports.operations import copy_lines, new_ids
 from services.enrollment.people_imports.rules import Row, RowRepeatedError, cell_of, line_of
 from services.enrollment.programs.rules import age_on
 from shared.db.audit import note_reads
 from shared.db.events import event_row
 from shared.errors import ServiceError
-from shared.ids import new_ids
 from shared.schemas.imports import Outcome, Verdict, refused
 
 _AUDITED_AT_ONCE: Final = 1_000

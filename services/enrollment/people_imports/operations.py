@@ -13,7 +13,7 @@ from services.enrollment.base import Base, Upload
 from services.enrollment.identities.rules import NONCE_BYTES, NikKeys, SealedNik
 from services.enrollment.people_imports import queries, rules
 from services.enrollment.people_imports.tables import UploadKey, UploadPart
-from shared.ids import new_id
+from shared.ids import new_id, uuid7
 from shared.schemas.imports import UploadEmptyError
 
 
@@ -128,3 +128,18 @@ async def copy_lines(
 async def hold_turn(session: AsyncSession, job_id: UUID) -> None:
     """Wait for another run of the same job to end its step: of two, the second finds it done."""
     await session.execute(select(func.pg_advisory_xact_lock(job_id.int & (2**63 - 1))))
+
+
+def new_ids(number: int) -> list[UUID]:
+    """Return fresh identifiers that sort in their order: thousands cost what a few do."""
+    millisecond = new_id().int >> 80
+    drawn = secrets.token_bytes(8 * number)
+    random = (int.from_bytes(drawn[at : at + 8]) for at in range(0, 8 * number, 8))
+    # The twelve bits of time below the millisecond count instead (RFC 9562, section 6.2).
+    return [
+        uuid7(
+            millisecond=millisecond + (order >> 12),
+            random=((order & 0xFFF) << 62) | (each >> 2),
+        )
+        for order, each in enumerate(random)
+    ]
