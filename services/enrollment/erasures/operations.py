@@ -131,6 +131,7 @@ async def _unbind(session: AsyncSession, person: Participant, *, now: datetime) 
     for binding in bindings:
         if binding.unbound_at is None:
             binding.unbound_at, binding.unbound_by = now, session.info["actor"].name
+            binding.evidence_sha256 = rules.erased_evidence()
             await _tell_unbound(session, person, binding, now=now)
         binding.holder = rules.erased_holder(binding.id)
         binding.reason = binding.evidence_reference = BLANK

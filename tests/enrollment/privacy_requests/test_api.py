@@ -73,7 +73,8 @@ class TestFiling:
         (kept,) = await rows("SELECT restricted_at FROM enrollment.participant")
         assert kept["restricted_at"] is not None
         topics = await rows(
-            "SELECT topic, payload::text FROM enrollment.event WHERE stream_id = :id ORDER BY id",
+            "SELECT topic, payload::text FROM enrollment.event WHERE stream_id = :id"
+            " ORDER BY xid, id",
             id=person["id"],
         )
         assert [each["topic"].removeprefix("enrollment.") for each in topics][-3:] == [
@@ -273,6 +274,27 @@ class TestErasure:
             f"/v1/participants/{person['id']}/lift-restriction", {"reason": "PERSON_ASKED"}
         )
         assert told(lift) == (409, "person-erased")
+
+    async def test_unbinds_the_login_of_who_registered_himself(
+        self, *, admin, login_of, others, worker, rows
+    ):
+        sari = login_of("sari")
+        body = person_body()
+        proof = {"nik": body.pop("nik"), "birth_date": body.pop("birth_date")}
+        bound = await sari.post("/v1/me/participant", {**proof, "registration": body})
+        participant_id = bound.json()["participant_id"]
+        others(participant_id)
+        request = await filed(sari, kind="ERASURE")
+
+        await admin.post(f"{PATH}/{request['id']}/take-on")
+        await worker()
+
+        done = (await admin.get(f"{PATH}/{request['id']}")).json()
+        assert done["state"] == "DONE", done
+        (binding,) = await rows("SELECT * FROM enrollment.login_binding")
+        assert binding["unbound_at"] is not None
+        assert "sari" not in str(binding)
+        assert told(await sari.get("/v1/me/participant"))[0] in (403, 404)
 
     async def test_is_refused_while_an_audit_holds_it_back(
         self, admin, himself, person, worker, rows
