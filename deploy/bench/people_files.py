@@ -17,6 +17,7 @@ _FEMALE_DAY: Final = 40
 _DAYS: Final = 28
 _MONTHS: Final = 12
 _YEARS: Final = (65, 99)
+_APART: Final = 7_919
 
 
 def bad_rows(rows: int) -> int:
@@ -38,6 +39,8 @@ def people_file(districts: Sequence[str], *, first: int, rows: int) -> Iterator[
 
 def _row(choices: random.Random, districts: Sequence[str], number: int, *, bad: int) -> str:
     place, rest = number % len(districts), number // len(districts)
+    # Each district begins on another day: birth dates are spread as people's are.
+    rest = (rest + place * _APART) % (_DAYS * _MONTHS * (_YEARS[1] - _YEARS[0] + 1))
     day, rest = rest % _DAYS + 1, rest // _DAYS
     month, rest = rest % _MONTHS + 1, rest // _MONTHS
     year = _YEARS[0] + rest % (_YEARS[1] - _YEARS[0] + 1)
