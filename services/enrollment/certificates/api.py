@@ -66,7 +66,9 @@ def _after(page: PageRequest) -> UUID | None:
     "/classes/{class_id}/certificates",
     status_code=HTTPStatus.ACCEPTED,
     response_model=JobRead,
-    responses=problems(ClassUnknownError, OutsideScopeError, RollRefusedError),
+    responses=problems(
+        ClassUnknownError, OutsideScopeError, RollRefusedError, rules.ClassNotTrainedError
+    ),
 )
 async def issue_certificates(
     *,

@@ -78,9 +78,11 @@ async def order_certificates(
     Raises:
         ClassUnknownError: when there is no such class.
         OutsideScopeError: when it lies outside the scope.
+        ClassNotTrainedError: when it has not opened, or was called off.
         RollRefusedError: when somebody named is not there, twice, or has not completed.
     """
-    await lock_class(session, class_id, scope=scope)
+    class_ = await lock_class(session, class_id, scope=scope)
+    rules.check_trained(class_.state)
     if wanted.enrollment_ids is not None:
         rows = await enrollments_in_state(session, class_id=class_id, states=EnrollmentState)
         check_roll(

@@ -6,8 +6,9 @@ from typing import Final
 
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.i18n import Text
-from shared.schemas.enrollment import CertificateState
+from shared.schemas.enrollment import CertificateState, ClassState
 
+_TRAINED: Final = (ClassState.OPENED, ClassState.COMPLETED)
 # Crockford's base32: nothing in it is taken for something else when it is typed off a paper.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # 50 random bits: numbers run on, but nobody finds the next one by counting.
@@ -37,6 +38,16 @@ class CertificateStateError(ConflictError):
     title = Text("Status sertifikat menolak ini.", "The certificate's state refuses this.")
 
 
+class ClassNotTrainedError(ConflictError):
+    """Nobody has been trained in the class."""
+
+    code = "class-not-trained"
+    title = Text(
+        "Kelas belum dibuka atau dibatalkan: belum ada yang dilatih.",
+        "The class has not opened or was called off: nobody has been trained.",
+    )
+
+
 class PaperNotReadyError(UnavailableError):
     """The certificate is being typeset at this moment."""
 
@@ -52,6 +63,17 @@ class PaperErasedError(NotFoundError):
         "Berkas sertifikat telah dihapus bersama data pribadi.",
         "The certificate was erased with the personal data.",
     )
+
+
+def check_trained(state: ClassState) -> None:
+    """Refuse to certify where nobody can have completed.
+
+    Raises:
+        ClassNotTrainedError: with the present state and those in which people are certified.
+    """
+    if state not in _TRAINED:
+        allowed = [each.value for each in _TRAINED]
+        raise ClassNotTrainedError(extra={"present": state.value, "allowed": allowed})
 
 
 def check_turn(present: CertificateState, wanted: CertificateState) -> None:

@@ -16,9 +16,10 @@ from services.enrollment.enrollments.operations import (
     move_enrollments,
     promote_waiting,
 )
-from services.enrollment.enrollments.rules import check_state_change
+from services.enrollment.enrollments.rules import EnrollmentStateError, check_state_change
 from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.offers import queries, rules
+from shared.i18n import Text
 from shared.schemas.enrollment import EnrollmentState, Topic
 from shared.scope import Scope
 
@@ -52,8 +53,17 @@ def check_offered(present: EnrollmentState) -> None:
     Raises:
         EnrollmentStateError: when no seat is offered.
     """
-    # Nothing but an offer can be declined: whoever asks for anything else is told what is allowed.
-    check_state_change(present=present, wanted=EnrollmentState.DECLINED)
+    # Nothing but an offer can be declined: the rule knows what is allowed instead.
+    try:
+        check_state_change(present=present, wanted=EnrollmentState.DECLINED)
+    except EnrollmentStateError as error:
+        raise EnrollmentStateError(
+            Text(
+                f"Kepesertaan {present} tidak mempunyai tawaran kursi yang terbuka.",
+                f"A {present} enrollment has no open offer of a seat.",
+            ),
+            extra=error.extra,
+        ) from error
 
 
 async def decline_offer(

@@ -116,6 +116,17 @@ class TestIssueCertificates:
         assert (waits["status"], waits["result"]) == ("QUEUED", None)
         assert [each["printed"] for each in items] == [True, True]
 
+    async def test_refuses_a_class_in_which_nobody_was_trained(self, seats, admin):
+        class_id = await seats.class_()
+
+        answer = await admin.post(
+            f"/v1/classes/{class_id}/certificates", json={"signatory": SIGNATORY}
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "class-not-trained")
+        assert answer.json()["present"] == "PLANNED"
+        assert answer.json()["allowed"] == ["OPENED", "COMPLETED"]
+
     async def test_names_who_has_not_completed(self, trained, admin):
         *_, left = trained.running.ids
 

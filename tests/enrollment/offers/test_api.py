@@ -94,6 +94,9 @@ class TestConfirm:
         assert (answer.status_code, problem["code"]) == (409, "enrollment-state-refused")
         assert problem["present"] == "WAITLISTED"
         assert "OFFERED" in problem["allowed"]
+        assert problem["detail"] == (
+            "Kepesertaan WAITLISTED tidak mempunyai tawaran kursi yang terbuka."
+        )
 
     async def test_refuses_after_the_deadline(self, seats, offered, admin):
         class_id, ids, _ = await offered()
