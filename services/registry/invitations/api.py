@@ -270,10 +270,11 @@ async def approve_invitation(
     once: OnceDep,
     roles_of: RolesOf,
     invitation_id: InvitationId,
-    body: Annotated[InvitationApprove, Body(examples=[{"valid_to": "2028-12-31"}])],
+    body: Annotated[InvitationApprove | None, Body(examples=[{"valid_to": "2028-12-31"}])] = None,
 ) -> Response:
     """Let the claimant act from now on; a handover ends the former head's assignment with it."""
     office = Office(caller.actor, utc_now())
+    valid = body or InvitationApprove()
 
     async def work() -> InvitationRead:
         invitation = await queries.get_invitation(
@@ -282,8 +283,8 @@ async def approve_invitation(
         await operations.approve_invitation(
             session,
             invitation,
-            valid_from=body.valid_from,
-            valid_to=body.valid_to,
+            valid_from=valid.valid_from,
+            valid_to=valid.valid_to,
             office=office,
             roles_of=roles_of,
             today=ledger_day(office.now),
