@@ -20,7 +20,7 @@ from deploy.pilot.wire import Wire
 from services.enrollment.duplicate_candidates.operations import find_duplicates
 from shared.clock import utc_now
 from shared.db.session import Sessions, make_engine, make_sessions, transaction
-from shared.scope import SYSTEM, Actor
+from shared.scope import NATIONAL, Actor
 
 BY_NIK: Final = Bar("one person of 1,000,000 by NIK, p95", "ms", 30, most=True, digits=1)
 BY_ID: Final = Bar("one person of 1,000,000 by id, p95", "ms", 30, most=True, digits=1)
@@ -116,7 +116,7 @@ async def _measure_check(
     taken = []
     async with _sessions(variables) as sessions:
         for each in sought:
-            async with transaction(sessions, scope=SYSTEM, actor=_BENCH) as session:
+            async with transaction(sessions, scope=NATIONAL, actor=_BENCH) as session:
                 await session.connection()
                 began = time.perf_counter()
                 await find_duplicates(session, [each.id], now=utc_now())
