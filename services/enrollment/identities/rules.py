@@ -87,6 +87,9 @@ def holds_nik(text: str) -> bool:
 
 
 def _is_id(text: str) -> bool:
+    # Two NIKs in a row are 32 digits as well: an id has its dashes, or a letter.
+    if text.isdigit():
+        return False
     try:
         UUID(text)
     except ValueError:

@@ -201,6 +201,7 @@ class TestHoldsNik:
             (str(PERSON), False),
             ("01a20284-0c23-7abc-9234-567890123456", False),
             ("9" * 15, False),
+            ("32010117048500123201015704850012", True),
         ],
     )
     def test_sees_sixteen_digits_that_are_no_id(self, text, held):
