@@ -24,13 +24,13 @@ from services.enrollment.applications.queries import get_application
 from services.enrollment.applications.rules import (
     ApplicationStateError,
     ApplicationUnknownError,
-    WaveCancelledError,
     WaveTakesClaimsError,
 )
 from services.enrollment.base import Audit, Idempotency
 from services.enrollment.classes.rules import OutsideScopeError
 from services.enrollment.enrollments.rules import WindowClosedError, WindowNotOpenError
 from services.enrollment.participants.rules import is_self
+from services.enrollment.waves.rules import WaveCancelledError
 from shared.db.audit import note_read
 from shared.schemas.paging import Page
 from shared.web.etag import IfMatch, check_match, etag_of

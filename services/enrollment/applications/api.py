@@ -29,12 +29,13 @@ from services.enrollment.enrollments.rules import (
     WindowNotOpenError,
 )
 from services.enrollment.participants.rules import (
+    GuardianMissingError,
     ParticipantUnknownError,
     PersonRestrictedError,
     is_self,
 )
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import WaveUnknownError
+from services.enrollment.waves.rules import WaveCancelledError, WaveUnknownError
 from shared.clock import ledger_day
 from shared.db.audit import note_read
 from shared.schemas.enrollment import ApplicationChannel
@@ -77,7 +78,7 @@ ChangeBody: TypeAlias = Annotated[
 TurnBody: TypeAlias = Annotated[ApplicationTurn | None, Body(examples=[_PAPER])]
 
 _WINDOW: Final = (
-    rules.WaveCancelledError,
+    WaveCancelledError,
     rules.WaveTakesClaimsError,
     WindowNotOpenError,
     WindowClosedError,
@@ -111,6 +112,7 @@ def _etag(receipt: ApplicationReceipt) -> str:
         *_CHOICE_REFUSED,
         ParticipantUnknownError,
         PersonRestrictedError,
+        GuardianMissingError,
         OutsideScopeError,
         *_PAPER_REFUSED,
         AlreadyEnrolledError,
@@ -287,7 +289,7 @@ async def change_application(
 @person_router.post(
     "/{application_id}/submit",
     response_model=ApplicationReceipt,
-    responses=problems(*_CHANGE_REFUSED, *_WINDOW, AlreadyEnrolledError),
+    responses=problems(*_CHANGE_REFUSED, *_WINDOW, AlreadyEnrolledError, GuardianMissingError),
 )
 async def submit_application(
     *,

@@ -29,11 +29,10 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.rules import AlreadyEnrolledError
 from services.enrollment.participants.rules import (
     ParticipantUnknownError,
-    check_unrestricted,
     is_self,
 )
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import SelectionMethod
+from services.enrollment.waves.rules import SelectionMethod, check_not_cancelled
 from services.enrollment.waves.tables import Wave
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
@@ -80,8 +79,7 @@ async def open_wave(session: AsyncSession, wave_id: UUID, *, now: datetime) -> W
     """
     wave = await get_wave(session, wave_id)
     await session.refresh(wave, with_for_update={"read": True})
-    if wave.cancelled_at is not None:
-        raise rules.WaveCancelledError
+    check_not_cancelled(wave.cancelled_at)
     if wave.selection is SelectionMethod.FIRST_COME:
         raise rules.WaveTakesClaimsError
     rules.check_window(opens_at=wave.opens_at, closes_at=wave.closes_at, now=now)
@@ -102,7 +100,7 @@ async def apply(
     Who is not eligible on submission gets an application that says so, and may apply again.
 
     Raises:
-        What `open_wave` raises.
+        What `open_wave` and `queries.judge` raise.
         ChoiceUnknownError, ChoiceTwiceError: when the choices are not of this wave.
         ParticipantUnknownError: when the caller may not apply for this person.
         PersonRestrictedError: when the person's data may not be processed.
@@ -117,10 +115,7 @@ async def apply(
     chosen = await queries.choose(session, wave_id, body.choices)
     own = _admitted(scope, body.participant_id, [each.at for each in chosen])
     rules.check_paper(own=own, given=body.paper is not None)
-    person = await queries.find_person(session, body.participant_id)
-    if person is None:
-        raise ParticipantUnknownError
-    check_unrestricted(person.restricted_at)
+    person = await queries.get_person(session, body.participant_id)
     await _check_free(session, wave.program_id, person.id)
     values: dict[str, Any] = {
         "participant_id": person.id,
@@ -137,7 +132,7 @@ async def apply(
         "updated_at": now,
     }
     if body.submit:
-        values |= await queries.judge(session, wave.program_id, person, now=now, today=today)
+        values |= await queries.judge(session, wave_id, person, now=now, today=today)
     await _count(session, wave_id, person.id)
     row = await _add(session, values)
     await _write_choices(session, row, chosen)
@@ -431,12 +426,9 @@ async def submit(
     """
     row = locked.row
     rules.check_move(present=row.state, wanted=ApplicationState.SUBMITTED)
-    person = await queries.find_person(session, row.participant_id)
-    if person is None:
-        raise ParticipantUnknownError
-    check_unrestricted(person.restricted_at)
+    person = await queries.get_person(session, row.participant_id)
     await _check_free(session, row.program_id, person.id)
-    judged = await queries.judge(session, row.program_id, person, now=now, today=today)
+    judged = await queries.judge(session, row.wave_id, person, now=now, today=today)
     await _turn(session, locked, paper, judged, now=now)
     await session.execute(
         update(ApplicationChoice)

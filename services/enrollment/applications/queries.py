@@ -26,9 +26,15 @@ from services.enrollment.applications.schemas import (
 from services.enrollment.applications.tables import Application, ApplicationChoice
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
+from services.enrollment.participants.rules import (
+    ParticipantUnknownError,
+    check_guarded,
+    check_unrestricted,
+)
 from services.enrollment.participants.tables import Participant
 from services.enrollment.programs.queries import get_program, terms_of
 from services.enrollment.programs.rules import PersonFacts, age_on, judged_kind, refusal
+from services.enrollment.waves.queries import get_wave
 from shared.db.within import within
 from shared.schemas.enrollment import (
     ApplicationChannel,
@@ -188,16 +194,31 @@ def _found(place: int, choice: Choice, classes: Sequence[Class]) -> Chosen:
     raise ChoiceUnknownError(pointer=f"/choices/{place}")
 
 
-async def find_person(session: AsyncSession, participant_id: UUID) -> Participant | None:
-    """Return a person whoever asks: who may ask has been judged by the classes that are chosen."""
-    return await session.get(Participant, participant_id)
+async def get_person(session: AsyncSession, participant_id: UUID) -> Participant:
+    """Return a person whoever asks: who may ask has been judged by the classes that are chosen.
+
+    Raises:
+        ParticipantUnknownError: when there is no such person.
+        PersonRestrictedError: when the person's data may not be processed.
+    """
+    person = await session.get(Participant, participant_id)
+    if person is None:
+        raise ParticipantUnknownError
+    check_unrestricted(person.restricted_at)
+    return person
 
 
 async def judge(
-    session: AsyncSession, program_id: UUID, person: Participant, *, now: datetime, today: date
+    session: AsyncSession, wave_id: UUID, person: Participant, *, now: datetime, today: date
 ) -> dict[str, Any]:
-    """Return what submitting writes: the facts of the day, and whether they admit the person."""
-    program = await get_program(session, program_id)
+    """Return what submitting writes: the facts of the day, and whether they admit the person.
+
+    Raises:
+        GuardianMissingError: when a minor could be seated without having to confirm, and no
+            guardian has consented.
+    """
+    wave = await get_wave(session, wave_id)
+    program = await get_program(session, wave.program_id)
     terms = terms_of(program)
     facts = PersonFacts(
         birth_date=person.birth_date,
@@ -208,6 +229,8 @@ async def judge(
         home_regency_code=person.home_regency_code,
     )
     why = refusal(terms, facts, on=today)
+    if why is None and wave.confirm_hours is None:
+        check_guarded(person.birth_date, person.guardian_consent_at, on=today)
     return {
         "state": ApplicationState.SUBMITTED if why is None else ApplicationState.INELIGIBLE,
         "reasons": [] if why is None else [why.value],

@@ -79,13 +79,6 @@ class WaveTakesClaimsError(ConflictError):
     )
 
 
-class WaveCancelledError(ConflictError):
-    """The wave was called off."""
-
-    code = "wave-cancelled"
-    title = Text("Gelombang ini dibatalkan.", "The wave was called off.")
-
-
 class ApplicationStateError(ConflictError):
     """The application is not in a state that allows this; `present` and `allowed` tell which."""
 

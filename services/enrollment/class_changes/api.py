@@ -25,7 +25,7 @@ from services.enrollment.classes import rules as class_rules
 from services.enrollment.classes.operations import settle_later
 from services.enrollment.classes.queries import get_class, lock_class
 from services.enrollment.classes.tables import Class, Meeting
-from services.enrollment.waves.rules import ZONES
+from services.enrollment.waves.rules import ZONES, SelectionApprovedError
 from shared.db.session import transaction
 from shared.errors import PreconditionRequiredError, ServiceError, StaleError
 from shared.http.client import RegistryUnavailableError
@@ -106,6 +106,7 @@ class _Asked:
         class_rules.CapacityBelowTakenError,
         class_rules.ReserveBelowWaitingError,
         class_rules.CapacityAboveSpaceError,
+        SelectionApprovedError,
         rules.WaveStartFixedError,
         rules.NothingChangesError,
     ),

@@ -177,7 +177,9 @@ def check_changeable(state: ClassState) -> None:
         ClassNotPlannedError: when it has opened, ended or been cancelled.
     """
     if state not in _CHANGEABLE:
-        raise ClassNotPlannedError
+        raise ClassNotPlannedError(
+            extra={"present": state.value, "allowed": sorted(each.value for each in _CHANGEABLE)}
+        )
 
 
 def promotes(*, promote_until: datetime | None, now: datetime) -> bool:

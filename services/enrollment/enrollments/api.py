@@ -26,6 +26,7 @@ from services.enrollment.enrollments.schemas import (
 )
 from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.quotas.queries import read_quotas
+from services.enrollment.waves.rules import SelectionApprovedError
 from shared.db.session import transaction
 from shared.i18n import Language
 from shared.ids import new_id
@@ -326,6 +327,7 @@ async def drop_out_enrollment(
         class_rules.CapacityBelowTakenError,
         class_rules.ReserveBelowWaitingError,
         class_rules.CapacityAboveSpaceError,
+        SelectionApprovedError,
     ),
 )
 async def change_class(

@@ -26,6 +26,7 @@ from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.operations import lock_quotas
 from services.enrollment.quotas.rules import admitted, traits_of
 from services.enrollment.sheets.queries import has_attended
+from services.enrollment.waves.rules import check_unapproved
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
 from shared.schemas.enrollment import (
@@ -49,6 +50,7 @@ _OF_CLASS: Final = (
     "program_id", "wave_id", "province_code", "regency_code", "facility_id", "owner_ministry",
     "co_ministry", "host_ministry",
 )  # fmt: skip
+_SIZE: Final = frozenset({"capacity", "reserve_capacity"})
 _ENTERS: Final = {
     EnrollmentState.OFFERED: Topic.OFFERED,
     EnrollmentState.SEATED: Topic.CLAIMED,
@@ -411,7 +413,12 @@ async def change_size(
         CapacityBelowTakenError: when more seats are taken; `enrollment_ids` names who holds them.
         ReserveBelowWaitingError: when more people wait.
         CapacityAboveSpaceError: when it would be larger than its space.
+        SelectionApprovedError: when a selection has been approved for this size, and is not
+            announced yet.
     """
+    asked = change.model_fields_set.intersection(_SIZE)
+    if any(getattr(change, name) != getattr(class_, name) for name in asked):
+        check_unapproved(await queries.selection_state(session, class_.wave_id))
     try:
         await change_class(session, class_, change=change, scope=scope, now=now)
     except CapacityBelowTakenError as error:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     union,
     union_all,
 )
@@ -34,11 +35,13 @@ from services.enrollment.quotas.rules import WaveQuotas, traits_of
 from services.enrollment.quotas.tables import WaveQuota
 from shared.db.within import within
 from shared.i18n import Language
-from shared.schemas.enrollment import ClassState, EnrollmentState
+from shared.schemas.enrollment import ClassState, EnrollmentState, SelectionState
 from shared.scope import Scope
 
 _EARTH_RADIUS_KM: Final = 6371.0
 _MAX_ALTERNATIVES: Final = 5
+# Selections build on enrollments: their table is not imported here.
+_SELECTION_STATE: Final = text("SELECT state FROM enrollment.selection WHERE wave_id = :wave_id")
 
 
 async def get_enrollment(
@@ -205,6 +208,15 @@ async def next_in_line(
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
+
+
+async def selection_state(session: AsyncSession, wave_id: UUID) -> SelectionState | None:
+    """Return how far the selection of a wave has come; None where there is none.
+
+    Whoever approves one holds the classes: under the lock of a class the answer stands.
+    """
+    state = await session.scalar(_SELECTION_STATE, {"wave_id": wave_id})
+    return None if state is None else SelectionState(state)
 
 
 async def classes_admitting(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:

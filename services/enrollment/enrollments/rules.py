@@ -265,7 +265,9 @@ def check_end(
         EnrollmentStateError: when the enrollment holds no running seat.
     """
     if wanted in _TRAINING_ENDS and class_state is not ClassState.OPENED:
-        raise ClassNotRunningError
+        raise ClassNotRunningError(
+            extra={"present": class_state.value, "allowed": [ClassState.OPENED.value]}
+        )
     check_state_change(present=present, wanted=wanted)
 
 

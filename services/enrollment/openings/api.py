@@ -23,6 +23,7 @@ from services.enrollment.openings.schemas import (
     OpeningReport,
 )
 from services.enrollment.wave_decisions.rules import WaveNotGoError
+from services.enrollment.waves.rules import WaveCancelledError
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.now import Now
@@ -62,6 +63,7 @@ CancelBody: TypeAlias = Annotated[
         rules.PresenceReportedError,
         rules.StartImplausibleError,
         WaveNotGoError,
+        WaveCancelledError,
         rules.RollRefusedError,
     ),
 )

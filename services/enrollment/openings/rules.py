@@ -113,6 +113,10 @@ def check_start(*, started_at: datetime, starts_at: datetime, now: datetime) -> 
         raise StartImplausibleError(pointer="/started_at")
 
 
+def _only(allowed: ClassState, *, present: ClassState) -> dict[str, object]:
+    return {"present": present.value, "allowed": [allowed.value]}
+
+
 def check_may_open(state: ClassState) -> None:
     """Refuse to open a class that has opened, ended or been cancelled.
 
@@ -120,7 +124,7 @@ def check_may_open(state: ClassState) -> None:
         AlreadyOpenedError: when it is not planned any more.
     """
     if state is not ClassState.PLANNED:
-        raise AlreadyOpenedError
+        raise AlreadyOpenedError(extra=_only(ClassState.PLANNED, present=state))
 
 
 def check_may_add(
@@ -132,7 +136,7 @@ def check_may_add(
         AlreadyOpenedError: when it is one.
     """
     if state is not ClassState.OPENED or started_at != reported_start or not named:
-        raise AlreadyOpenedError
+        raise AlreadyOpenedError(extra=_only(ClassState.OPENED, present=state))
 
 
 def check_unreported(presences: Iterable[Presence]) -> None:
@@ -158,7 +162,7 @@ def check_may_complete(state: ClassState) -> None:
         NotOpenedError: when it has not opened, or has ended.
     """
     if state is not ClassState.OPENED:
-        raise NotOpenedError
+        raise NotOpenedError(extra=_only(ClassState.OPENED, present=state))
 
 
 def check_roll(

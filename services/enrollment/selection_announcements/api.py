@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response, status
 
-from services.enrollment.applications.rules import WaveCancelledError
 from services.enrollment.base import Idempotency
 from services.enrollment.programs.rules import NotYourMinistryError
 from services.enrollment.selection_announcements import operations, rules
 from services.enrollment.selections.rules import SelectionStateError, SelectionUnknownError
+from services.enrollment.waves.rules import WaveCancelledError
 from shared.schemas.jobs import JobRead
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires

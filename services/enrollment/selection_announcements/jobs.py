@@ -61,13 +61,19 @@ async def announce(context: JobContext, payload: AnnounceSelection) -> dict[str,
 
 
 async def _each(context: WorkerContext, waves: Sequence[UUID], step: _Step, *, what: str) -> None:
-    """Take one step for each wave, a transaction each; one that refuses does not hold up others."""
+    """Take one step for each wave, a transaction each.
+
+    One that refuses or fails holds up no other; it is tried again at the next turn.
+    """
     for wave_id in waves:
         try:
             async with context.transaction() as session:
                 await step(session, wave_id)
         except ServiceError as error:
             _log.warning("selection-refused", wave_id=wave_id, step=what, code=error.code)
+            continue
+        except Exception as error:  # noqa: BLE001 - the other waves go on, the next turn tries again
+            _log.error("selection-failed", wave_id=wave_id, step=what, error=type(error).__name__)
             continue
         _log.info("selection-moved", wave_id=wave_id, step=what)
 
@@ -87,9 +93,12 @@ async def announce_due(context: WorkerContext) -> None:
 
     await _each(context, due, start, what="announce")
     await _each(context, left, operations.announce_later, what="announce-again")
-    for wave_id, class_id in late:
-        async with context.transaction() as session:
-            await operations.announce_classes(session, wave_id, [class_id])
+    wave_of = {class_id: wave_id for wave_id, class_id in late}
+
+    async def admit(session: AsyncSession, class_id: UUID) -> None:
+        await operations.announce_classes(session, wave_of[class_id], [class_id])
+
+    await _each(context, list(wave_of), admit, what="announce-late-class")
 
 
 def push_on(keys: NikKeys) -> Cron:

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.application_decisions.operations import Decided, decide
-from services.enrollment.applications.rules import WaveCancelledError
 from services.enrollment.base import Job
 from services.enrollment.classes.operations import tell_all_moved as tell_classes
 from services.enrollment.classes.queries import cell_of
@@ -25,6 +24,7 @@ from services.enrollment.selections.operations import lock_own, tell_moved
 from services.enrollment.selections.queries import get_selection
 from services.enrollment.selections.tables import Selection
 from services.enrollment.waves.queries import get_wave
+from services.enrollment.waves.rules import check_not_cancelled
 from shared.db.jobs import add_job
 from shared.ids import new_id
 from shared.schemas.enrollment import ClassState, SelectionState, Topic
@@ -46,8 +46,7 @@ async def start_announcement(
         AnnouncementEarlyError: when the hour has not come.
     """
     selection = await lock_own(session, wave_id, scope=scope)
-    if (await get_wave(session, wave_id)).cancelled_at is not None:
-        raise WaveCancelledError
+    check_not_cancelled((await get_wave(session, wave_id)).cancelled_at)
     rules.check_announceable(state=selection.state, announce_at=selection.announce_at, now=now)
     selection.state, selection.announcing_at = _S.ANNOUNCING, now
     await tell_moved(session, selection, Topic.SELECTION_ANNOUNCING, before=_S.APPROVED, now=now)

@@ -13,7 +13,12 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.draws.rules import Drawn
 from services.enrollment.selection_criteria.queries import find_criteria
 from services.enrollment.selection_previews import rules
-from services.enrollment.selection_previews.queries import Terms, inputs_digest
+from services.enrollment.selection_previews.queries import (
+    Terms,
+    has_scored,
+    hold_classes,
+    inputs_digest,
+)
 from services.enrollment.selection_previews.schemas import MakePreview, PreviewApprove
 from services.enrollment.selections.operations import lock_own, tell_moved
 from services.enrollment.selections.queries import get_selection
@@ -138,16 +143,17 @@ async def approve_selection(
         SelectionUnknownError: when nothing has been committed to.
         NotYourMinistryError: when the caller's ministries neither own nor co-own the programme.
         SelectionStateError: when there is no preview to approve.
-        FourEyesError: when the caller made it.
+        FourEyesError: when the caller made it, or has scored an application of the wave.
         PreviewStaleError: when what it was made from has changed, or it was made anew.
         AnnounceTimeError: when nobody could keep to the hour.
     """
     selection = await lock_own(session, wave_id, scope=scope)
     digest = selection.result_digest or b""
+    makers = {selection.previewed_by, selection.public_value_by}
     rules.check_approval(
         state=selection.state,
         actor=actor,
-        makers=(selection.previewed_by, selection.public_value_by),
+        makers=makers | {actor} if await has_scored(session, wave_id, by=actor) else makers,
         wanted=approval.result_digest,
         drawn=digest.hex(),
     )
@@ -159,6 +165,8 @@ async def approve_selection(
     rules.check_announce_at(approval.announce_at, first_start=first_start, now=now)
     # Whoever is scoring holds it shared: from here on the scores stand.
     criteria = await find_criteria(session, wave_id, alone=True)
+    # Whoever changes a class judges the state of the selection under its lock.
+    await hold_classes(session, wave_id)
     if await inputs_digest(session, wave_id, now=now) != selection.inputs:
         raise rules.PreviewStaleError
     if criteria is not None:

@@ -23,6 +23,7 @@ from services.enrollment.draws.rules import (
 )
 from services.enrollment.quotas.rules import QuotaKind
 from services.enrollment.quotas.tables import WaveQuota
+from services.enrollment.scores.tables import Score
 from services.enrollment.selection_criteria.queries import find_criteria, weights_of
 from services.enrollment.selection_previews.rules import PreviewUnknownError
 from services.enrollment.selection_previews.schemas import FacilityCount, PreviewRead, QuotaCount
@@ -94,6 +95,18 @@ async def inputs_digest(session: AsyncSession, wave_id: UUID, *, now: datetime) 
     """Return the SHA-256 of all that a draw `now` is made from, read in one statement."""
     found = await session.scalar(_INPUTS, {"wave_id": wave_id, "now": now})
     return hashlib.sha256((found or "").encode()).digest()
+
+
+async def has_scored(session: AsyncSession, wave_id: UUID, *, by: str) -> bool:
+    """Tell whether somebody has given a score that counts in a wave."""
+    given = select(Score.points).where(Score.wave_id == wave_id, Score.given_by == by).exists()
+    return bool(await session.scalar(select(given)))
+
+
+async def hold_classes(session: AsyncSession, wave_id: UUID) -> None:
+    """Keep the classes of a wave as they are until the transaction ends, locked by their ids."""
+    statement = select(Class.id).where(Class.wave_id == wave_id).order_by(Class.id)
+    await session.execute(statement.with_for_update(read=True))
 
 
 async def list_entries(

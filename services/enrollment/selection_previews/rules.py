@@ -24,7 +24,7 @@ class PublicValueMissingError(ConflictError):
 
 
 class FourEyesError(ConflictError):
-    """Whoever made the preview, or recorded what went into it, does not approve it."""
+    """Whoever made the preview, or recorded or scored what went into it, does not approve it."""
 
     code = "four-eyes"
     title = Text(

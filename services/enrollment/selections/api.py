@@ -16,7 +16,7 @@ from services.enrollment.selections.schemas import (
     SelectionRead,
 )
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import WaveUnknownError
+from services.enrollment.waves.rules import WaveCancelledError, WaveUnknownError
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
 from shared.web.etag import etag_of, not_modified
@@ -70,6 +70,7 @@ async def get_selection(
         WaveUnknownError,
         NotYourMinistryError,
         WaveTakesClaimsError,
+        WaveCancelledError,
         rules.CommitTooLateError,
         rules.SelectionCommittedError,
     ),
@@ -86,7 +87,8 @@ async def commit_selection(
 ) -> Response:
     """Fix the seed of a wave's draw before applications close: its hash is public at once.
 
-    A wave that takes applications without one gets one by itself, without a public figure.
+    A wave that takes applications without one gets one by itself, without a public figure. Once
+    applications have closed it takes a public figure that nobody can know yet.
     """
 
     async def work() -> SelectionRead:

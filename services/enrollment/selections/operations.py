@@ -18,6 +18,7 @@ from services.enrollment.selections import rules
 from services.enrollment.selections.queries import bound_to, get_selection
 from services.enrollment.selections.tables import Selection
 from services.enrollment.waves.queries import get_wave
+from services.enrollment.waves.rules import check_not_cancelled
 from services.enrollment.waves.tables import Wave
 from shared.db.base import translate
 from shared.db.events import emit
@@ -79,13 +80,17 @@ async def commit_selection(
         WaveUnknownError: when there is no such wave.
         NotYourMinistryError: when the caller's ministries neither own nor co-own the programme.
         WaveTakesClaimsError: when the seats are given in the order of arrival.
-        CommitTooLateError: when applications have closed.
+        WaveCancelledError: when the wave is called off.
+        CommitTooLateError: when applications have closed and no public figure is named.
         SelectionCommittedError: when there is a seed.
     """
     wave = await get_wave(session, wave_id)
     program = await get_program(session, wave.program_id)
     check_owner(place_of(program), scope=scope)
-    rules.check_commit(wave.selection, closes_at=wave.closes_at, now=now)
+    check_not_cancelled(wave.cancelled_at)
+    rules.check_commit(
+        wave.selection, public_source=public_source, closes_at=wave.closes_at, now=now
+    )
     seed = secrets.token_bytes(SEED_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = keys.seal_text(seed.hex(), bound_to=bound_to(wave_id), nonce=nonce)

@@ -42,12 +42,17 @@ class SelectionCommittedError(ConflictError):
 
 
 class CommitTooLateError(ConflictError):
-    """Applications have closed: a seed that is made now could be made to fit."""
+    """Applications have closed: a seed that is made now alone could be made to fit.
+
+    With a public figure that nobody knows yet in every ticket it cannot.
+    """
 
     code = "commit-too-late"
     title = Text(
-        "Pendaftaran sudah ditutup; benih undian tidak dapat ditetapkan lagi.",
-        "Applications have closed; no seed can be committed to any more.",
+        "Pendaftaran sudah ditutup; benih hanya dapat ditetapkan dengan public_source, "
+        "angka publik yang belum terbit.",
+        "Applications have closed; a seed can only be committed to with a public_source, "
+        "a public figure that is yet to come.",
     )
 
 
@@ -75,17 +80,19 @@ class PublicValueRefusedError(ConflictError):
     )
 
 
-def check_commit(method: SelectionMethod, *, closes_at: datetime, now: datetime) -> None:
+def check_commit(
+    method: SelectionMethod, *, public_source: str | None, closes_at: datetime, now: datetime
+) -> None:
     """Refuse a commitment where nothing is drawn, or one that comes too late to prove anything.
 
     Raises:
         WaveTakesClaimsError: when the seats are given in the order of arrival.
-        CommitTooLateError: when applications have closed.
+        CommitTooLateError: when applications have closed and no public figure is named.
     """
     if method is SelectionMethod.FIRST_COME:
         raise WaveTakesClaimsError
-    if now >= closes_at:
-        raise CommitTooLateError
+    if now >= closes_at and public_source is None:
+        raise CommitTooLateError(pointer="/public_source")
 
 
 def check_step(present: SelectionState, wanted: SelectionState) -> None:

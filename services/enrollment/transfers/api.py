@@ -16,12 +16,15 @@ from services.enrollment.enrollments.rules import (
     EnrollmentStateError,
     EnrollmentUnknownError,
     SelectionPendingError,
+    WindowNotOpenError,
 )
 from services.enrollment.enrollments.schemas import EnrollmentRead
 from services.enrollment.offers.rules import OfferExpiredError
+from services.enrollment.participants.rules import GuardianMissingError
 from services.enrollment.quotas.rules import QuotaFullError
 from services.enrollment.transfers import operations, rules
 from services.enrollment.transfers.schemas import TransferOrder
+from services.enrollment.waves.rules import WaveCancelledError
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.now import Now
@@ -52,7 +55,10 @@ Order: TypeAlias = Annotated[TransferOrder, Body(examples=[_ORDER])]
         EnrollmentIdTakenError,
         OfferExpiredError,
         SelectionPendingError,
+        WindowNotOpenError,
+        WaveCancelledError,
         ClassNotOpenError,
+        GuardianMissingError,
         QuotaFullError,
         rules.SameClassError,
         rules.OtherProgramError,
@@ -75,7 +81,8 @@ async def transfer_enrollment(
     """Move somebody to another class of the programme that has a free seat for the person.
 
     The enrollment is closed and another one opened in one step, so that nobody is in two classes
-    or in none; the seat that comes free goes to the next who waits for it.
+    or in none; the seat that comes free goes to the next who waits for it. Nobody is moved into a
+    class before its window opens; somebody under 18 is seated only once a guardian has consented.
     """
 
     async def work() -> EnrollmentRead:

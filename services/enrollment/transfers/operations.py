@@ -24,20 +24,25 @@ from services.enrollment.enrollments.queries import get_enrollment, niks_of
 from services.enrollment.enrollments.rules import (
     EnrollmentIdTakenError,
     SelectionPendingError,
+    WindowNotOpenError,
     check_state_change,
     promotion_open,
     selection_pending,
 )
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.offers.rules import check_in_time
+from services.enrollment.participants.queries import check_guarded
 from services.enrollment.quotas.operations import lock_quotas
 from services.enrollment.quotas.rules import check_admitted, traits_of
 from services.enrollment.sheets.queries import has_attended
 from services.enrollment.transfers import rules
 from services.enrollment.transfers.schemas import TransferOrder
+from services.enrollment.waves.queries import get_wave
+from services.enrollment.waves.rules import ZONES, check_not_cancelled
 from shared.db.within import place_of
 from shared.ids import new_id
 from shared.schemas.enrollment import EnrollmentState, Topic
+from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
 
@@ -61,7 +66,9 @@ async def transfer_enrollment(
         EnrollmentStateError: when the enrollment has ended.
         OfferExpiredError: when it is an offer whose deadline has passed.
         RollCalledError: when the roll has been called for the person.
-        SelectionPendingError, ClassNotOpenError: when nobody can join the other class.
+        SelectionPendingError, WindowNotOpenError, ClassNotOpenError, WaveCancelledError: when
+            nobody can join the other class.
+        GuardianMissingError: when somebody under 18 would be seated without a guardian's consent.
         NoFreeSeatError, OthersWaitError, QuotaFullError: when it has no seat for the person.
         EnrollmentIdTakenError: when the id is in use in the other class.
     """
@@ -81,6 +88,7 @@ async def transfer_enrollment(
     state, until = rules.state_after(
         row.state, confirm_by=row.confirm_by, last=deadline_in(target, now=now), now=now
     )
+    await _check_guarded(session, row, seated=state is EnrollmentState.SEATED, now=now)
     await lock_quotas(session, {source.wave_id, target.wave_id}, now=now)
     out = Move(row, Topic.TRANSFERRED_OUT, state=EnrollmentState.TRANSFERRED, reason=order.reason)
     await move_enrollments(session, class_=source, moves=[out], now=now)
@@ -106,6 +114,15 @@ async def transfer_enrollment(
     return entered
 
 
+async def _check_guarded(
+    session: AsyncSession, row: Enrollment, *, seated: bool, now: datetime
+) -> None:
+    """Refuse to seat a minor who had no seat before a guardian has consented."""
+    if seated and row.state is not EnrollmentState.SEATED:
+        today = now.astimezone(ZONES[TimeZone.WIB]).date()
+        await check_guarded(session, row.participant_id, on=today)
+
+
 async def _locked(
     session: AsyncSession, *, scope: Scope, class_id: UUID, enrollment_id: UUID, to: UUID
 ) -> tuple[Class, Class, Enrollment]:
@@ -128,8 +145,11 @@ async def _locked(
 
 async def _check_target(session: AsyncSession, target: Class, *, now: datetime) -> None:
     """Refuse a locked class that nobody can join, or whose seats others come first for."""
+    check_not_cancelled((await get_wave(session, target.wave_id)).cancelled_at)
     if selection_pending(target.selection, announced_at=target.announced_at):
         raise SelectionPendingError
+    if now < target.opens_at:
+        raise WindowNotOpenError
     free = target.capacity - target.taken
     promotes = promotion_open(class_state=target.state, promote_until=target.promote_until, now=now)
     waiting = promotes and free > 0 and target.waiting > 0

@@ -84,7 +84,9 @@ def check_target(*, state: ClassState, free: int, others_wait: bool, promotes: b
         OthersWaitError: when somebody who waits would get the seat.
     """
     if state is not ClassState.PLANNED:
-        raise ClassNotOpenError
+        raise ClassNotOpenError(
+            extra={"present": state.value, "allowed": [ClassState.PLANNED.value]}
+        )
     if free <= 0:
         raise NoFreeSeatError
     if promotes and others_wait:

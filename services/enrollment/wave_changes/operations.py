@@ -17,12 +17,12 @@ from services.enrollment.wave_changes import queries, rules
 from services.enrollment.wave_changes.rules import Window
 from services.enrollment.wave_changes.schemas import CancelClasses, WaveCancelledRead, WaveChange
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import check_window, start_instant
+from services.enrollment.waves.rules import check_not_cancelled, check_window, start_instant
 from services.enrollment.waves.tables import Wave
 from shared.db.events import Draft, emit, emit_all
 from shared.db.jobs import add_job
 from shared.db.within import place_of
-from shared.schemas.enrollment import ClassMoved, ClassState, Topic, WaveCancelled, WaveChanged
+from shared.schemas.enrollment import ClassMoved, Topic, WaveCancelled, WaveChanged
 from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
@@ -147,17 +147,22 @@ async def cancel_wave(
 ) -> WaveCancelledRead:
     """Call a locked wave off; a job calls its classes off one by one.
 
+    Their windows close at once: the desk gives no seat that the job would take back.
+
     Raises:
         WaveCancelledError: when it was called off.
         WaveRunningError: when a class of it has opened.
     """
-    states = await queries.states_of(session, wave.id)
-    rules.check_cancel(states, cancelled_at=wave.cancelled_at)
+    check_not_cancelled(wave.cancelled_at)
+    planned = await queries.lock_planned(session, wave.id)
+    rules.check_cancel(await queries.states_of(session, wave.id), cancelled_at=wave.cancelled_at)
     wave.cancelled_at = now
     wave.cancel_reason = reason
     wave.version += 1
     await session.flush()
-    classes = states.count(ClassState.PLANNED)
+    shut = Window(wave.opens_at, min(wave.closes_at, now), wave.promote_until)
+    await _follow(session, planned, shut, now=now)
+    classes = len(planned)
     await emit(
         session,
         Event,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.enrollment.waves.rules import WaveCancelledError, check_not_cancelled
+from services.enrollment.waves.rules import check_not_cancelled, wave_cancelled
 from shared.errors import ConflictError, InvalidError
 from shared.i18n import Text
 from shared.schemas.enrollment import ClassState
@@ -110,7 +110,7 @@ def check_change(
         PromotionPastError: when promotion would have ended by now.
     """
     if phase is WavePhase.CANCELLED:
-        raise WaveCancelledError(extra={"present": phase.value, "allowed": []})
+        raise wave_cancelled()
     allowed = changeable(phase, present, now=now)
     for name in sorted(named):
         if name not in allowed:

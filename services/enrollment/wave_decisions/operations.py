@@ -9,7 +9,7 @@ from services.enrollment.base import Event
 from services.enrollment.programs.queries import get_program
 from services.enrollment.programs.rules import check_owner
 from services.enrollment.readiness.schemas import WaveReadiness
-from services.enrollment.wave_decisions.queries import last_decision
+from services.enrollment.wave_decisions.queries import last_decision, standing_of
 from services.enrollment.wave_decisions.rules import Verdict, check_go
 from services.enrollment.wave_decisions.schemas import DecisionCreate
 from services.enrollment.wave_decisions.tables import WaveDecision
@@ -85,11 +85,13 @@ async def decide_wave(
 
 
 async def check_may_start(session: AsyncSession, wave_id: UUID, *, started_at: datetime) -> None:
-    """Refuse the start of a class in a wave that was decided not to start.
+    """Refuse the start of a class in a wave that was called off, or decided not to start.
 
     Raises:
+        WaveCancelledError: when it was called off.
         WaveNotGoError: when the last decision was NO_GO and made before the class began.
     """
-    last = await last_decision(session, wave_id)
+    cancelled_at, last = await standing_of(session, wave_id)
+    check_not_cancelled(cancelled_at)
     if last is not None:
         check_go(Verdict(last.verdict), decided_at=last.decided_at, started_at=started_at)

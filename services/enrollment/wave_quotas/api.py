@@ -9,7 +9,7 @@ from services.enrollment.areas.rules import AreasNotCopiedError, UnknownAreaErro
 from services.enrollment.programs.rules import NotYourMinistryError
 from services.enrollment.wave_quotas import operations, rules
 from services.enrollment.wave_quotas.schemas import QuotasPut, WaveQuotasRead
-from services.enrollment.waves.rules import WaveUnknownError
+from services.enrollment.waves.rules import SelectionApprovedError, WaveUnknownError
 from shared.errors import StaleError
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
@@ -64,7 +64,7 @@ async def get_wave_quotas(session: SessionDep, _: Public, wave_id: WaveId) -> Re
         rules.QuotaReleaseError,
         rules.QuotaTwiceError,
         rules.QuotaReasonError,
-        rules.SelectionApprovedError,
+        SelectionApprovedError,
     ),
 )
 async def put_wave_quotas(

@@ -19,7 +19,7 @@ from services.enrollment.selections.tables import Selection
 from services.enrollment.wave_quotas import rules
 from services.enrollment.wave_quotas.schemas import QuotaRead, QuotasPut, WaveQuotasRead
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import start_instant
+from services.enrollment.waves.rules import check_unapproved, start_instant
 from services.enrollment.waves.tables import Wave
 from shared.db.events import emit
 from shared.db.within import place_of
@@ -71,7 +71,7 @@ async def lock_wave(session: AsyncSession, wave_id: UUID, *, scope: Scope) -> Wa
     wave = await get_wave(session, wave_id)
     check_owner(place_of(await get_program(session, wave.program_id)), scope=scope)
     held = select(Selection.state).where(Selection.wave_id == wave_id).with_for_update(read=True)
-    rules.check_unapproved(await session.scalar(held))
+    check_unapproved(await session.scalar(held))
     await session.refresh(wave, with_for_update={"key_share": True})
     return wave
 

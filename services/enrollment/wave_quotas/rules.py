@@ -9,15 +9,13 @@ from uuid import UUID
 from services.enrollment.quotas.rules import Quota, QuotaDimension, QuotaKind
 from shared.errors import ConflictError, InvalidError
 from shared.i18n import Text
-from shared.schemas.enrollment import EntrantKind, SelectionState, Sex
+from shared.schemas.enrollment import EntrantKind, Sex
 
 _VALUES: Final = {
     QuotaDimension.SEX: frozenset(each.value for each in Sex),
     QuotaDimension.ENTRANT_KIND: frozenset(each.value for each in EntrantKind),
     QuotaDimension.DISABILITY: frozenset({"true", "false"}),
 }
-# What two people have approved, nobody changes alone.
-_APPROVED: Final = frozenset({SelectionState.APPROVED, SelectionState.ANNOUNCING})
 _PROVINCE: Final = re.compile(r"\d{2}")
 
 
@@ -52,16 +50,6 @@ class QuotaReasonError(ConflictError):
     title = Text(
         "Pendaftaran sudah dibuka; perubahan kuota memerlukan alasan.",
         "Applications are open: a change of the quotas takes a reason.",
-    )
-
-
-class SelectionApprovedError(ConflictError):
-    """The selection has been approved by these quotas, and is not announced yet."""
-
-    code = "selection-approved"
-    title = Text(
-        "Hasil seleksi sudah disetujui dengan kuota ini; tunggu pengumumannya.",
-        "The selection has been approved by these quotas; wait until it is announced.",
     )
 
 
@@ -104,17 +92,6 @@ def check_reason(reason: str | None, *, opens_at: datetime, now: datetime) -> No
     """
     if now >= opens_at and reason is None:
         raise QuotaReasonError(pointer="/reason")
-
-
-def check_unapproved(state: SelectionState | None) -> None:
-    """Refuse to take places from people for whom they have been approved.
-
-    Raises:
-        SelectionApprovedError: between the approval of the selection and its announcement.
-    """
-    if state in _APPROVED:
-        allowed = [each.value for each in SelectionState if each not in _APPROVED]
-        raise SelectionApprovedError(extra={"present": state.value, "allowed": allowed})
 
 
 def kept_id(present: dict[tuple[QuotaDimension, str, QuotaKind], UUID], quota: Quota) -> UUID:

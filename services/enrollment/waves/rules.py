@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.i18n import Text
+from shared.schemas.enrollment import SelectionState
 from shared.schemas.registry import TimeZone
 
 # Source: Keppres 41/1987, article 1; the names are those of the IANA time zone database.
@@ -15,6 +16,8 @@ ZONES: Final = {
     TimeZone.WITA: ZoneInfo("Asia/Makassar"),
     TimeZone.WIT: ZoneInfo("Asia/Jayapura"),
 }
+# What two people have approved, nobody changes alone.
+_APPROVED: Final = frozenset({SelectionState.APPROVED, SelectionState.ANNOUNCING})
 
 
 class StartRule(StrEnum):
@@ -113,6 +116,32 @@ class WaveCancelledError(ConflictError):
     title = Text("Gelombang ini sudah dibatalkan.", "The wave was called off.")
 
 
+class SelectionApprovedError(ConflictError):
+    """The selection has been approved by these quotas and seats, and is not announced yet."""
+
+    code = "selection-approved"
+    title = Text(
+        "Hasil seleksi sudah disetujui dengan kuota dan kursi ini; tunggu pengumumannya.",
+        "The selection has been approved by these quotas and seats; wait until it is announced.",
+    )
+
+
+def check_unapproved(state: SelectionState | None) -> None:
+    """Refuse to take places from people for whom they have been approved, or to add some.
+
+    Raises:
+        SelectionApprovedError: between the approval of the selection and its announcement.
+    """
+    if state in _APPROVED:
+        allowed = [each.value for each in SelectionState if each not in _APPROVED]
+        raise SelectionApprovedError(extra={"present": state.value, "allowed": allowed})
+
+
+def wave_cancelled() -> WaveCancelledError:
+    """Return what refuses whatever would go on in a wave that was called off."""
+    return WaveCancelledError(extra={"present": "CANCELLED", "allowed": []})
+
+
 def check_not_cancelled(cancelled_at: datetime | None) -> None:
     """Refuse whatever would go on in a wave that was called off.
 
@@ -120,7 +149,7 @@ def check_not_cancelled(cancelled_at: datetime | None) -> None:
         WaveCancelledError: when it was.
     """
     if cancelled_at is not None:
-        raise WaveCancelledError(extra={"present": "CANCELLED", "allowed": []})
+        raise wave_cancelled()
 
 
 def start_instant(

@@ -27,6 +27,22 @@ def path_of(receipt: dict) -> str:
 
 
 class TestApply:
+    async def test_of_a_minor_waits_for_a_guardian_where_nobody_confirms(self, wave, someone):
+        person, caller = someone
+        born = date(NOW.year - 17, 1, 1)
+        async with wave.seats.transaction() as session:
+            await session.execute(text("UPDATE enrollment.program SET min_age = 15"))
+            await session.execute(
+                text("UPDATE enrollment.participant SET birth_date = :born"), {"born": born}
+            )
+
+        refused = await caller.post(wave.path, json=wave.body(person))
+        await wave.set(confirm_hours=24)
+        taken = await caller.post(wave.path, json=wave.body(person))
+
+        assert code_of(refused) == (409, "guardian-missing")
+        assert (taken.status_code, taken.json()["state"]) == (201, "SUBMITTED")
+
     async def test_submits_at_once_and_keeps_what_was_judged(self, wave, someone):
         person, caller = someone
         chosen = new_id()

@@ -41,6 +41,26 @@ async def test_is_confirmed_only_with_a_guardian(seats, enrollment, auth, caller
     assert (confirmed.status_code, confirmed.json()["state"]) == (200, "SEATED")
 
 
+async def test_is_given_elsewhere_only_with_a_guardian(seats, enrollment, auth, caller_of):
+    applicant = Applicant(enrollment, auth(Role.NATIONAL_ADMIN))
+    admin = caller_of(Role.NATIONAL_ADMIN)
+    class_id = await seats.class_(capacity=1, reserve_capacity=1, confirm_hours=24)
+    other = await seats.class_(capacity=1)
+    minor = await seats.person(birth_date=born_sixteen_years_ago())
+    await applicant.claim(class_id, await seats.person())
+    waiting = (await applicant.claim(class_id, minor)).json()
+    path = f"/v1/classes/{class_id}/enrollments/{waiting['id']}/transfer"
+
+    refused = await admin.post(path, {"class_id": str(other)})
+    await admin.post(f"/v1/participants/{minor}/guardians", GUARDIAN)
+    moved = await admin.post(path, {"class_id": str(other)})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "guardian-missing")
+    assert (moved.status_code, moved.json()["state"]) == (201, "SEATED")
+    for each in (class_id, other):
+        await seats.check_counts(each)
+
+
 async def test_is_given_at_once_only_with_a_guardian(seats, enrollment, auth, caller_of):
     applicant = Applicant(enrollment, auth(Role.NATIONAL_ADMIN))
     class_id = await seats.class_(capacity=1)

@@ -163,6 +163,7 @@ class TestAnnounce:
 
         assert (await draw.told())["state"] == "APPROVED"
         assert (refused.status_code, refused.json()["code"]) == (409, "wave-cancelled")
+        assert (refused.json()["present"], refused.json()["allowed"]) == ("CANCELLED", [])
 
     async def test_is_for_who_runs_the_programme(self, draw):
         await approved(draw, (1, 1), people=1)

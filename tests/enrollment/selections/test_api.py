@@ -6,6 +6,7 @@ import pytest
 from services.enrollment.base import Job
 from services.enrollment.selection_announcements.jobs import push_on
 from shared.clock import utc_now
+from shared.ids import new_id
 from shared.jobs.context import JobTables, WorkerContext
 from shared.scope import Role
 
@@ -71,7 +72,25 @@ class TestCommit:
         await draw.sql("UPDATE enrollment.wave SET selection = 'FIRST_COME'")
 
         assert code_of(late) == (409, "commit-too-late")
+        assert late.json()["errors"][0]["pointer"] == "/public_source"
         assert code_of(await draw.commit()) == (409, "wave-takes-claims")
+
+    async def test_comes_late_with_a_figure_that_nobody_knows_yet(self, draw):
+        await draw.open((1, 1))
+        await draw.apply(await draw.seats.person())
+        path = f"{draw.path}/selection/commit"
+        late = await draw.runner.post(
+            path, json={"public_source": "JISDOR"}, **draw.at(draw.after_close)
+        )
+        await draw.close()
+        early = await draw.runner.post(
+            f"{draw.path}/selection/preview", **draw.at(draw.after_close)
+        )
+        await draw.record_value("16123")
+        approved = await draw.approve(await draw.preview())
+
+        assert (late.status_code, approved.status_code) == (201, 200)
+        assert code_of(early) == (409, "public-value-missing")
 
     async def test_is_for_who_runs_the_programme(self, draw):
         await draw.open((1, 1))
@@ -221,6 +240,49 @@ class TestPreview:
             assert code_of(refused) == (422, "announce-at-invalid")
             assert refused.json()["errors"][0]["pointer"] == "/announce_at"
 
+    async def test_who_scored_does_not_approve(self, draw):
+        await draw.open((2, 1), selection="SCORE")
+        await draw.state_criteria({"PLAN": 100})
+        person = await draw.seats.person()
+        application = await draw.apply(person)
+        await draw.commit()
+        scored = await draw.score(person, application, "PLAN", 70, by=draw.approver)
+        await draw.close()
+        preview = await draw.preview()
+
+        refused = await draw.approve(preview)
+        other = await draw.approve(preview, by=draw.staff("third"))
+
+        assert scored.status_code == 200, scored.text
+        assert code_of(refused) == (409, "four-eyes")
+        assert other.status_code == 200
+
+    async def test_no_seat_comes_or_goes_until_what_was_approved_is_announced(self, draw):
+        await draw.open((2, 1))
+        await draw.apply(await draw.seats.person())
+        await draw.commit()
+        await draw.close()
+        preview = await draw.preview()
+        path = f"/v1/classes/{draw.classes[0]}"
+
+        async def patch(**body):
+            read = await draw.client.get(path)
+            headers = {**draw.runner.headers, "If-Match": read.headers["ETag"]}
+            return await draw.client.patch(path, json=body, headers=headers)
+
+        before = await patch(capacity=3)
+        stale = await draw.approve(preview)
+        await draw.approve(await draw.preview())
+        answers = [await patch(capacity=2), await patch(reserve_capacity=5)]
+        label = await patch(label="Angkatan 1", capacity=3)
+        await draw.announce()
+        after = await patch(capacity=2)
+
+        assert [before.status_code, label.status_code, after.status_code] == [200] * 3
+        assert code_of(stale) == (409, "preview-stale")
+        assert [code_of(each) for each in answers] == [(409, "selection-approved")] * 2
+        assert {each.json()["present"] for each in answers} == {"APPROVED"}
+
     async def test_who_records_the_public_figure_does_not_approve(self, draw):
         await draw.open((2, 1))
         await draw.commit(public_source="JISDOR")
@@ -264,6 +326,37 @@ class TestPushOn:
         )
         assert [each["topic"].rpartition(".")[2] for each in events] == ["committed", "closed"]
         assert {each["actor"] for each in events} == {"balai:enrollment|worker"}
+
+    async def test_a_fault_in_one_wave_holds_up_no_other(self, draw, context, enrollment, rows):
+        await draw.open((1, 1))
+        await draw.apply(await draw.seats.person())
+        await draw.commit()
+        await draw.sql(
+            "UPDATE enrollment.wave SET closes_at = :at", at=utc_now() - timedelta(minutes=1)
+        )
+        # What would freeze the list meets a row that is there already.
+        await draw.sql(
+            "INSERT INTO enrollment.selection_entry"
+            " (wave_id, application_id, participant_id, facility_ids, class_ids)"
+            " SELECT wave_id, id, participant_id, '{}', '{}' FROM enrollment.application"
+        )
+        other = new_id()
+        for table, member in (("wave", "id"), ("selection", "wave_id")):
+            await draw.sql(
+                f"INSERT INTO enrollment.{table} SELECT (jsonb_populate_record(row,"
+                f" to_jsonb(row) || jsonb_build_object('{member}', cast(:id AS text)"
+                + (", 'code', 'W-2'" if table == "wave" else "")
+                + f"))).* FROM enrollment.{table} row",
+                id=str(other),
+            )
+
+        await push_on(enrollment.state["nik_keys"]).run(context)
+
+        found = await rows("SELECT wave_id, state FROM enrollment.selection")
+        assert {each["wave_id"]: each["state"] for each in found} == {
+            draw.seats.wave_id: "COMMITTED",
+            other: "CLOSED",
+        }
 
     async def test_leaves_a_wave_that_is_not_open_or_was_called_off(
         self, draw, context, enrollment

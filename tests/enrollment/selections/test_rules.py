@@ -48,14 +48,27 @@ class TestCheckStep:
 
 class TestCheckCommit:
     def test_a_seed_is_fixed_before_applications_close(self):
-        rules.check_commit(SelectionMethod.LOTTERY, closes_at=CLOSES, now=CLOSES - SECOND)
+        before = {"closes_at": CLOSES, "now": CLOSES - SECOND}
+        rules.check_commit(SelectionMethod.LOTTERY, public_source=None, **before)
 
         with pytest.raises(rules.CommitTooLateError):
-            rules.check_commit(SelectionMethod.SCORE, closes_at=CLOSES, now=CLOSES)
+            rules.check_commit(
+                SelectionMethod.SCORE, public_source=None, closes_at=CLOSES, now=CLOSES
+            )
+
+    def test_later_it_takes_a_public_figure_that_is_yet_to_come(self):
+        rules.check_commit(
+            SelectionMethod.SCORE, public_source="JISDOR", closes_at=CLOSES, now=CLOSES
+        )
 
     def test_nothing_is_drawn_where_the_first_comes_first(self):
         with pytest.raises(WaveTakesClaimsError):
-            rules.check_commit(SelectionMethod.FIRST_COME, closes_at=CLOSES, now=CLOSES - SECOND)
+            rules.check_commit(
+                SelectionMethod.FIRST_COME,
+                public_source=None,
+                closes_at=CLOSES,
+                now=CLOSES - SECOND,
+            )
 
 
 class TestCheckClosed:

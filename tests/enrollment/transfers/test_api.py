@@ -1,6 +1,7 @@
 """Transfers over HTTP, and two at once in opposite directions."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -75,6 +76,7 @@ class TestTransfer:
         [
             ({"capacity": 1, "filled": 1}, "no-free-seat"),
             ({"state": "CANCELLED"}, "class-not-open"),
+            ({"opens_at": NOW + timedelta(days=1)}, "window-not-open"),
             ({"selection": "SCORE"}, "selection-pending"),
         ],
     )

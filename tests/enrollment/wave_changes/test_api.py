@@ -106,18 +106,30 @@ class TestCancelWave:
     ):
         someone = await desk.made("/v1/participants", person_body())
         seat = {"participant_id": someone["id"]}
-        await desk.made(f"/v1/classes/{planned[0]['id']}/enrollments", seat)
+        held = await desk.made(f"/v1/classes/{planned[0]['id']}/enrollments", seat)
         path = f"/v1/waves/{wave['id']}/cancel"
 
         called = await desk.post(path, {"reason": "Anggaran dialihkan"}, key="k1")
         again = await desk.post(path, {"reason": "Anggaran dialihkan"}, key="k1")
         refused = await desk.post(path, {"reason": "Sekali lagi"})
         late = await desk.post("/v1/classes", class_body(wave, fake_registry.add_facility()))
+        other = await desk.made(
+            "/v1/participants",
+            person_body(nik="3201011704900000", birth_date="1990-04-17", sex="MALE"),
+        )
+        claim = await desk.post(
+            f"/v1/classes/{planned[1]['id']}/enrollments", {"participant_id": other["id"]}
+        )
+        moved = await desk.post(
+            f"/v1/classes/{planned[0]['id']}/enrollments/{held['id']}/transfer",
+            {"class_id": planned[1]["id"]},
+        )
         await worker()
 
         assert (called.status_code, called.json()["classes"]) == (202, 2)
         assert again.content == called.content
-        assert [each.json()["code"] for each in (refused, late)] == ["wave-cancelled"] * 2
+        assert [each.json()["code"] for each in (refused, late, moved)] == ["wave-cancelled"] * 3
+        assert (claim.status_code, claim.json()["code"]) == (409, "window-closed")
         found = [(await desk.get(f"/v1/classes/{each['id']}")).json() for each in planned]
         assert [each["state"] for each in found] == ["CANCELLED", "CANCELLED"]
         (row,) = await rows("SELECT state, reason FROM enrollment.enrollment")
