@@ -2,30 +2,29 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.enrollments.jobs import each_class
 from services.enrollment.offers import operations, queries
 from shared.clock import utc_now
 from shared.jobs.context import Cron, WorkerContext
-from shared.logging import get_logger
 
 _AT_ONCE: Final = 100
-_log = get_logger(__name__)
 
 
 async def expire_offers(context: WorkerContext) -> None:
-    """End the offers whose deadline has passed; the seats go to the next in line.
+    """End the offers whose deadline has passed; the seats go to the next in line."""
 
-    One class a transaction, so that no lock is held for long.
-    """
+    async def expire(session: AsyncSession, class_id: UUID) -> int:
+        return await operations.expire_offers(session, class_id=class_id, now=utc_now())
+
     while True:
-        now = utc_now()
         async with context.transaction() as session:
-            due = await queries.classes_with_lapsed(session, now=now, limit=_AT_ONCE)
-        for class_id in due:
-            async with context.transaction() as session:
-                ended = await operations.expire_offers(session, class_id=class_id, now=now)
-            _log.info("offers-expired", class_id=class_id, offers=ended)
-        if len(due) < _AT_ONCE:
+            due = await queries.classes_with_lapsed(session, now=utc_now(), limit=_AT_ONCE)
+        done = await each_class(context, due, expire, what="offers-expired")
+        if len(due) < _AT_ONCE or not done:
             return
 
 

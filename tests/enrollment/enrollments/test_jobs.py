@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from services.enrollment.base import Job
+from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.jobs import end_waitlists
 from shared.jobs.context import JobTables, WorkerContext
 from tests.support.seats import NOW
@@ -39,6 +41,25 @@ class TestEndWaitlists:
         told = [each for each in await seats.events(class_id) if each.topic.endswith("not_placed")]
         assert len(told) == 3
         assert {each.actor for each in told} == {"balai:enrollment|worker"}
+
+    async def test_a_fault_in_one_class_holds_up_no_other(self, seats, admin, worker):
+        ids = [
+            await seats.class_(capacity=1, promote_until=NOW + timedelta(minutes=minute))
+            for minute in (1, 2)
+        ]
+        for class_id in ids:
+            for each in await seats.people(3):
+                await admin.claim(class_id, each)
+        async with seats.transaction() as session:
+            # One more waits than the first class has counted: its row refuses to end that.
+            await session.execute(
+                update(Class).where(Class.id.in_(ids)).values(promote_until=NOW, waiting=2)
+            )
+            await session.execute(update(Class).where(Class.id == ids[0]).values(waiting=1))
+
+        await end_waitlists(worker)
+
+        assert [(await seats.class_row(each)).waiting for each in ids] == [1, 0]
 
     async def test_leaves_those_whose_hour_has_not_come(self, seats, admin, worker):
         ends_later = await seats.class_(capacity=1, promote_until=NOW + timedelta(days=1))
