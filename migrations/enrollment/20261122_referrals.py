@@ -250,7 +250,8 @@ def _add_referrals() -> None:
         unique=False,
         schema="enrollment",
         postgresql_where=sa.text(
-            "booking_id IS NOT NULL AND (booked_at IS NULL OR state IN ('REFUSED', 'WITHDRAWN') OR outcome = 'NOTHING')"
+            "booking_id IS NOT NULL AND (booked_at IS NULL"
+            " OR state IN ('REFUSED', 'WITHDRAWN') OR outcome = 'NOTHING')"
         ),
     )
     op.create_index("uq_referral_id", "referral", ["id"], unique=True, schema="enrollment")

@@ -16,7 +16,6 @@ from services.enrollment.guardians.schemas import (
 from services.enrollment.participants.api import (
     NikPolicyDep,
     ParticipantId,
-    ParticipantReader,
     ParticipantWriter,
 )
 from services.enrollment.participants.queries import get_for_change, get_participant
