@@ -146,7 +146,7 @@ class TestListPrograms:
         assert rest["next"] is None
 
     async def test_refuses_an_unknown_parameter_and_a_foreign_cursor(self, enrollment):
-        unknown = await enrollment.get("/v1/programs", params={"ministry": "MSME"})
+        unknown = await enrollment.get("/v1/programs", params={"colour": "blue"})
         foreign = await enrollment.get("/v1/programs", params={"after": "abc"})
 
         assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown-parameter")
