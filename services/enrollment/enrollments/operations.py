@@ -17,7 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.base import Event
 from services.enrollment.classes.operations import change_class
 from services.enrollment.classes.queries import get_class
-from services.enrollment.classes.rules import CapacityBelowTakenError, OutsideScopeError
+from services.enrollment.classes.rules import (
+    CapacityBelowTakenError,
+    OutsideScopeError,
+    local_day,
+)
 from services.enrollment.classes.schemas import ClassChange
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import queries, rules
@@ -37,6 +41,7 @@ from shared.schemas.enrollment import (
     Presence,
     Topic,
 )
+from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
 _END_TOPICS: Final = {
@@ -241,11 +246,15 @@ async def next_admitted(
 ) -> Sequence[Enrollment]:
     """Return who waits for a locked class and would get one of `seats`, in order.
 
-    Whom a quota blocks is passed over.
+    Whom a quota blocks is passed over, and where nobody is asked to confirm, a minor for whom no
+    guardian has consented.
     """
     quotas = await lock_quotas(session, [class_.wave_id], now=now)
+    seated_on = local_day(now, zone=TimeZone.WIB) if deadline_in(class_, now=now) is None else None
     limit = class_.waiting if quotas else seats
-    line = await queries.next_in_line(session, class_id=class_.id, limit=limit)
+    line = await queries.next_in_line(
+        session, class_id=class_.id, limit=limit, guarded_on=seated_on
+    )
     places = admitted(
         [traits_of(each) for each in line], quotas, wave_id=class_.wave_id, seats=seats, now=now
     )
@@ -255,8 +264,8 @@ async def next_admitted(
 async def promote_waiting(session: AsyncSession, *, class_: Class, now: datetime) -> int:
     """Give the free seats of a locked class to those who wait, in order; return to how many.
 
-    Whom a quota blocks is passed over. Where seats are to be confirmed they are offered. Nobody is
-    promoted once promotion has ended.
+    Whom `next_admitted` passes over waits on. Where seats are to be confirmed they are offered.
+    Nobody is promoted once promotion has ended.
     """
     if not rules.promotion_open(
         class_state=class_.state, promote_until=class_.promote_until, now=now

@@ -1,7 +1,7 @@
 """Reads of enrollments."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from services.enrollment.enrollments.rules import SILENT_FOR, EnrollmentUnknownE
 from services.enrollment.enrollments.schemas import Alternative, EnrollmentRead, QuotaBlock
 from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.merged_participants.tables import MergedParticipant
+from services.enrollment.participants.queries import guarded_by
 from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.queries import limits_of, quotas_of, read_quotas
 from services.enrollment.quotas.rules import WaveQuotas, traits_of
@@ -194,9 +195,13 @@ def niks_of(people: Iterable[UUID]) -> CompoundSelect[bytes]:
 
 
 async def next_in_line(
-    session: AsyncSession, *, class_id: UUID, limit: int
+    session: AsyncSession, *, class_id: UUID, limit: int, guarded_on: date | None = None
 ) -> Sequence[Enrollment]:
-    """Return the first `limit` of those who wait for a locked class, in order."""
+    """Return the first `limit` of those who wait for a locked class, in order.
+
+    Where a seat would be theirs for good on the day `guarded_on`, minors for whom no guardian has
+    consented are passed over: they go on waiting.
+    """
     statement = (
         select(Enrollment)
         .where(
@@ -207,6 +212,9 @@ async def next_in_line(
         .order_by(Enrollment.waitlist_number)
         .limit(limit)
     )
+    if guarded_on is not None:
+        person = Participant.id == Enrollment.participant_id
+        statement = statement.join(Participant, person).where(guarded_by(guarded_on))
     return (await session.scalars(statement)).all()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.classes.operations import settle_later, tell_moved
 from services.enrollment.classes.queries import cell_of, lock_class
-from services.enrollment.classes.rules import check_changeable
+from services.enrollment.classes.rules import check_changeable, local_day
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.operations import (
     Move,
@@ -25,8 +25,10 @@ from services.enrollment.offers.operations import end_offers
 from services.enrollment.openings import rules
 from services.enrollment.openings.schemas import CompletionRead, CompletionReport, OpeningReport
 from services.enrollment.openings.tables import Opening
+from services.enrollment.participants.queries import unguarded_of
 from services.enrollment.wave_decisions.operations import check_may_start
 from shared.schemas.enrollment import ClassState, EnrollmentState, Presence, Topic
+from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
 _SEATED: Final = frozenset({EnrollmentState.SEATED})
@@ -87,7 +89,8 @@ async def report_opening(
         PresenceReportedError: when a later report names somebody again.
         StartImplausibleError: when it cannot have started then.
         WaveNotGoError: when the wave was decided not to start before that.
-        RollRefusedError: when somebody is listed twice or without a seat of the class.
+        RollRefusedError: when somebody is listed twice or without a seat of the class, or an
+            open offer is a minor's for whom no guardian has consented.
     """
     class_, rows = await _locked(session, scope=scope, class_id=class_id)
     opening = await session.get(Opening, class_id)
@@ -107,6 +110,7 @@ async def report_opening(
         {"present": report.present, "absent": report.absent},
         states={row.id: row.state for row in rows.values()},
         allowed=_OPENING,
+        unguarded={"present": await _unguarded(session, report.present, rows, now=now)},
     )
     rules.check_unreported(rows[each].presence for each in named)
     present, absent = ([rows[each] for each in ids] for ids in (report.present, report.absent))
@@ -123,6 +127,20 @@ async def report_opening(
         await move_enrollments(session, class_=class_, moves=moves, now=now)
     await _end_offers(session, class_, _offered(absent), now=now)
     return opening
+
+
+async def _unguarded(
+    session: AsyncSession, ids: Iterable[UUID], rows: dict[UUID, Enrollment], *, now: datetime
+) -> set[UUID]:
+    """Return whose open offer coming cannot confirm, as they could not themselves."""
+    offered = _offered(rows[each] for each in ids if each in rows)
+    people = {row.participant_id for row in offered}
+    barred = (
+        await unguarded_of(session, people, on=local_day(now, zone=TimeZone.WIB))
+        if people
+        else set()
+    )
+    return {row.id for row in offered if row.participant_id in barred}
 
 
 async def _end_offers(

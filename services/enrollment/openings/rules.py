@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -20,6 +21,7 @@ class RollFault(StrEnum):
     UNKNOWN = "enrollment-unknown"
     NOT_SEATED = "not-seated"
     TWICE = "listed-twice"
+    UNGUARDED = "guardian-missing"
 
 
 FAULT_TEXT: Final = {
@@ -30,6 +32,10 @@ FAULT_TEXT: Final = {
         "Kepesertaan ini tidak memegang kursi.", "This enrollment does not hold a running seat."
     ),
     RollFault.TWICE: Text("Tercantum lebih dari sekali.", "It is listed more than once."),
+    RollFault.UNGUARDED: Text(
+        "Peserta di bawah 18 tahun memerlukan persetujuan wali.",
+        "Somebody under 18 needs a guardian's consent.",
+    ),
 }
 
 
@@ -170,11 +176,13 @@ def check_roll(
     *,
     states: Mapping[UUID, EnrollmentState],
     allowed: Mapping[str, Collection[EnrollmentState]],
+    unguarded: Mapping[str, Collection[UUID]] = MappingProxyType({}),
 ) -> None:
     """Refuse a report that names somebody twice, nobody's enrollment, or one without a seat.
 
     `lists` are the report's members by name, `states` the class's enrollments, `allowed` the
-    states in which an enrollment may stand on each list.
+    states in which an enrollment may stand on each list, `unguarded` whom no list may seat before
+    a guardian has consented.
 
     Raises:
         RollRefusedError: with one error for each id that is wrong.
@@ -186,6 +194,8 @@ def check_roll(
             fault = _fault(
                 enrollment_id, seen=seen, state=states.get(enrollment_id), ok=allowed[name]
             )
+            if fault is None and enrollment_id in unguarded.get(name, ()):
+                fault = RollFault.UNGUARDED
             if fault is not None:
                 faults.append(Fault(f"/{name}/{place}", fault))
             seen.add(enrollment_id)

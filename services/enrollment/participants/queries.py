@@ -1,10 +1,10 @@
 """Reads of participants."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.identities.tables import IdentityClaim
@@ -127,6 +127,18 @@ async def check_guarded(session: AsyncSession, participant_id: UUID, *, on: date
     )
     found = (await session.execute(statement)).one()
     rules.check_guarded(found.birth_date, found.guardian_consent_at, on=on)
+
+
+def guarded_by(on: date) -> ColumnElement[bool]:
+    """Return the condition that a person is no minor, or that a guardian has consented."""
+    adult = Participant.birth_date <= rules.last_adult_birth(on)
+    return adult | Participant.guardian_consent_at.is_not(None)
+
+
+async def unguarded_of(session: AsyncSession, ids: Collection[UUID], *, on: date) -> set[UUID]:
+    """Return who of these is a minor for whom no guardian has consented."""
+    statement = select(Participant.id).where(Participant.id.in_(ids), ~guarded_by(on))
+    return set(await session.scalars(statement))
 
 
 async def find_by_nik(

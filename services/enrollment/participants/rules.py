@@ -1,5 +1,6 @@
 """What is asked of a person who registers, stated without a database."""
 
+from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -383,6 +384,13 @@ def is_minor(birth_date: date, *, on: date) -> bool:
     change it here: whether somebody is married is not known, and is not asked.
     """
     return age_on(birth_date, on) < _ADULT
+
+
+def last_adult_birth(on: date) -> date:
+    """Return the last birth date of those who are adults on a day; it agrees with `is_minor`."""
+    year = on.year - _ADULT
+    day = min(on.day, monthrange(year, on.month)[1])
+    return on.replace(year=year, day=day)
 
 
 def with_guarding(

@@ -10,6 +10,8 @@ from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.offers.operations import confirm_offer, expire_offers
 from services.enrollment.offers.queries import classes_with_lapsed
 from services.enrollment.offers.rules import OfferExpiredError, is_over
+from services.enrollment.participants.tables import Participant
+from shared.clock import ledger_day
 from shared.errors import ConflictError
 from shared.ids import new_id
 from shared.schemas.enrollment import EnrollmentState as S
@@ -48,6 +50,17 @@ async def lapse(seats, class_id) -> None:
         )
 
 
+async def grow_young(seats, person_id, **changes) -> None:
+    """Make somebody a minor."""
+    born = ledger_day(NOW) - timedelta(days=16 * 365)
+    async with seats.transaction() as session:
+        await session.execute(
+            update(Participant)
+            .where(Participant.id == person_id)
+            .values(birth_date=born, **changes)
+        )
+
+
 async def states(seats, class_id) -> list[str]:
     return [row.state.value for row in await seats.enrollments(class_id)]
 
@@ -68,6 +81,19 @@ class TestPromotion:
     async def test_seats_at_once_where_nobody_asks_for_a_word(self, seats, offered):
         class_id, _, _ = await offered(confirm_hours=None)
         assert await states(seats, class_id) == ["CANCELLED", "SEATED", "WAITLISTED"]
+
+    async def test_passes_over_a_minor_who_would_be_seated_unasked(self, seats, offered, admin):
+        class_id, ids, people = await offered(waiting=3, confirm_hours=None)
+        await grow_young(seats, people[1])
+        first = await admin.post(path(class_id, ids[0], "cancel"))
+        passed = await states(seats, class_id)
+        await grow_young(seats, people[1], guardian_consent_at=NOW)
+        second = await admin.post(path(class_id, ids[2], "cancel"))
+
+        assert (first.status_code, second.status_code) == (200, 200)
+        assert passed == ["CANCELLED", "CANCELLED", "WAITLISTED", "SEATED"]
+        assert await states(seats, class_id) == ["CANCELLED", "CANCELLED", "SEATED", "CANCELLED"]
+        await seats.check_counts(class_id)
 
 
 class TestConfirm:
@@ -223,6 +249,27 @@ class TestOpening:
             (S.OFFERED, "UNREPORTED"),
         ]
         await seats.check_counts(class_id)
+
+    async def test_a_minor_is_not_seated_by_coming_before_a_guardian_consents(
+        self, seats, offered, admin
+    ):
+        class_id, ids, people = await offered()
+        await start_now(seats, class_id)
+        await grow_young(seats, people[0])
+        report = {"started_at": NOW.isoformat(), "present": ids[:1], "absent": []}
+
+        refused = await admin.post(f"/v1/classes/{class_id}/opening", json=report)
+        left = await states(seats, class_id)
+        await grow_young(seats, people[0], guardian_consent_at=NOW)
+        allowed = await admin.post(f"/v1/classes/{class_id}/opening", json=report)
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "roll-refused")
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [
+            ("/present/0", "guardian-missing")
+        ]
+        assert left == ["CANCELLED", "OFFERED", "WAITLISTED"]
+        assert allowed.status_code == 200, allowed.text
+        assert (await states(seats, class_id))[1] == "SEATED"
 
 
 async def start_now(seats, class_id) -> None:

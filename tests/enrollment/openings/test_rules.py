@@ -50,6 +50,24 @@ class TestCheckRoll:
         errors = refused.value.extra["errors"]
         assert [(each["pointer"], each["code"]) for each in errors] == faults
 
+    def test_seats_no_minor_whom_nobody_answers_for(self):
+        with pytest.raises(RollRefusedError) as refused:
+            check_roll(
+                {"present": [A, B], "absent": []},
+                states=STATES,
+                allowed=ALLOWED,
+                unguarded={"present": {B}},
+            )
+
+        (error,) = refused.value.extra["errors"]
+        assert (error["pointer"], error["code"]) == ("/present/1", "guardian-missing")
+        check_roll(
+            {"present": [A], "absent": [B]},
+            states=STATES,
+            allowed=ALLOWED,
+            unguarded={"present": {B}},
+        )
+
 
 class TestCheckStart:
     @pytest.mark.parametrize("started_at", [NOON, NOON - timedelta(hours=7)])

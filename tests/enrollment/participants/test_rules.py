@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -215,3 +215,11 @@ class TestPlaceOf:
 
         assert place_of(ME, home_area_code="33.73.04.1001") == expected
         assert place_of(ME, home_area_code="33.73") == expected
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 22), date(2028, 2, 29), date(2026, 3, 1)])
+def test_the_last_adult_birth_agrees_with_who_is_a_minor(on):
+    last = rules.last_adult_birth(on)
+
+    assert not rules.is_minor(last, on=on)
+    assert rules.is_minor(last + timedelta(days=1), on=on)
