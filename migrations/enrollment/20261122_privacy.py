@@ -100,7 +100,7 @@ def upgrade() -> None:
         schema="enrollment",
         postgresql_using="brin",
     )
-    _know_notices(*_NOTICES, "BREACH")
+    _know_notices(*_NOTICES, "BREACH", "WAVE_CANCELLED")
 
 
 def _know_notices(*kinds: str) -> None:
@@ -247,7 +247,7 @@ def _add_breaches() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM enrollment.notice WHERE kind = 'BREACH'")
+    op.execute("DELETE FROM enrollment.notice WHERE kind IN ('BREACH', 'WAVE_CANCELLED')")
     _know_notices(*_NOTICES)
     op.drop_index("ix_event_recorded_at", "event", schema="enrollment")
     for table in (

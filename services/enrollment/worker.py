@@ -38,7 +38,7 @@ from services.enrollment.selection_announcements import jobs as selection_announ
 from services.enrollment.selection_previews.jobs import draw_handler
 from services.enrollment.settings import EnrollmentSettings
 from services.enrollment.sync.jobs import FORGET_TOLD
-from services.enrollment.wave_changes import jobs as wave_changes
+from services.enrollment.wave_changes.jobs import cancel_handler
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
@@ -57,7 +57,6 @@ _HANDLERS: Final = (
     COMPARE_IMPORTED,
     class_imports.HANDLER,
     classes.HANDLER,
-    wave_changes.HANDLER,
     referral_sendings.HANDLER,
     MOVE_CLASSES,
     selection_announcements.HANDLER,
@@ -147,6 +146,7 @@ def create_worker(
             *_HANDLERS,
             draw_handler(keys),
             issue_handler(printer),
+            cancel_handler(tells=post is not None),
             gather_handler(keys),
             participant_imports.import_handler(policy),
             application_imports.import_handler(keys),

@@ -83,6 +83,10 @@ REASON_TEXT: Final = {
     "quota-full": Text("Dilewati karena kuota.", "Passed over by a quota."),
     "reserve-full": Text("Daftar cadangan sudah penuh.", "The reserve list was full."),
     "withdrawn": Text("Permohonan ditarik kembali.", "The application was withdrawn."),
+    "wave-cancelled": Text(
+        "Gelombang dibatalkan; permohonan ditutup.",
+        "The wave was cancelled, and the application with it.",
+    ),
     "score-missing": Text("Ada kriteria tanpa nilai.", "A criterion has no score."),
     "already-enrolled": Text(
         "Sudah memegang tempat dalam program ini.", "Holds a place in the programme already."

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     CANCELLED = "CANCELLED"
     CLASS_MOVED = "CLASS_MOVED"
     CLASS_CANCELLED = "CLASS_CANCELLED"
+    WAVE_CANCELLED = "WAVE_CANCELLED"
     START_REMINDER = "START_REMINDER"
     CERTIFICATE = "CERTIFICATE"
     FOLLOW_UP = "FOLLOW_UP"
@@ -59,6 +60,7 @@ WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
         NoticeKind.CANCELLED: _START,
         NoticeKind.CLASS_MOVED: _START,
         NoticeKind.CLASS_CANCELLED: _START,
+        NoticeKind.WAVE_CANCELLED: frozenset({"name", "wave"}),
         NoticeKind.START_REMINDER: _START,
         NoticeKind.CERTIFICATE: frozenset({"name", "class", "facility", "number", "link"}),
         NoticeKind.FOLLOW_UP: frozenset({"name", "months", "link"}),

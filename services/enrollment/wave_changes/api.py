@@ -91,7 +91,8 @@ async def cancel_wave(
 ) -> Response:
     """Call a wave off of which no class has opened; a job calls its classes off one by one.
 
-    Whoever had a seat or waited is told and free to go elsewhere.
+    Whoever had a seat or waited is told and free to go elsewhere, and so is who applied: what is
+    not decided becomes WITHDRAWN with the reason `wave-cancelled`.
     """
 
     async def work() -> WaveCancelledRead:

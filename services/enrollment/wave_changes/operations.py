@@ -7,9 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.applications.operations import tell
+from services.enrollment.applications.tables import Application
 from services.enrollment.base import Event, Job
 from services.enrollment.classes.queries import cell_of
 from services.enrollment.classes.tables import Class
+from services.enrollment.notice_templates.rules import NoticeKind
+from services.enrollment.notices.operations import Wanted, add_notices
+from services.enrollment.notices.rules import TOLD_WITHIN
 from services.enrollment.openings.operations import cancel_class
 from services.enrollment.programs.queries import get_program
 from services.enrollment.programs.rules import check_owner
@@ -17,17 +22,28 @@ from services.enrollment.wave_changes import queries, rules
 from services.enrollment.wave_changes.rules import Window
 from services.enrollment.wave_changes.schemas import CancelClasses, WaveCancelledRead, WaveChange
 from services.enrollment.waves.queries import get_wave
-from services.enrollment.waves.rules import check_not_cancelled, check_window, start_instant
+from services.enrollment.waves.rules import (
+    WaveCancelledError,
+    check_not_cancelled,
+    check_window,
+    start_instant,
+)
 from services.enrollment.waves.tables import Wave
 from shared.db.events import Draft, emit, emit_all
 from shared.db.jobs import add_job
 from shared.db.within import place_of
-from shared.schemas.enrollment import ClassMoved, Topic, WaveCancelled, WaveChanged
+from shared.schemas.enrollment import (
+    ApplicationState,
+    ClassMoved,
+    Topic,
+    WaveCancelled,
+    WaveChanged,
+)
 from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
 _WINDOW: Final = ("opens_at", "closes_at", "promote_until")
-_NO_REASON: Final = "wave-cancelled"
+_NO_REASON: Final = WaveCancelledError.code
 
 
 async def get_wave_for_change(session: AsyncSession, wave_id: UUID, *, scope: Scope) -> Wave:
@@ -190,3 +206,37 @@ async def cancel_class_of_wave(
     wave = await get_wave(session, wave_id)
     reason = wave.cancel_reason or _NO_REASON
     await cancel_class(session, scope=scope, class_id=class_id, reason=reason, now=now)
+
+
+async def close_applications(
+    session: AsyncSession, wave_id: UUID, ids: Sequence[UUID], *, tells: bool, now: datetime
+) -> int:
+    """Close applications of a wave that was called off; return how many.
+
+    Whoever sent one gets a notice, if `tells`. What was decided since is left alone: its place
+    says what became of it.
+    """
+    wave = await get_wave(session, wave_id)
+    rows = await queries.lock_undecided(session, wave_id, ids)
+    before = {row.id: row.state for row in rows}
+    for row in rows:
+        row.state, row.withdrawn_at = ApplicationState.WITHDRAWN, now
+        row.reasons = [WaveCancelledError.code]
+        row.version += 1
+        row.updated_at = now
+    await session.flush()
+    await tell(session, rows, before=before, topic=Topic.APPLICATION_WITHDRAWN, now=now)
+    if tells:
+        await add_notices(session, [_notice(row, wave, now=now) for row in rows], now=now)
+    return len(rows)
+
+
+def _notice(row: Application, wave: Wave, *, now: datetime) -> Wanted:
+    return Wanted(
+        participant_id=row.participant_id,
+        kind=NoticeKind.WAVE_CANCELLED,
+        occasion_id=row.id,
+        version=row.version,
+        params={"wave": wave.name},
+        expires_at=now + TOLD_WITHIN,
+    )

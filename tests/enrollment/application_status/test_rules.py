@@ -4,6 +4,7 @@ from services.enrollment.application_status import rules
 from services.enrollment.draws.rules import Why
 from services.enrollment.programs.rules import Refusal
 from services.enrollment.selection_announcements.rules import Settled
+from services.enrollment.waves.rules import WaveCancelledError
 from shared.schemas.enrollment import ApplicationState, EnrollmentState
 
 
@@ -15,7 +16,7 @@ def test_every_state_has_words():
 def test_every_reason_has_words():
     codes = {each.value for kind in (Refusal, Why, Settled) for each in kind}
 
-    assert set(rules.REASON_TEXT) == codes
+    assert set(rules.REASON_TEXT) == codes | {WaveCancelledError.code}
 
 
 def test_whoever_is_right_gets_back_what_counts_as_wrong():

@@ -32,6 +32,19 @@ def later(moment: str, **delta) -> str:
     return (datetime.fromisoformat(moment) + timedelta(**delta)).isoformat().replace("+00:00", "Z")
 
 
+async def apply(desk: Desk, wave: dict, facility, *, submit: bool) -> dict:
+    """Return the receipt of somebody's application, submitted or a draft."""
+    body = person_body(nik=f"32010{2 + submit}1704900000", birth_date="1990-04-17", sex="MALE")
+    person = await desk.made("/v1/participants", body)
+    asked = {
+        "participant_id": person["id"],
+        "choices": [{"facility_id": str(facility)}],
+        "submit": submit,
+        "paper": {"reference": "BLKK-17", "sha256": "9f" * 32},
+    }
+    return await desk.made(f"/v1/waves/{wave['id']}/applications", asked)
+
+
 class TestChangeWave:
     async def test_its_planned_classes_follow_at_once(self, desk, wave, planned, rows):
         gone, stays = planned
@@ -136,11 +149,51 @@ class TestCancelWave:
         assert (row["state"], row["reason"]) == ("CANCELLED", "Anggaran dialihkan")
         assert await rows("SELECT class_id FROM enrollment.program_claim") == []
         job = (await desk.get(f"/v1/jobs/{called.json()['job_id']}")).json()
-        assert (job["status"], job["result"]) == ("SUCCEEDED", {"classes": 2})
+        assert (job["status"], job["result"]) == (
+            "SUCCEEDED",
+            {"classes": 2, "applications": 0},
+        )
         assert {each["state"] for each in fake_registry.reservations.values()} == {"RELEASED"}
         shown = (await desk.get(f"/v1/waves/{wave['id']}")).json()
         assert shown["cancel_reason"] == "Anggaran dialihkan"
         assert (await desk.get("/v1/waves", open="true")).json()["items"] == []
+
+    async def test_closes_what_nothing_was_decided_of_and_tells_who_applied(
+        self, *, desk, areas, worker, fake_registry, rows
+    ):
+        wave = await desk.wave(selection="LOTTERY")
+        facility = fake_registry.add_facility()
+        await desk.made("/v1/classes", class_body(wave, facility))
+        receipts = [await apply(desk, wave, facility, submit=submit) for submit in (True, False)]
+
+        called = await desk.post(f"/v1/waves/{wave['id']}/cancel", {"reason": "Anggaran dialihkan"})
+        await worker()
+
+        job = (await desk.get(f"/v1/jobs/{called.json()['job_id']}")).json()
+        assert (job["status"], job["result"]) == ("SUCCEEDED", {"classes": 1, "applications": 2})
+        kept = await rows("SELECT state, reasons FROM enrollment.application ORDER BY id")
+        assert [(each["state"], each["reasons"]) for each in kept] == [
+            ("WITHDRAWN", ["wave-cancelled"])
+        ] * 2
+        told = await rows(
+            "SELECT participant_id::text, params FROM enrollment.notice"
+            " WHERE kind = 'WAVE_CANCELLED' ORDER BY participant_id"
+        )
+        assert [each["participant_id"] for each in told] == sorted(
+            each["participant_id"] for each in receipts
+        )
+        assert told[0]["params"] == {"wave": wave["name"]}
+        events = await rows(
+            "SELECT payload FROM enrollment.event"
+            " WHERE topic = 'enrollment.application.withdrawn' ORDER BY id"
+        )
+        assert sorted(each["payload"]["before"] for each in events) == ["DRAFT", "SUBMITTED"]
+        ask = {"code": receipts[0]["code"], "birth_date": "1990-04-17"}
+        status = (await desk.post("/v1/application-status", ask)).json()["application"]
+        assert status["state"] == "WITHDRAWN"
+        assert status["reasons"] == [
+            {"code": "wave-cancelled", "text": "Gelombang dibatalkan; permohonan ditutup."}
+        ]
 
     async def test_refuses_once_a_class_has_opened(self, desk, desk_of, wave, planned, keys):
         at = sign_business_time(keys.private["cli"], utc_now() + timedelta(days=40))
