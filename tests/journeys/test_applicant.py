@@ -10,6 +10,7 @@ from tests.enrollment.conftest import (
     db,
     draw,
     fake_registry,
+    fake_reporting,
     registry_transport,
     rows,
     worker,
@@ -18,7 +19,16 @@ from tests.support.metered import Meter
 from tests.support.planning import BORN, person_body
 from tests.support.selections import Draw
 
-__all__ = ["areas", "db", "draw", "fake_registry", "registry_transport", "rows", "worker"]
+__all__ = [
+    "areas",
+    "db",
+    "draw",
+    "fake_registry",
+    "fake_reporting",
+    "registry_transport",
+    "rows",
+    "worker",
+]
 
 MOST_BYTES = 20_000
 REPEATED = 3

@@ -11,6 +11,7 @@ from tests.enrollment.conftest import (
     desk_of,
     draw,
     fake_registry,
+    fake_reporting,
     registry_transport,
     rows,
     worker,
@@ -19,7 +20,8 @@ from tests.support.planning import BORN, NIK, person_body
 from tests.support.selections import Draw
 
 __all__ = [
-    "areas", "db", "desk_of", "draw", "fake_registry", "registry_transport", "rows", "worker",
+    "areas", "db", "desk_of", "draw", "fake_registry", "fake_reporting", "registry_transport",
+    "rows", "worker",
 ]  # fmt: skip
 
 SCAN = hashlib.sha256(b"the signed form").hexdigest()
