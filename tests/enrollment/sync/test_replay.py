@@ -106,6 +106,7 @@ async def send(phone: Phone, queue: list[dict], where: list[tuple[int, int]]) ->
 
 @settings(
     max_examples=12,
+    derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -145,6 +146,7 @@ async def test_a_day_told_again_in_whatever_way_changes_nothing(
 
 @settings(
     max_examples=8,
+    derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
