@@ -50,7 +50,9 @@ class ChangeSent(BaseModel):
     `body` is judged by its kind: where something is wrong with it, this change alone is refused.
     `base_version` is the version that the device had read; left out, it knew of none.
     `depends_on` names changes that this one builds upon; those that made an id which it mentions
-    need not be named. A thing that is made without an `id` of its own gets that of its change.
+    need not be named. Who changes a thing again before the device was told names the change before:
+    the version that it made is what this one builds upon, whatever `base_version` says. A thing
+    that is made without an `id` of its own gets that of its change.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,7 +1,7 @@
 """A device's changes, each judged in its own transaction as the route of its kind would."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -107,8 +107,8 @@ async def judge_change(
         return await _again(session, change, sync=sync)
     try:
         async with session.begin_nested():
-            await _check_dependencies(session, change, sync=sync)
-            told = await _do(session, change, sync=sync, work=work)
+            base = await _base_of(session, change, sync=sync)
+            told = await _do(session, replace(change, base_version=base), sync=sync, work=work)
     except ServiceError as error:
         if isinstance(error, (*rules.PASSING, UnavailableError)):
             raise
@@ -165,10 +165,15 @@ async def _again(session: AsyncSession, change: Change, *, sync: Sync) -> Judged
     return Judged(change.id, Verdict.DUPLICATE, before.answer, earlier=before.verdict)
 
 
-async def _check_dependencies(session: AsyncSession, change: Change, *, sync: Sync) -> None:
-    named = await queries.verdicts_of(session, sync.device_id, change.depends_on)
+async def _base_of(session: AsyncSession, change: Change, *, sync: Sync) -> int | None:
+    """Return the version that a change builds upon, once all that it builds upon is there.
+
+    A device cannot know what its earlier changes of the same thing will make of it: a change that
+    says nothing new makes no version. One that it names tells.
+    """
+    named = await queries.changes_named(session, sync.device_id, change.depends_on)
     for each in change.depends_on:
-        if named.get(each, Verdict.APPLIED) is not Verdict.APPLIED:
+        if each in named and named[each].verdict is not Verdict.APPLIED:
             raise rules.DependencyFailedError(extra={"change_id": str(each)})
     failed = await queries.find_failed(
         session,
@@ -182,6 +187,12 @@ async def _check_dependencies(session: AsyncSession, change: Change, *, sync: Sy
         raise rules.DependencyFailedError(extra={"change_id": str(failed)})
     if len(named) < len(set(change.depends_on)):
         raise rules.DependencyMissingError
+    made = [
+        version
+        for row in named.values()
+        if row.subject == change.subject and (version := row.answer.get("version")) is not None
+    ]
+    return max(made, default=change.base_version)
 
 
 async def _do(session: AsyncSession, change: Change, *, sync: Sync, work: Work | None) -> Told:

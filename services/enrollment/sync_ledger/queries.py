@@ -64,14 +64,14 @@ async def find_failed(
     return await session.scalar(statement)
 
 
-async def verdicts_of(
+async def changes_named(
     session: AsyncSession, device_id: UUID, change_ids: Sequence[UUID]
-) -> dict[UUID, Verdict]:
-    """Return the verdicts on those of some changes that have come."""
-    statement = select(SyncChange.change_id, SyncChange.verdict).where(
+) -> dict[UUID, SyncChange]:
+    """Return those of some changes that have come."""
+    statement = select(SyncChange).where(
         SyncChange.device_id == device_id, SyncChange.change_id.in_(change_ids)
     )
-    return {row.change_id: row.verdict for row in await session.execute(statement)}
+    return {row.change_id: row for row in await session.scalars(statement)}
 
 
 async def last_writer(

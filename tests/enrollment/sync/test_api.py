@@ -210,6 +210,20 @@ class TestSyncChanges:
         assert [each["retry"] for each in early] == [True, True]
         assert outcomes(rest) == ["APPLIED"] * 3
 
+    async def test_a_change_builds_upon_the_one_that_it_names(self, running, phone):
+        here, before = running.ids[0], []
+        for status in ("PRESENT", "PRESENT", "ABSENT", "LATE"):
+            made = phone.change(
+                "attendance.record", roll(running, entry(here, status)), depends_on=before
+            )
+            before = [made["change_id"]]
+
+        told = await phone.told()
+
+        assert outcomes(told) == ["APPLIED"] * 4
+        # The second says nothing new, so no device could have counted to what the third meets.
+        assert [each["version"] for each in told] == [1, 1, 2, 3]
+
     async def test_judges_hours_by_the_clock_of_the_server(self, seats, running, head, phone):
         phone.ahead = timedelta(hours=3)
         phone.change("attendance.record", roll(running, entry(running.ids[0])))
