@@ -35,6 +35,8 @@ class TestSpecificData:
     def test_are_open_to_few_roles(self, role):
         entrusted = {
             Role.NATIONAL_ADMIN,
+            # Offices register minors, and whoever appoints them may do no less.
+            Role.PROGRAM_MANAGER,
             Role.REGIONAL_OFFICER,
             Role.FACILITY_OPERATOR,
             Role.PARTICIPANT,

@@ -174,11 +174,13 @@ def tampered(told: dict, draw: dict, how: str) -> tuple[dict, dict]:
     """Return what would be published if somebody had had a hand in it."""
     everybody = draw["applications"]
     ranked = sorted((one for one in everybody if one["rank"]), key=lambda one: one["rank"])
-    winner = next(one for one in ranked if one["outcome"] == "PLACED")
-    loser = next(
-        one
+    # Whoever was left out wanted places that somebody got: such two there are in every draw.
+    winner, loser = next(
+        (one, other)
         for one in ranked
-        if one["outcome"] == "NOT_SELECTED" and set(one["choices"]) & set(winner["choices"])
+        for other in ranked
+        if (one["outcome"], other["outcome"]) == ("PLACED", "NOT_SELECTED")
+        and set(one["choices"]) & set(other["choices"])
     )
     wide = next(one for one in ranked if len(one["choices"]) > 1)
     hands = {
