@@ -16,6 +16,12 @@ from class c
 where c.taken < c.capacity and c.waiting > 0
   and (c.state = 'PLANNED' and c.promote_until is null
     or c.state in ('PLANNED', 'OPENED') and c.promote_until > now())
+  -- A minor for whom no guardian has consented is passed over where nobody is asked to confirm.
+  and exists (select from enrollment e join participant p on p.id = e.participant_id
+    where e.class_id = c.id and e.state = 'WAITLISTED'
+      and (p.birth_date <= (now() at time zone 'Asia/Jakarta')::date - interval '18 years'
+        or p.guardian_consent_at < now() - interval '1 minute'
+        or c.confirm_hours is not null and now() < coalesce(c.promote_until, c.starts_at)))
   and (not exists (select from spare q where q.wave_id = c.wave_id)
     or exists (select from enrollment e where e.class_id = c.id and e.state = 'WAITLISTED'
         and e.arrived_at < now() - interval '1 minute'

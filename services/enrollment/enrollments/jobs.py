@@ -54,10 +54,11 @@ async def end_waitlists(context: WorkerContext) -> None:
 
 
 async def promote_admitted(context: WorkerContext) -> None:
-    """Promote those whom a quota has blocked and blocks no more.
+    """Promote those whom a quota has blocked and blocks no more, or for whom a guardian consented.
 
     A seat that is given up in one class may free a quota for somebody who waits in another, and a
-    quota that keeps seats is released at its hour: neither can lock the other class.
+    quota that keeps seats is released at its hour: neither can lock the other class. Nor does a
+    guardian's consent look for the classes in which the minor waits.
     """
 
     async def promote(session: AsyncSession, class_id: UUID) -> int:

@@ -231,16 +231,6 @@ async def give_claims_back(
     await session.execute(statement.execution_options(synchronize_session=False))
 
 
-def deadline_in(class_: Class, *, now: datetime) -> datetime | None:
-    """Return until when a seat of a class given `now` is to be confirmed; None asks for no word."""
-    return rules.confirm_by(
-        confirm_hours=class_.confirm_hours,
-        promote_until=class_.promote_until,
-        starts_at=class_.starts_at,
-        now=now,
-    )
-
-
 async def next_admitted(
     session: AsyncSession, *, class_: Class, seats: int, now: datetime
 ) -> Sequence[Enrollment]:
@@ -250,7 +240,8 @@ async def next_admitted(
     guardian has consented.
     """
     quotas = await lock_quotas(session, [class_.wave_id], now=now)
-    seated_on = local_day(now, zone=TimeZone.WIB) if deadline_in(class_, now=now) is None else None
+    asked = queries.deadline_in(class_, now=now) is not None
+    seated_on = None if asked else local_day(now, zone=TimeZone.WIB)
     limit = class_.waiting if quotas else seats
     line = await queries.next_in_line(
         session, class_id=class_.id, limit=limit, guarded_on=seated_on
@@ -277,7 +268,7 @@ async def promote_waiting(session: AsyncSession, *, class_: Class, now: datetime
     if seats == 0:
         return 0
     promoted = await next_admitted(session, class_=class_, seats=seats, now=now)
-    until = deadline_in(class_, now=now)
+    until = queries.deadline_in(class_, now=now)
     state, topic = EnrollmentState.SEATED, Topic.PROMOTED
     if until is not None:
         state, topic = EnrollmentState.OFFERED, Topic.OFFERED

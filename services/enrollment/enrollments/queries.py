@@ -33,10 +33,10 @@ from services.enrollment.participants.queries import guarded_by
 from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.queries import limits_of, quotas_of, read_quotas
 from services.enrollment.quotas.rules import WaveQuotas, traits_of
-from services.enrollment.quotas.tables import WaveQuota
+from shared.clock import ledger_day
 from shared.db.within import within
 from shared.i18n import Language
-from shared.schemas.enrollment import ClassState, EnrollmentState, SelectionState
+from shared.schemas.enrollment import AgeBand, ClassState, EnrollmentState, SelectionState
 from shared.scope import Scope
 
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -106,6 +106,9 @@ def read_of(
         promote_until=class_.promote_until,
         pending=rules.selection_pending(class_.selection, announced_at=class_.announced_at),
         blocked=block is not None,
+        passed_over=row.age_band is AgeBand.UNDER_18
+        and class_.taken < class_.capacity
+        and deadline_in(class_, now=now) is None,
         now=now,
     )
     named = block if why is rules.WhyWaiting.QUOTA else None
@@ -116,6 +119,16 @@ def read_of(
             "why_detail": rules.WHY_TEXT[why].in_(language),
             "blocked_by": None if named is None else QuotaBlock.model_validate(named.quota),
         }
+    )
+
+
+def deadline_in(class_: Class, *, now: datetime) -> datetime | None:
+    """Return until when a seat of a class given `now` is to be confirmed; None asks for no word."""
+    return rules.confirm_by(
+        confirm_hours=class_.confirm_hours,
+        promote_until=class_.promote_until,
+        starts_at=class_.starts_at,
+        now=now,
     )
 
 
@@ -228,19 +241,21 @@ async def selection_state(session: AsyncSession, wave_id: UUID) -> SelectionStat
 
 
 async def classes_admitting(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
-    """Return the classes of waves with quotas that have a free seat for somebody who waits, by id.
+    """Return the classes that have a free seat for somebody who waits, by id.
 
-    Quotas are read without a lock: whoever promotes judges again.
+    Where neither quotas nor guardians pass anybody over there are none: such a seat is given in the
+    transaction that frees it. Both are read without a lock: whoever promotes judges again.
     """
     open_ = or_(
         Class.promote_until.is_(None) & (Class.state == ClassState.PLANNED),
         (Class.promote_until > now) & Class.state.in_([ClassState.PLANNED, ClassState.OPENED]),
     )
+    guarded = guarded_by(ledger_day(now))
     statement = (
-        select(Enrollment)
+        select(Enrollment, Class, guarded.label("guarded"))
         .join(Class, Class.id == Enrollment.class_id)
+        .join(Participant, Participant.id == Enrollment.participant_id)
         .where(
-            Class.wave_id.in_(select(WaveQuota.wave_id)),
             Class.waiting > 0,
             Class.taken < Class.capacity,
             open_,
@@ -249,7 +264,10 @@ async def classes_admitting(session: AsyncSession, *, now: datetime) -> Sequence
         )
         .order_by(Enrollment.class_id, Enrollment.waitlist_number)
     )
-    waiting = (await session.scalars(statement)).all()
+    found = (await session.execute(statement)).all()
+    waiting = [
+        row for row, class_, allowed in found if allowed or deadline_in(class_, now=now) is not None
+    ]
     rows = await quotas_of(session, {row.wave_id for row in waiting})
     quotas = await limits_of(session, rows, now=now)
     admitted = [

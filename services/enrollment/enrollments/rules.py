@@ -52,6 +52,7 @@ class WhyWaiting(StrEnum):
     PROMOTION_ENDED = "PROMOTION_ENDED"
     QUOTA = "QUOTA"
     SELECTION_PENDING = "SELECTION_PENDING"
+    GUARDIAN = "GUARDIAN"
 
 
 # What would change it, in words.
@@ -73,6 +74,10 @@ WHY_TEXT: Final = {
     WhyWaiting.SELECTION_PENDING: Text(
         "Kursi diberikan setelah hasil seleksi diumumkan.",
         "Seats are given when the selection is announced.",
+    ),
+    WhyWaiting.GUARDIAN: Text(
+        "Ada kursi kosong, tetapi wali belum menyetujui; kursi diberikan setelah wali setuju.",
+        "A seat is free, but no guardian has consented; it is given once one has.",
     ),
 }
 
@@ -305,17 +310,20 @@ def why_waiting(
     now: datetime,
     pending: bool = False,
     blocked: bool = False,
+    passed_over: bool = False,
 ) -> WhyWaiting:
     """Return why somebody still waits; a seat that is free goes to the first in line at once.
 
     `pending` tells that a selection of the class has not been announced, `blocked` that a quota
-    leaves this person no seat.
+    leaves this person no seat, `passed_over` that a free seat waits for a minor's guardian.
     """
     if not promotion_open(class_state=class_state, promote_until=promote_until, now=now):
         return WhyWaiting.PROMOTION_ENDED
     if pending:
         return WhyWaiting.SELECTION_PENDING
-    return WhyWaiting.QUOTA if blocked else WhyWaiting.NO_FREE_SEAT
+    if blocked:
+        return WhyWaiting.QUOTA
+    return WhyWaiting.GUARDIAN if passed_over else WhyWaiting.NO_FREE_SEAT
 
 
 def selection_pending(method: SelectionMethod, *, announced_at: datetime | None) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from services.enrollment.classes.tables import Class
-from services.enrollment.enrollments.operations import deadline_in, enter_classes, new_enrollment
+from services.enrollment.enrollments.operations import enter_classes, new_enrollment
+from services.enrollment.enrollments.queries import deadline_in
 from services.enrollment.enrollments.rules import AlreadyEnrolledError, ClassFullError
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.participants.rules import age_band

@@ -12,7 +12,6 @@ from services.enrollment.classes.rules import OutsideScopeError
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.operations import (
     Move,
-    deadline_in,
     enter_class,
     lock_enrollment,
     move_enrollments,
@@ -20,7 +19,7 @@ from services.enrollment.enrollments.operations import (
     next_admitted,
     promote_waiting,
 )
-from services.enrollment.enrollments.queries import get_enrollment, niks_of
+from services.enrollment.enrollments.queries import deadline_in, get_enrollment, niks_of
 from services.enrollment.enrollments.rules import (
     EnrollmentIdTakenError,
     SelectionPendingError,

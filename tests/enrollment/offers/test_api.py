@@ -2,10 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
+from services.enrollment.enrollments.operations import promote_in_class
+from services.enrollment.enrollments.queries import classes_admitting
 from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.offers.operations import confirm_offer, expire_offers
 from services.enrollment.offers.queries import classes_with_lapsed
@@ -14,6 +17,7 @@ from services.enrollment.participants.tables import Participant
 from shared.clock import ledger_day
 from shared.errors import ConflictError
 from shared.ids import new_id
+from shared.schemas.enrollment import AgeBand
 from shared.schemas.enrollment import EnrollmentState as S
 from shared.scope import NATIONAL, Role
 from tests.support.seats import NOW, Applicant
@@ -94,6 +98,29 @@ class TestPromotion:
         assert passed == ["CANCELLED", "CANCELLED", "WAITLISTED", "SEATED"]
         assert await states(seats, class_id) == ["CANCELLED", "CANCELLED", "SEATED", "CANCELLED"]
         await seats.check_counts(class_id)
+
+    async def test_a_free_seat_is_the_minor_s_once_a_guardian_consents(self, seats, offered, admin):
+        class_id, ids, people = await offered(waiting=2, confirm_hours=None)
+        await grow_young(seats, people[1])
+        async with seats.transaction() as session:
+            row = await session.get(Enrollment, (class_id, UUID(ids[1])))
+            row.age_band = AgeBand.UNDER_18
+        await admin.post(path(class_id, ids[0], "cancel"))
+
+        async def admitting() -> list:
+            async with seats.transaction() as session:
+                return list(await classes_admitting(session, now=NOW))
+
+        told = (await admin.get(f"/v1/classes/{class_id}/enrollments/{ids[1]}")).json()
+        before = await admitting()
+        await grow_young(seats, people[1], guardian_consent_at=NOW)
+        after = await admitting()
+        async with seats.transaction() as session:
+            promoted = await promote_in_class(session, class_id=class_id, now=NOW)
+
+        assert (told["why_not_promoted"], told["waitlist_position"]) == ("GUARDIAN", 1)
+        assert (before, after, promoted) == ([], [class_id], 1)
+        assert await states(seats, class_id) == ["CANCELLED", "CANCELLED", "SEATED"]
 
 
 class TestConfirm:
