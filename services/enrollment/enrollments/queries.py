@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.enrollment.classes.queries import get_class, is_open
+from services.enrollment.classes.rules import local_day
 from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments import rules
 from services.enrollment.enrollments.rules import SILENT_FOR, EnrollmentUnknownError
@@ -33,10 +34,10 @@ from services.enrollment.participants.queries import guarded_by
 from services.enrollment.participants.tables import Participant
 from services.enrollment.quotas.queries import limits_of, quotas_of, read_quotas
 from services.enrollment.quotas.rules import WaveQuotas, traits_of
-from shared.clock import ledger_day
 from shared.db.within import within
 from shared.i18n import Language
 from shared.schemas.enrollment import AgeBand, ClassState, EnrollmentState, SelectionState
+from shared.schemas.registry import TimeZone
 from shared.scope import Scope
 
 _EARTH_RADIUS_KM: Final = 6371.0
@@ -250,7 +251,7 @@ async def classes_admitting(session: AsyncSession, *, now: datetime) -> Sequence
         Class.promote_until.is_(None) & (Class.state == ClassState.PLANNED),
         (Class.promote_until > now) & Class.state.in_([ClassState.PLANNED, ClassState.OPENED]),
     )
-    guarded = guarded_by(ledger_day(now))
+    guarded = guarded_by(local_day(now, zone=TimeZone.WIB))
     statement = (
         select(Enrollment, Class, guarded.label("guarded"))
         .join(Class, Class.id == Enrollment.class_id)
