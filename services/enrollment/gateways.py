@@ -339,4 +339,4 @@ async def doings(client: httpx.AsyncClient, asked: DoingsAsked) -> list[Doing]:
         if not page:
             return found
         found.extend(page)
-        asked = asked.model_copy(update={"after": (page[-1].participant_id, page[-1].what)})
+        asked = asked.model_copy(update={"after": page[-1]})

@@ -78,7 +78,8 @@ async def page_of_doings(
     person, what = found.c.person, found.c.what
     statement = select(found).order_by(person, what).limit(PAGE)
     if asked.after is not None:
-        statement = statement.where(tuple_(person, what) > tuple_(*asked.after))
+        last = (asked.after.participant_id, asked.after.what)
+        statement = statement.where(tuple_(person, what) > tuple_(*last))
     rows = await session.execute(statement)
     return [
         Doing(participant_id=row.person, what=row.what, read=bool(row.read), times=row.times)

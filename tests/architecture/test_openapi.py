@@ -48,3 +48,19 @@ def test_a_change_of_the_face_is_noticed(tmp_path, monkeypatch):
     assert not openapi.is_current("registry")
     assert openapi.run(check=False) == 0
     assert openapi.run(check=True) == 0
+
+
+def shapeless_arrays(node: object) -> list[dict]:
+    """Return the schemas of arrays that do not say of what they are."""
+    if isinstance(node, list):
+        return [found for each in node for found in shapeless_arrays(each)]
+    if not isinstance(node, dict):
+        return []
+    here = [node] if node.get("type") == "array" and "items" not in node else []
+    return here + [found for each in node.values() for found in shapeless_arrays(each)]
+
+
+@pytest.mark.parametrize("service", openapi.targets())
+def test_every_array_says_of_what(service: str):
+    assert shapeless_arrays(json.loads(openapi.face_of(service))) == []
+    assert shapeless_arrays({"a": [{"type": "array", "prefixItems": []}]}) != []

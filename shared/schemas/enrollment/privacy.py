@@ -82,6 +82,15 @@ class PersonErasure(Message):
     erased_at: datetime
 
 
+class Doing(Message):
+    """How often data of a person were read, or changed, in one way."""
+
+    participant_id: UUID
+    what: str
+    read: bool
+    times: int
+
+
 class DoingsAsked(Message):
     """Of whose doings in a span of time another service asks: all actors from `first` to `before`.
 
@@ -92,16 +101,7 @@ class DoingsAsked(Message):
     until: datetime
     first: str = Field(repr=False)
     before: str | None = Field(default=None, repr=False)
-    after: tuple[UUID, str] | None = None
-
-
-class Doing(Message):
-    """How often data of a person were read, or changed, in one way."""
-
-    participant_id: UUID
-    what: str
-    read: bool
-    times: int
+    after: Doing | None = None
 
 
 class Doings(Message):
