@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.bench.field import plain
 from migrations.run import migrate
 from services.enrollment.base import Event
+from services.reporting.folding.rules import Source
 from services.reporting.ledger.consumers import Consumer
-from services.reporting.ledger.rules import FOLDINGS, Source
+from services.reporting.ledger.rules import FOLDINGS
 from shared.db.events import read_feed
 from shared.db.session import Sessions, make_engine, make_sessions, transaction
 from shared.schemas.events import EventRead

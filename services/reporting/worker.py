@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.reporting.folding.rules import Source
 from services.reporting.followups import consumers as followups
 from services.reporting.held_grants.consumers import (
     follow_grants,
@@ -16,7 +17,6 @@ from services.reporting.held_grants.consumers import (
 )
 from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
-from services.reporting.ledger.rules import Source
 from services.reporting.person_records.consumers import follow_erasures
 from services.reporting.rebuilds.jobs import REBUILD, SWEEP
 from services.reporting.restricted_people.consumers import (

@@ -17,8 +17,8 @@ from services.registry.main import create_app as create_registry
 from services.registry.settings import RegistrySettings
 from services.reporting.base import Event as ReportingEvent
 from services.reporting.base import FeedCursor
+from services.reporting.folding.rules import Source
 from services.reporting.ledger.consumers import Consumer
-from services.reporting.ledger.rules import Source
 from services.reporting.main import create_app as create_reporting
 from services.reporting.settings import ReportingSettings
 from shared.clock import utc_now

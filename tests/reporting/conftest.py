@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import pytest
 from sqlalchemy import text
 
+from services.reporting.folding.rules import Source
 from services.reporting.ledger.consumers import Consumer
-from services.reporting.ledger.rules import Source
 from services.reporting.main import create_app
 from services.reporting.worker import create_worker
 from shared.db.session import Sessions, transaction

@@ -1,4 +1,4 @@
-from services.reporting.ledger.rules import Source
+from services.reporting.folding.rules import Source
 from services.reporting.worker import readers
 from shared.scope import Role
 from tests.reporting.story import Story

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Audit, Event
+from services.reporting.enrollment_facts.tables import LiveEnrollmentNow
 from services.reporting.followups import queries, rules
 from services.reporting.followups.rules import Answer, IncomeKeys, Incomes
 from services.reporting.followups.schemas import FollowUpCreate
 from services.reporting.followups.tables import FollowUp
-from services.reporting.ledger.tables import LiveEnrollmentNow
 from services.reporting.restricted_people.queries import check_unrestricted
 from shared.db.audit import note_read
 from shared.db.base import translate

@@ -8,9 +8,9 @@ from sqlalchemy import Select, Uuid, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.enrollment_facts.tables import LiveEnrollmentNow
 from services.reporting.followups.rules import HomeOnlyError, UnknownEnrollmentError
 from services.reporting.followups.tables import FollowUp
-from services.reporting.ledger.tables import LiveEnrollmentNow
 from shared.db.within import within
 from shared.errors import NotFoundError
 from shared.schemas.reporting import OutcomeStatus

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from services.reporting.folding.rules import Source
 from services.reporting.freshness import queries
 from services.reporting.freshness.rules import Standing
-from services.reporting.ledger.rules import Source
 from shared.db.session import Sessions, make_engine, make_sessions, transaction
 from shared.logging import get_logger
 from shared.scope import NATIONAL, Actor

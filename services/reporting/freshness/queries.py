@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import FeedCursor
+from services.reporting.class_facts.tables import LiveClassSummary
+from services.reporting.folding.rules import Source
+from services.reporting.folding.tables import Fold
 from services.reporting.freshness.rules import Reading
-from services.reporting.ledger.rules import Source
-from services.reporting.ledger.tables import Fold, LiveClassSummary, Wave
+from services.reporting.programs.tables import Wave
 
 
 async def read_sources(session: AsyncSession) -> dict[Source, Reading]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.reporting.ledger.rules import Source
+from services.reporting.folding.rules import Source
 
 # A reader that has caught up says so every second. One that has said nothing for this long may be
 # dead, and what it has not read may be as old as its last word.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from services.reporting.ledger.rules import Source
+from services.reporting.folding.rules import Source
 from shared.i18n import Text
 
 # What the programme promised: 5,000 people, possibly up to 10,000.

@@ -1,1 +1,1 @@
-"""The ledger and what is folded from it. Owns the ledger, the cubes and the latest states."""
+"""The ledger: every foldable event, each once, and every fact put together."""

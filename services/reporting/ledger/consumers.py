@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.folding.rules import Recorded, Source
 from services.reporting.ledger import operations
-from services.reporting.ledger.rules import Recorded, Source
 from shared.clock import ledger_day
 from shared.schemas.events import EventRead
 

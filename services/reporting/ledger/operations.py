@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -27,13 +28,24 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
+from services.reporting.folding.rules import (
+    Cell,
+    Folded,
+    Keeping,
+    Recorded,
+    Rollup,
+    Source,
+    Sums,
+    cell_id,
+    project,
+)
+from services.reporting.folding.tables import Fold, mapped_table
 from services.reporting.ledger import rules
 from services.reporting.ledger.queries import lock_fold, table_of
-from services.reporting.ledger.rules import Fact, Folded, Latest, Recorded, Rollup, Source, Sums
-from services.reporting.ledger.tables import EnrollmentNow, Entry, Fold, Program, Wave, mapped_table
+from services.reporting.ledger.tables import Entry
+from services.reporting.programs.tables import Program, Wave
 
 _ENTRY: Final = ("seq", *Recorded._fields)
-_LATEST: Final = (*Latest._fields[:-1], *rules.MEMBERS[Fact.ENROLLMENTS])
 
 
 def _wire_type(of: Column[Any]) -> TypeEngine[Any]:
@@ -88,13 +100,13 @@ def _add_sums(rollup: Rollup) -> Insert:
 
 
 @lru_cache
-def _keep_latest() -> Insert:
-    table = mapped_table(EnrollmentNow)
-    chosen = select(bindparam("the_generation", type_=Integer()), *_columns(table, _LATEST))
-    statement = insert(table).from_select(["generation", *_LATEST], chosen)
+def _keep_latest(keeping: Keeping) -> Insert:
+    table, names = table_of(keeping), keeping.columns
+    chosen = select(bindparam("the_generation", type_=Integer()), *_columns(table, names))
+    statement = insert(table).from_select(["generation", *names], chosen)
     return statement.on_conflict_do_update(
-        index_elements=["generation", "enrollment_id"],
-        set_={name: statement.excluded[name] for name in _LATEST if name != "enrollment_id"},
+        index_elements=["generation", keeping.key],
+        set_={name: statement.excluded[name] for name in names if name != keeping.key},
         where=table.c.version < statement.excluded.version,
     )
 
@@ -141,26 +153,27 @@ async def _append(session: AsyncSession, fold: Fold, events: Sequence[Recorded])
 async def add_figures(session: AsyncSession, *, generation: int, folded: Folded) -> None:
     """Add what was folded to every figure of `generation`, one statement per table."""
     for rollup in rules.ROLLUPS:
-        sums = rules.project(rollup, folded.cells[rollup.fact])
+        sums = project(rollup, folded.cells.get(rollup.fact, {}))
         if sums:
             rows = _parameters(table_of(rollup), _sum_columns(rollup), _cells_in_order(sums))
             await session.execute(_add_sums(rollup), {"the_generation": generation, **rows})
-    if folded.enrollments:
-        await _keep_enrollments(session, generation, folded.enrollments.values())
+    for keeping in rules.KEEPINGS:
+        latest = folded.kept.get(keeping)
+        if latest:
+            await _keep(session, generation, keeping, latest.values())
     await _keep_names(session, folded)
 
 
 def _cells_in_order(sums: Sums) -> list[tuple[Any, ...]]:
     """Return one row per cell, in the order of cell ids: the order in which rows are locked."""
-    return sorted((rules.cell_id(key), *key, *measures) for key, measures in sums.items())
+    return sorted((cell_id(key), *key, *measures) for key, measures in sums.items())
 
 
-async def _keep_enrollments(
-    session: AsyncSession, generation: int, latest: Iterable[Latest]
+async def _keep(
+    session: AsyncSession, generation: int, keeping: Keeping, latest: Iterable[Cell]
 ) -> None:
-    rows = sorted((*each[:-1], *each.cell) for each in latest)
-    parameters = _parameters(mapped_table(EnrollmentNow), _LATEST, rows)
-    await session.execute(_keep_latest(), {"the_generation": generation, **parameters})
+    parameters = _parameters(table_of(keeping), keeping.columns, sorted(latest, key=itemgetter(0)))
+    await session.execute(_keep_latest(keeping), {"the_generation": generation, **parameters})
 
 
 async def _keep_names(session: AsyncSession, folded: Folded) -> None:

@@ -6,13 +6,14 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Base
-from services.reporting.ledger.rules import Recorded, Rollup, Source
-from services.reporting.ledger.tables import Entry, Fold
+from services.reporting.folding.rules import Keeping, Recorded, Rollup, Source
+from services.reporting.folding.tables import Fold
+from services.reporting.ledger.tables import Entry
 
 
-def table_of(rollup: Rollup) -> Table:
-    """Return the table that holds the sums of `rollup`."""
-    return Base.metadata.tables[f"{Base.metadata.schema}.{rollup.table}"]
+def table_of(what: Rollup | Keeping) -> Table:
+    """Return the table that holds the sums of a rollup, or what is kept."""
+    return Base.metadata.tables[f"{Base.metadata.schema}.{what.table}"]
 
 
 async def lock_fold(session: AsyncSession, source: Source) -> Fold:

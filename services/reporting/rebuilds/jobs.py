@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from services.reporting.folding.rules import Folded, Keeping, Source
 from services.reporting.ledger import queries as ledger_queries
 from services.reporting.ledger import rules as ledger
-from services.reporting.ledger.rules import Folded, Source
 from services.reporting.rebuilds import operations, queries, rules
 from services.reporting.rebuilds.operations import Shadow
 from services.reporting.rebuilds.queries import Comparison
@@ -96,7 +96,7 @@ async def _compare(context: JobContext, shadow: Shadow, position: int) -> _Found
     """Compare every cell of the source; what was folded meanwhile is taken into account."""
     found = _Found()
     for rollup in ledger.ROLLUPS:
-        if ledger.SOURCE_OF[rollup.fact] is not shadow.source:
+        if rollup.fact.source is not shadow.source:
             continue
         async with context.transaction() as session:
             comparison = await queries.compare_rollup(
@@ -109,22 +109,23 @@ async def _compare(context: JobContext, shadow: Shadow, position: int) -> _Found
         meanwhile = await _folded_meanwhile(context, shadow, position, comparison.position)
         moved = rules.moved_cells(rollup, meanwhile)
         found.add(rollup.table, comparison, rules.unexplained(comparison.differing, moved))
-    if shadow.source is Source.ENROLLMENT:
-        await _compare_latest(context, shadow, position, found)
+    for keeping in ledger.KEEPINGS:
+        if keeping.source is shadow.source:
+            await _compare_latest(context, shadow, keeping, position, found)
     return found
 
 
 async def _compare_latest(
-    context: JobContext, shadow: Shadow, position: int, found: _Found
+    context: JobContext, shadow: Shadow, keeping: Keeping, position: int, found: _Found
 ) -> None:
     async with context.transaction() as session:
         comparison = await queries.compare_latest(
-            session, live=shadow.live, shadow=shadow.generation, source=shadow.source
+            session, keeping=keeping, live=shadow.live, shadow=shadow.generation
         )
     meanwhile = await _folded_meanwhile(context, shadow, position, comparison.position)
-    moving = {UUID(enrollment_id) for enrollment_id in meanwhile.enrollments}
+    moving = {UUID(key) for key in meanwhile.kept.get(keeping, {})}
     wrong = sorted(comparison.differing.keys() - moving)
-    found.add("enrollment_now", comparison, wrong)
+    found.add(keeping.table, comparison, wrong)
 
 
 async def _folded_meanwhile(context: JobContext, shadow: Shadow, after: int, until: int) -> Folded:

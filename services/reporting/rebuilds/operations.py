@@ -8,11 +8,11 @@ from sqlalchemy import Table, delete, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Job
+from services.reporting.folding.rules import Recorded, Source
+from services.reporting.folding.tables import Fold
 from services.reporting.ledger import rules as ledger
 from services.reporting.ledger.operations import add_figures
 from services.reporting.ledger.queries import entries_after, list_entries, lock_fold, table_of
-from services.reporting.ledger.rules import Recorded, Source
-from services.reporting.ledger.tables import EnrollmentNow, Fold, mapped_table
 from services.reporting.rebuilds.queries import REBUILD, is_rebuilding
 from services.reporting.rebuilds.schemas import RebuildCreate
 from shared.db.jobs import add_job
@@ -100,10 +100,8 @@ async def swap_shadow(session: AsyncSession, *, shadow: Shadow, position: int) -
 
 def tables_of(source: Source) -> list[Table]:
     """Return the tables that are folded from `source`."""
-    folded = [
-        table_of(rollup) for rollup in ledger.ROLLUPS if ledger.SOURCE_OF[rollup.fact] is source
-    ]
-    return [*folded, mapped_table(EnrollmentNow)] if source is Source.ENROLLMENT else folded
+    rollups = [table_of(each) for each in ledger.ROLLUPS if each.fact.source is source]
+    return rollups + [table_of(each) for each in ledger.KEEPINGS if each.source is source]
 
 
 async def sweep_generations(session: AsyncSession, *, source: Source, table: Table) -> int:

@@ -8,9 +8,9 @@ from sqlalchemy import FromClause, Table, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Job
+from services.reporting.folding.rules import Keeping, Rollup, Source
+from services.reporting.folding.tables import Fold
 from services.reporting.ledger.queries import table_of
-from services.reporting.ledger.rules import Rollup, Source
-from services.reporting.ledger.tables import EnrollmentNow, Fold, mapped_table
 from shared.schemas.jobs import JobState
 
 LISTED_DIFFERENCES: Final = 5_000
@@ -89,24 +89,25 @@ async def _compare(session: AsyncSession, cells: FromClause, source: Source) -> 
 
 
 async def compare_latest(
-    session: AsyncSession, *, live: int, shadow: int, source: Source
+    session: AsyncSession, *, keeping: Keeping, live: int, shadow: int
 ) -> Comparison:
-    """Compare what two generations know of every enrollment."""
-    table = mapped_table(EnrollmentNow)
+    """Compare the latest that two generations know of everything in one table."""
+    table = table_of(keeping)
     left, right = _generation(table, live), _generation(table, shadow)
     columns = [column.name for column in table.columns if column.name != "generation"]
     differs = or_(*(left.c[name].is_distinct_from(right.c[name]) for name in columns))
+    one, other = left.c[keeping.key], right.c[keeping.key]
     cells = (
         select(
-            func.coalesce(left.c.enrollment_id, right.c.enrollment_id).label("cell"),
+            func.coalesce(one, other).label("cell"),
             true().label("forged"),
             func.json_build_array().label("gaps"),
             differs.label("differs"),
         )
-        .select_from(left.join(right, left.c.enrollment_id == right.c.enrollment_id, full=True))
+        .select_from(left.join(right, one == other, full=True))
         .cte("cells")
     )
-    return await _compare(session, cells, source)
+    return await _compare(session, cells, keeping.source)
 
 
 async def is_rebuilding(session: AsyncSession) -> bool:

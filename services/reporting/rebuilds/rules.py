@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.reporting.ledger.rules import Folded, Rollup, cell_id, project
+from services.reporting.folding.rules import Folded, Rollup, cell_id, project
 
 
 def moved_cells(rollup: Rollup, folded: Folded) -> dict[UUID, list[int]]:
     """Return what events that the shadow has not seen yet added to the live cells, by cell id."""
-    sums = project(rollup, folded.cells[rollup.fact])
+    sums = project(rollup, folded.cells.get(rollup.fact, {}))
     return {UUID(cell_id(key)): measures for key, measures in sums.items()}
 
 

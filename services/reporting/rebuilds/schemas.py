@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from services.reporting.ledger.rules import Source
+from services.reporting.folding.rules import Source
 from shared.schemas.base import Body
 
 

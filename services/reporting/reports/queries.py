@@ -21,6 +21,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Base
+from services.reporting.class_facts.tables import LiveClasses, LiveClassSummary
+from services.reporting.enrollment_facts.tables import LiveEnrollments, LiveEnrollmentSummary
+from services.reporting.facility_facts.tables import LiveFacilities
 from services.reporting.indicators.rules import (
     FACILITIES,
     FUNNEL,
@@ -31,14 +34,7 @@ from services.reporting.indicators.rules import (
     Dimension,
     Report,
 )
-from services.reporting.ledger.tables import (
-    LiveClasses,
-    LiveClassSummary,
-    LiveEnrollments,
-    LiveEnrollmentSummary,
-    LiveFacilities,
-    LiveOutcomes,
-)
+from services.reporting.outcome_facts.tables import LiveOutcomes
 from services.reporting.reports.rules import (
     ZONES,
     Key,

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.reporting.folding.rules import Source
 from services.reporting.freshness.rules import Freshness, Reading, Standing
-from services.reporting.ledger.rules import Source
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 

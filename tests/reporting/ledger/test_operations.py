@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
+from services.reporting.folding.rules import Source, UnknownSchemaError
 from services.reporting.ledger import operations
 from services.reporting.ledger.consumers import Consumer, _recorded
-from services.reporting.ledger.rules import Source, UnknownSchemaError
 from shared.db.session import transaction
 from shared.scope import SYSTEM
 from tests.reporting.conftest import READER

@@ -3,9 +3,9 @@ from uuid import UUID
 
 import pytest
 
+from services.reporting.folding.rules import Source
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.ledger.queries import entries_after, list_entries
-from services.reporting.ledger.rules import Source
 from services.reporting.rebuilds import jobs, operations
 from services.reporting.rebuilds.schemas import RebuildCreate
 from shared.db.session import transaction

@@ -1,0 +1,1 @@
+"""Enrollments counted, and the latest of each."""

@@ -1,0 +1,1 @@
+"""Programmes and waves by name, as enrollment published them."""
