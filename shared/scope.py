@@ -84,6 +84,12 @@ class Permission(StrEnum):
     PRIVACY_HANDLE = "privacy:handle"
     DOSSIERS_READ = "dossiers:read"
     REFERRALS_CHECK = "referrals:check"
+    FOLLOWUPS_DESIGN = "followups:design"
+    TARGETS_WRITE = "targets:write"
+    FIGURES_PUBLISH = "figures:publish"
+    REPORTS_TRACE = "reports:trace"
+    QUALITY_READ = "quality:read"
+    NOTICES_ORDER = "notices:order"
 
 
 _P = Permission
@@ -118,6 +124,8 @@ _CENTRE: Final = _STAFF_READS | {
     _P.REFERRALS_WRITE,
     _P.REFERRALS_DECIDE,
     _P.PRIVACY_REQUEST,
+    _P.REPORTS_TRACE,
+    _P.QUALITY_READ,
 }
 _OFFICE: Final = _CENTRE | {
     _P.SPACES_WRITE,
@@ -146,6 +154,9 @@ _MINISTRY: Final = _OFFICE | {
     _P.SELECTIONS_RUN,
     _P.SELECTIONS_APPROVE,
     _P.PARTICIPANTS_MERGE,
+    _P.FOLLOWUPS_DESIGN,
+    _P.TARGETS_WRITE,
+    _P.FIGURES_PUBLISH,
 }
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -178,7 +189,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             _P.PRIVACY_REQUEST,
         }
     ),
-    Role.ANALYST: frozenset({_P.REPORTS_READ}),
+    Role.ANALYST: frozenset({_P.REPORTS_READ, _P.QUALITY_READ}),
     Role.AUDITOR: _STAFF_READS
     | {
         _P.AUDIT_READ,
@@ -187,10 +198,13 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         _P.PROPOSALS_READ,
         _P.ASSIGNMENTS_READ,
         _P.DOSSIERS_READ,
+        _P.REPORTS_TRACE,
+        _P.QUALITY_READ,
     },
     Role.SERVICE: frozenset(
         {_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}
         | {_P.BOOKINGS_READ, _P.BOOKINGS_REQUEST, _P.PRIVACY_REQUEST, _P.REFERRALS_CHECK}
+        | {_P.NOTICES_ORDER}
     ),
 }
 

@@ -1,0 +1,16 @@
+"""What figures need of classes and enrollments."""
+
+from collections.abc import Sequence
+
+revision: str = "a00000000022"
+down_revision: str | Sequence[str] | None = "a00000000021"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

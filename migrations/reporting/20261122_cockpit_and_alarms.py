@@ -1,0 +1,16 @@
+"""Sign-ups by the minute, and alarms of the nightly recount."""
+
+from collections.abc import Sequence
+
+revision: str = "d00000000012"
+down_revision: str | Sequence[str] | None = "d00000000011"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

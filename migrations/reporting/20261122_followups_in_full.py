@@ -1,0 +1,16 @@
+"""Follow-ups in full: instruments, cohorts, links, history."""
+
+from collections.abc import Sequence
+
+revision: str = "d00000000009"
+down_revision: str | Sequence[str] | None = "d00000000008"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,16 @@
+"""People counted: applications, certificates, referrals, attendance, money."""
+
+from collections.abc import Sequence
+
+revision: str = "d00000000006"
+down_revision: str | Sequence[str] | None = "d00000000005"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
