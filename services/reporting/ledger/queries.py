@@ -5,15 +5,14 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.base import Base
 from services.reporting.folding.rules import Keeping, Recorded, Rollup, Source
 from services.reporting.folding.tables import Fold
-from services.reporting.ledger.tables import Entry
+from services.reporting.ledger.tables import TABLES, Entry
 
 
 def table_of(what: Rollup | Keeping) -> Table:
     """Return the table that holds the sums of a rollup, or what is kept."""
-    return Base.metadata.tables[f"{Base.metadata.schema}.{what.table}"]
+    return TABLES[what.table]
 
 
 async def lock_fold(session: AsyncSession, source: Source) -> Fold:

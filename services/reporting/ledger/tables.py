@@ -1,14 +1,23 @@
-"""SQL table of the ledger."""
+"""SQL table of the ledger, and every table that it is folded into."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.base import Base
+from services.reporting.class_facts.tables import ClassCube, ClassSummary
+from services.reporting.enrollment_facts.tables import (
+    EnrollmentCube,
+    EnrollmentNow,
+    EnrollmentSummary,
+)
+from services.reporting.facility_facts.tables import FacilityCube
 from services.reporting.folding.rules import Source
+from services.reporting.folding.tables import mapped_table
+from services.reporting.outcome_facts.tables import OutcomeCube
 
 
 class Entry(Base):
@@ -32,3 +41,16 @@ class Entry(Base):
     recorded_at: Mapped[datetime]
     day: Mapped[date]
     payload: Mapped[dict[str, Any]]
+
+
+_FOLDED_INTO: Final[tuple[type[Base], ...]] = (
+    FacilityCube,
+    ClassSummary,
+    ClassCube,
+    EnrollmentSummary,
+    EnrollmentCube,
+    EnrollmentNow,
+    OutcomeCube,
+)
+# By name, as the rollups and keepings of the facts, which know no database, name them.
+TABLES: Final[dict[str, Table]] = {each.__tablename__: mapped_table(each) for each in _FOLDED_INTO}

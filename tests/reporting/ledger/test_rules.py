@@ -15,6 +15,7 @@ from services.reporting.folding.rules import Fact, Rollup, UnknownSchemaError, c
 from services.reporting.ledger import rules
 from services.reporting.ledger.consumers import _recorded
 from services.reporting.ledger.rules import ROLLUPS
+from services.reporting.ledger.tables import TABLES
 from tests.reporting.story import Story
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
@@ -169,3 +170,8 @@ class TestCellId:
 
     def test_tells_members_apart_that_read_alike_together(self):
         assert cell_id(("ab", "c")) != cell_id(("a", "bc"))
+
+
+def test_whatever_is_folded_has_its_table_wherever_the_ledger_is():
+    """A worker imports no routes: a table that only they bring in would be missing there."""
+    assert {each.table for each in (*ROLLUPS, *rules.KEEPINGS)} == set(TABLES)
