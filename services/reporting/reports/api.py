@@ -15,20 +15,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from services.reporting.catalogue.rules import REPORTS
 from services.reporting.freshness.jobs import Watch
 from services.reporting.freshness.rules import Standing
 from services.reporting.indicators.rules import (
     DIMENSION_LABELS,
-    FACILITIES,
-    FUNNEL,
-    OPENING,
-    OUTCOMES,
-    PROGRESS,
-    REPORTS,
     AreaBasis,
     Dimension,
     Indicator,
     Report,
+    formula_of,
 )
 from services.reporting.reports import queries, rules
 from services.reporting.reports.rules import Question
@@ -60,6 +56,10 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
 
 _KEPT_ANSWERS: Final = 512
+_PUBLIC_CUTS: Final = (
+    "\n\nAnybody may cut it by programme, wave, time zone and province; any finer cut needs a token"
+    " that reads reports, and shows its own area."
+)
 
 
 class DimensionNotOfferedError(BadRequestError):
@@ -240,6 +240,7 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
         "synthetic": _synthetic(asked.question, standing),
         "restricted": not asked.scope.national,
         "by": asked.question.by,
+        "minimum_answers": rules.minimum_answers(report, asked.question),
     }
     body = b'{"meta":' + to_json(meta) + b',"rows":' + rows + b"}"
     return Response(body, headers={**headers, "ETag": etag}, media_type="application/json")
@@ -253,11 +254,16 @@ def _indicator(indicator: Indicator) -> IndicatorRead:
     return IndicatorRead(
         code=indicator.code,
         label=_labels(indicator.label),
+        definition=_labels(indicator.definition),
+        formula=_labels(formula_of(indicator)),
+        source=_labels(indicator.source),
+        revision=_labels(indicator.revision),
         unit=indicator.unit,
         numerator=indicator.numerator,
         denominator=indicator.denominator,
         target=indicator.target,
         has_response_rate=indicator.response is not None,
+        minimum_answers=None if indicator.response is None else indicator.few,
     )
 
 
@@ -287,64 +293,28 @@ async def list_reports(_: Public, request: Request) -> Catalogue:
     return Catalogue(items=[_description(request, report) for report in REPORTS.values()])
 
 
-@router.get(
-    "/progress",
-    response_model=ReportRead,
-    openapi_extra=cuts_of(PROGRESS),
-    responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
-)
-async def get_progress(caller: Public, request: Request) -> Response:
-    """Return participants against the national 5,000 and 10,000.
+def _add_route(report: Report) -> None:
+    """Add the route of one report: a public one asks for a token only where a cut is not."""
 
-    Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
-    reads reports, and shows its own area.
-    """
-    return await _answer(request, caller, PROGRESS)
+    async def read_public(caller: Public, request: Request) -> Response:
+        return await _answer(request, caller, report)
 
+    async def read(caller: ReportReader, request: Request) -> Response:
+        return await _answer(request, caller, report)
 
-@router.get(
-    "/opening",
-    response_model=ReportRead,
-    openapi_extra=cuts_of(OPENING),
-    responses=problems(DimensionNotOfferedError, UnauthorizedError, ForbiddenError),
-)
-async def get_opening(caller: Public, request: Request) -> Response:
-    """Return classes opened of those planned, present of those seated, and silent centres.
-
-    Anybody may cut it by programme, wave, time zone and province; any finer cut needs a token that
-    reads reports, and shows its own area.
-    """
-    return await _answer(request, caller, OPENING)
+    denials = (UnauthorizedError, ForbiddenError) if report.public else ()
+    router.add_api_route(
+        f"/{report.code}",
+        read_public if report.public else read,
+        methods=["GET"],
+        name=f"get_{report.code}",
+        operation_id=f"get_{report.code}",
+        description=report.description.en + (_PUBLIC_CUTS if report.public else ""),
+        response_model=ReportRead,
+        openapi_extra=cuts_of(report),
+        responses=problems(DimensionNotOfferedError, *denials),
+    )
 
 
-@router.get(
-    "/funnel",
-    response_model=ReportRead,
-    openapi_extra=cuts_of(FUNNEL),
-    responses=problems(DimensionNotOfferedError),
-)
-async def get_funnel(caller: ReportReader, request: Request) -> Response:
-    """Return how many people stand at each step, from the claim of a place to completion."""
-    return await _answer(request, caller, FUNNEL)
-
-
-@router.get(
-    "/outcomes",
-    response_model=ReportRead,
-    openapi_extra=cuts_of(OUTCOMES),
-    responses=problems(DimensionNotOfferedError),
-)
-async def get_outcomes(caller: ReportReader, request: Request) -> Response:
-    """Return what became of those who completed, by horizon, with the response rate."""
-    return await _answer(request, caller, OUTCOMES)
-
-
-@router.get(
-    "/facilities",
-    response_model=ReportRead,
-    openapi_extra=cuts_of(FACILITIES),
-    responses=problems(DimensionNotOfferedError),
-)
-async def get_facilities(caller: ReportReader, request: Request) -> Response:
-    """Return facilities registered and active."""
-    return await _answer(request, caller, FACILITIES)
+for _report in REPORTS.values():
+    _add_route(_report)

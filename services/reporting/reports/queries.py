@@ -1,40 +1,21 @@
-"""Reads of the cubes: one SELECT per fact, grouped by what was asked, filtered by the scope."""
+"""Reads of the cubes: one SELECT per cube, grouped by what was asked, filtered by the scope."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    any_,
-    case,
-    cast,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Base
-from services.reporting.class_facts.tables import LiveClasses, LiveClassSummary
-from services.reporting.enrollment_facts.tables import LiveEnrollments, LiveEnrollmentSummary
-from services.reporting.facility_facts.tables import LiveFacilities
-from services.reporting.indicators.rules import (
-    FACILITIES,
-    FUNNEL,
-    OPENING,
-    OUTCOMES,
-    PROGRESS,
-    AreaBasis,
-    Dimension,
-    Report,
-)
-from services.reporting.outcome_facts.tables import LiveOutcomes
+from services.reporting.class_facts import queries as classes
+from services.reporting.enrollment_facts import queries as enrollments
+from services.reporting.facility_facts import queries as facilities
+from services.reporting.folding.queries import Cube
+from services.reporting.indicators.rules import AreaBasis, Dimension, Report
+from services.reporting.outcome_facts import queries as outcomes
 from services.reporting.reports.rules import (
     ZONES,
     Key,
@@ -45,49 +26,58 @@ from services.reporting.reports.rules import (
     spread_over_horizons,
 )
 from shared.db.within import within
-from shared.schemas.enrollment import HOLDS_SEAT, ClassState, EnrollmentState, Presence
-from shared.schemas.registry import FacilityStatus
-from shared.schemas.reporting import OutcomeStatus
 from shared.scope import Scope
 
-Measures: TypeAlias = dict[str, ColumnElement[int]]
+CUBES: Final[tuple[Cube, ...]] = (
+    enrollments.CUBE,
+    classes.CUBE,
+    outcomes.CUBE,
+    facilities.CUBE,
+)
 
-# Who gave a place back, or let the offer of one pass.
-_GIVEN_UP: Final = (EnrollmentState.CANCELLED, EnrollmentState.DECLINED, EnrollmentState.EXPIRED)
-_WORKING: Final = (OutcomeStatus.EMPLOYED, OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH)
+# Dimensions whose column is called otherwise.
 _COLUMNS: Final = {
     Dimension.PROGRAM: "program_id",
     Dimension.WAVE: "wave_id",
     Dimension.FACILITY: "facility_id",
 }
-# What the summaries have not.
-_CUBE_ONLY: Final = frozenset(
-    {
-        Dimension.REGENCY,
-        Dimension.FACILITY,
-        Dimension.FACILITY_KIND,
-        Dimension.SEX,
-        Dimension.AGE_BAND,
-        Dimension.ENTRANT_KIND,
-        Dimension.DAY,
-    }
-)
+_AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
 
 
-def _area_column(live: type[Base], question: Question, level: str) -> ColumnElement[str]:
-    home = question.area_basis is AreaBasis.RESIDENCE
-    column: ColumnElement[str] = getattr(live, f"home_{level}" if home else level)
-    return column
+@lru_cache
+def names_of(cube: Cube) -> frozenset[str]:
+    """Return the names of the sums of a cube."""
+    return frozenset(cube.measures(cube.live, datetime(1970, 1, 1, tzinfo=UTC)))
 
 
-def _column(live: type[Base], dimension: Dimension, question: Question) -> ColumnElement[Any]:
-    """Return the column of `live` that holds a dimension."""
-    if dimension in (Dimension.PROVINCE, Dimension.REGENCY):
-        return _area_column(live, question, f"{dimension}_code")
+@lru_cache(maxsize=256)
+def parts_of(names: frozenset[str]) -> tuple[tuple[Cube, tuple[str, ...]], ...]:
+    """Return the cubes that hold any of `names`, each with those that it holds."""
+    parts = ((cube, tuple(sorted(names & names_of(cube)))) for cube in CUBES)
+    return tuple((cube, held) for cube, held in parts if held)
+
+
+def _name_of(dimension: Dimension, question: Question) -> str:
+    """Return the name of the column that holds a dimension."""
+    if dimension in _AREAS:
+        home = question.area_basis is AreaBasis.RESIDENCE
+        return f"home_{dimension}_code" if home else f"{dimension}_code"
+    return _COLUMNS.get(dimension, dimension.value)
+
+
+def column_of(live: Any, dimension: Dimension, question: Question) -> ColumnElement[Any]:  # noqa: ANN401 - a mapped class, or columns that stand in for it
+    """Return what holds a dimension in `live`.
+
+    Raises:
+        AttributeError: when `live` has no such dimension.
+    """
     if dimension is Dimension.ZONE:
         named: ColumnElement[Any] | None = getattr(live, "time_zone", None)
-        return _zone(_area_column(live, question, "province_code")) if named is None else named
-    column: ColumnElement[Any] = getattr(live, _COLUMNS.get(dimension, dimension.value))
+        province = getattr(live, _name_of(Dimension.PROVINCE, question))
+        return _zone(province) if named is None else named
+    if dimension is Dimension.MONTH:
+        return func.to_char(live.day, "YYYY-MM")
+    column: ColumnElement[Any] = getattr(live, _name_of(dimension, question))
     return column
 
 
@@ -97,34 +87,44 @@ def _zone(province: ColumnElement[str]) -> ColumnElement[str]:
     )
 
 
-def _sum(n: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    """Return the sum of `n` where all conditions hold, 0 when there is nothing."""
-    total = func.sum(n)
-    counted = total.filter(and_(*conditions)) if conditions else total
-    return cast(func.coalesce(counted, 0), BigInteger)
+def _has(live: type[Base], dimensions: Iterable[Dimension], question: Question) -> bool:
+    try:
+        for dimension in dimensions:
+            column_of(live, dimension, question)
+    except AttributeError:
+        return False
+    return True
 
 
-def _sums(
-    live: type[Base],
-    measures: Measures,
-    *,
-    question: Question,
-    scope: Scope,
-    last_key: ColumnElement[int] | None = None,
+def _live(cube: Cube, question: Question, scope: Scope) -> type[Base]:
+    """Return the smallest that can answer: the summary if it has what is asked for."""
+    summary = cube.summary
+    if summary is None or needs_places(scope) or not _has(summary, question.dimensions, question):
+        return cube.live
+    return summary
+
+
+def sums_of(
+    cube: Cube, *, question: Question, scope: Scope, now: datetime, names: Iterable[str]
 ) -> Select[*tuple[Any, ...]]:
-    """Return the statement that sums `measures`; rows: one per value of the dimensions asked."""
-    keys: list[ColumnElement[Any]] = [
-        cast(_column(live, each, question), Text()) for each in question.by
-    ]
-    if last_key is not None:
-        keys.append(last_key)
+    """Return the statement that sums `names` of a cube; a horizon is the last key.
+
+    rows: one per value of the dimensions asked for.
+    """
+    live: Any = _live(cube, question, scope)
+    keys = [cast(column_of(live, each, question), Text()) for each in question.by]
+    if cube.by_horizon:
+        keys.append(live.horizon_months)
+    measures = cube.measures(live, now)
     statement = select(
         *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-        *(measure.label(name) for name, measure in measures.items()),
+        *(measures[name].label(name) for name in names),
     ).where(within(scope, live))
     for dimension, values in question.chosen:
-        column = cast(_column(live, dimension, question), Text())
+        column = cast(column_of(live, dimension, question), Text())
         statement = statement.where(column == any_(literal(list(values), ARRAY(Text()))))
+    if cube.by_horizon:
+        statement = statement.where(live.horizon_months.in_(question.horizons))
     return statement.group_by(*keys) if keys else statement
 
 
@@ -142,126 +142,21 @@ async def _read(
     return found
 
 
-def _enrollment_measures(live: Any) -> Measures:  # noqa: ANN401 - any of two mapped classes
-    held = live.state.in_(HOLDS_SEAT)
-    return {
-        # Who was transferred stands in the other class.
-        "claims": _sum(live.n, live.state != EnrollmentState.TRANSFERRED),
-        "seated": _sum(live.n, held),
-        "waitlisted": _sum(live.n, live.state == EnrollmentState.WAITLISTED),
-        "promoted": _sum(live.n, held, live.waited),
-        "not_placed": _sum(live.n, live.state == EnrollmentState.NOT_PLACED),
-        "cancelled": _sum(live.n, live.state.in_(_GIVEN_UP)),
-        "reported": _sum(live.n, held, live.presence != Presence.UNREPORTED),
-        "present": _sum(live.n, held, live.presence == Presence.PRESENT),
-        "completed": _sum(live.n, live.state == EnrollmentState.COMPLETED),
-        "dropped_out": _sum(live.n, live.state == EnrollmentState.DROPPED_OUT),
-    }
-
-
-def _class_measures(live: Any, now: datetime) -> Measures:  # noqa: ANN401 - any of two classes
-    planned = live.state != ClassState.CANCELLED
-    due = live.starts_at <= now
-    return {
-        "classes_planned": _sum(live.n, planned),
-        "classes_opened": _sum(live.n, live.state.in_((ClassState.OPENED, ClassState.COMPLETED))),
-        "classes_due": _sum(live.n, planned, due),
-        "classes_silent": _sum(live.n, live.state == ClassState.PLANNED, due),
-    }
-
-
-def _outcome_measures(live: Any) -> Measures:  # noqa: ANN401 - a class mapped to a sub-select
-    def having(*status: OutcomeStatus) -> ColumnElement[int]:
-        return _sum(live.n, live.status.in_(status))
-
-    sums = (
-        "businesses_started",
-        "businesses_running",
-        "people_hired",
-        "first_incomes",
-        "days_to_first_income",
-        "incomes_compared",
-        "incomes_up",
-    )
-    return {
-        "answered": _sum(live.n, live.status != OutcomeStatus.UNREACHED),
-        "working": having(*_WORKING),
-        "employed": having(OutcomeStatus.EMPLOYED, OutcomeStatus.BOTH),
-        "self_employed": having(OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH),
-        "studying": having(OutcomeStatus.STUDYING),
-        "seeking": having(OutcomeStatus.SEEKING),
-        "inactive": having(OutcomeStatus.INACTIVE),
-        **{name: _sum(getattr(live, name)) for name in sums},
-    }
-
-
-def _from_summary(question: Question, scope: Scope) -> bool:
-    return question.dimensions.isdisjoint(_CUBE_ONLY) and not needs_places(scope)
-
-
-def enrollment_sums(
-    question: Question, scope: Scope, *, names: tuple[str, ...] = ()
-) -> Select[*tuple[Any, ...]]:
-    """Return the statement that counts enrollments; only the measures in `names` if any."""
-    live: Any = LiveEnrollmentSummary if _from_summary(question, scope) else LiveEnrollments
-    measures = _enrollment_measures(live)
-    chosen = {name: measures[name] for name in names or measures}
-    return _sums(live, chosen, question=question, scope=scope)
-
-
-def class_sums(question: Question, scope: Scope, *, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Return the statement that counts classes as they stand at `now`."""
-    live: Any = LiveClassSummary if _from_summary(question, scope) else LiveClasses
-    return _sums(live, _class_measures(live, now), question=question, scope=scope)
-
-
-def outcome_sums(question: Question, scope: Scope) -> Select[*tuple[Any, ...]]:
-    """Return the statement that counts outcomes; the horizon is the last key."""
-    live: Any = LiveOutcomes
-    horizon = live.horizon_months
-    return _sums(
-        live, _outcome_measures(live), question=question, scope=scope, last_key=horizon
-    ).where(horizon.in_(question.horizons))
-
-
-def facility_sums(question: Question, scope: Scope) -> Select[*tuple[Any, ...]]:
-    """Return the statement that counts facilities."""
-    live: Any = LiveFacilities
-    measures = {
-        "facilities": _sum(live.n),
-        "active": _sum(live.n, live.status == FacilityStatus.ACTIVE),
-    }
-    return _sums(live, measures, question=question, scope=scope)
-
-
-async def _outcomes(session: AsyncSession, question: Question, scope: Scope) -> Mapping[Key, Sums]:
-    """Return answers beside all who completed: each of them was to answer at every horizon."""
-    keys = len(question.by)
-    statement = enrollment_sums(question, scope, names=("completed",))
-    completed = await _read(session, statement, keys=keys)
-    answers = await _read(session, outcome_sums(question, scope), keys=keys + 1)
-    return merge(spread_over_horizons(completed, question.horizons), answers)
-
-
 async def read_report(
     session: AsyncSession, report: Report, *, question: Question, scope: Scope, now: datetime
 ) -> Mapping[Key, Sums]:
-    """Return the sums that a report is made of, by the values of the dimensions asked for."""
-    keys = len(question.by)
-    if report is OUTCOMES:
-        return await _outcomes(session, question, scope)
-    if report is FACILITIES:
-        return await _read(session, facility_sums(question, scope), keys=keys)
-    statement = enrollment_sums(question, scope, names=_NAMES[report.code])
-    people = await _read(session, statement, keys=keys)
-    if report is not OPENING:
-        return people
-    classes = await _read(session, class_sums(question, scope, now=now), keys=keys)
-    return merge(people, classes)
+    """Return the sums that a report is made of, by the values of the dimensions asked for.
 
-
-_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    FUNNEL.code: (),
-    PROGRESS.code: ("seated", "present", "completed"),
-    OPENING.code: ("seated", "reported", "present"),
-}
+    Each cube that holds any of them is read once. What has no horizon counts at each: all who
+    completed are to answer three times.
+    """
+    indicators = question.shown(report)
+    parts: list[Mapping[Key, Sums]] = []
+    for cube, names in parts_of(frozenset().union(*(each.sums for each in indicators))):
+        statement = sums_of(cube, question=question, scope=scope, now=now, names=names)
+        keys = len(question.by) + cube.by_horizon
+        read = await _read(session, statement, keys=keys)
+        if report.by_horizon and not cube.by_horizon:
+            read = spread_over_horizons(read, question.horizons)
+        parts.append(read)
+    return merge(*parts)

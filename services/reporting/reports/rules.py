@@ -20,6 +20,8 @@ _WITHHELD: Final[Row] = {
     "numerator": None,
     "denominator": None,
     "response_rate": None,
+    "unreached": None,
+    "few_answers": False,
     "suppressed": True,
 }
 
@@ -43,6 +45,13 @@ class Question:
     chosen: tuple[tuple[Dimension, tuple[str, ...]], ...] = ()
     area_basis: AreaBasis = AreaBasis.FACILITY
     horizons: tuple[int, ...] = HORIZONS
+    indicators: tuple[str, ...] = ()
+
+    def shown(self, report: Report) -> tuple[Indicator, ...]:
+        """Return the indicators of `report` that are asked for: all of them unless some are."""
+        if not self.indicators:
+            return report.indicators
+        return tuple(each for each in report.indicators if each.code in self.indicators)
 
     @property
     def dimensions(self) -> frozenset[Dimension]:
@@ -90,7 +99,7 @@ def rows_of(report: Report, question: Question, sums: Mapping[Key, Sums]) -> lis
     return [
         _row(dict(zip(names, key, strict=True)), indicator, found[key])
         for key in sorted(found)
-        for indicator in report.indicators
+        for indicator in question.shown(report)
     ]
 
 
@@ -110,6 +119,8 @@ def _row(dims: dict[str, str | int], indicator: Indicator, sums: Sums) -> Row:
         "numerator": numerator,
         "denominator": denominator,
         "response_rate": response and _ratio(*(sums.get(name, 0) for name in response)),
+        "unreached": indicator.unreached and sums.get(indicator.unreached, 0),
+        "few_answers": response is not None and sums.get(response[0], 0) < indicator.few,
         "suppressed": False,
     }
 
@@ -117,6 +128,12 @@ def _row(dims: dict[str, str | int], indicator: Indicator, sums: Sums) -> Row:
 def is_guarded(report: Report, question: Question) -> bool:
     """Tell whether the answer counts people so finely that small figures could name somebody."""
     return Dimension.SEX in report.dimensions and not is_public(report, question)
+
+
+def minimum_answers(report: Report, question: Question) -> int | None:
+    """Return the answers below which a figure is marked; None when no figure rests on answers."""
+    few = [each.few for each in question.shown(report) if each.response is not None]
+    return max(few, default=None)
 
 
 def withhold_small(rows: Iterable[Row]) -> list[Row]:

@@ -1,7 +1,7 @@
 """Bodies of reports: one shape for all of them, and the catalogue that describes them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -68,6 +68,7 @@ class ReportQuery(BaseModel):
     sex: Annotated[list[Sex], _Listed] = []
     age_band: Annotated[list[AgeBand], _Listed] = []
     entrant_kind: Annotated[list[EntrantKind], _Listed] = []
+    disability: Annotated[list[Literal["true", "false"]], _Listed] = []
     status: Annotated[list[FacilityStatus], _Listed] = []
 
 
@@ -124,13 +125,15 @@ class ReportMeta(Read):
     synthetic: bool
     restricted: bool
     by: list[str]
+    minimum_answers: int | None
 
 
 class ReportRow(Read):
     """One figure. `value` is a count, a share or a mean, as the catalogue says of the indicator.
 
     A figure of one to four people is `suppressed`, its numbers null, for a caller who may not see
-    the people themselves.
+    the people themselves. `few_answers` marks what rests on fewer answers than `minimum_answers`;
+    `unreached` are those who were asked in vain.
     """
 
     dims: dict[str, str | int]
@@ -138,6 +141,8 @@ class ReportRow(Read):
     numerator: int | None
     denominator: int | None
     response_rate: float | None
+    unreached: int | None
+    few_answers: bool
     suppressed: bool
 
 
@@ -155,6 +160,7 @@ class ReportRead(Read):
                     "synthetic": True,
                     "restricted": False,
                     "by": ["province"],
+                    "minimum_answers": 30,
                 },
                 "rows": [
                     {
@@ -163,6 +169,8 @@ class ReportRead(Read):
                         "numerator": 9,
                         "denominator": 16,
                         "response_rate": 0.8,
+                        "unreached": 4,
+                        "few_answers": True,
                         "suppressed": False,
                     }
                 ],
@@ -190,15 +198,20 @@ class DimensionRead(Read):
 
 
 class IndicatorRead(Read):
-    """An indicator of a report, and what it is made of."""
+    """An indicator of a report: what it means, what it is made of, where that comes from."""
 
     code: str
     label: Labels
+    definition: Labels
+    formula: Labels
+    source: Labels
+    revision: Labels
     unit: Unit
     numerator: str
     denominator: str | None
     target: int | None
     has_response_rate: bool
+    minimum_answers: int | None
 
 
 class ReportDescription(Read):

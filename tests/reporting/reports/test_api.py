@@ -260,6 +260,7 @@ class TestGetFunnel:
                     "numerator": None,
                     "denominator": None,
                     "response_rate": None,
+                    "few_answers": False,
                     "suppressed": True,
                 }
                 if small

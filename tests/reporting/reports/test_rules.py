@@ -1,15 +1,9 @@
 import pytest
 
-from services.reporting.indicators.rules import (
-    FUNNEL,
-    OPENING,
-    OUTCOMES,
-    PROGRESS,
-    REPORTS,
-    Dimension,
-    Report,
-    Unit,
-)
+from services.reporting.catalogue.rules import REPORTS
+from services.reporting.indicators.rules import Dimension, Report, Unit
+from services.reporting.outcome_indicators.rules import OUTCOMES
+from services.reporting.people_indicators.rules import FUNNEL, OPENING, PROGRESS
 from services.reporting.reports import rules
 from services.reporting.reports.rules import ZONES, Question
 from shared.schemas.registry import TimeZone
@@ -80,6 +74,8 @@ class TestRowsOf:
             "numerator": 30,
             "denominator": 48,
             "response_rate": 0.75,
+            "unreached": None,
+            "few_answers": False,
             "suppressed": False,
         }
 

@@ -1,0 +1,1 @@
+"""Indicators of what became of people."""

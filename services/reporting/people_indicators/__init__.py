@@ -1,0 +1,1 @@
+"""Indicators of people on their way: progress, the opening, the funnel."""

@@ -1,0 +1,214 @@
+"""What is counted of people on their way: progress, the opening, the funnel."""
+
+from typing import Final
+
+from services.reporting.folding.rules import Source
+from services.reporting.indicators.rules import (
+    BOTH,
+    PEOPLE,
+    PUBLIC,
+    TIMES,
+    Dimension,
+    Indicator,
+    Report,
+    Unit,
+)
+from shared.i18n import Text
+
+# What the programme promised: 5,000 people, possibly up to 10,000.
+TARGETS: Final = (5_000, 10_000)
+
+_CLASSES: Final = PEOPLE[: PEOPLE.index(Dimension.SEX)]
+_RATIO, _COUNT = Unit.RATIO, Unit.COUNT
+
+_SEATED: Final = Text(
+    "Orang yang memegang kursi, termasuk yang sudah selesai atau berhenti.",
+    "People who hold a seat, those who have completed or dropped out included.",
+)
+_PRESENT: Final = Text(
+    "Orang yang dilaporkan hadir pada pembukaan kelasnya, dari yang memegang kursi.",
+    "People reported present at the opening of their class, of those who hold a seat.",
+)
+_COMPLETED: Final = Text(
+    "Orang yang dilaporkan balai telah menyelesaikan pelatihan, dari yang memegang kursi.",
+    "People whom the centre reported to have completed the training, of those who hold a seat.",
+)
+
+FUNNEL: Final = Report(
+    code="funnel",
+    label=Text("Corong kepesertaan", "Funnel"),
+    description=Text(
+        "Dari permintaan tempat sampai selesai: berapa orang pada tiap langkah.",
+        "From the claim of a place to completion: how many people at each step.",
+    ),
+    sources=(Source.ENROLLMENT,),
+    dimensions=(*PEOPLE, Dimension.DISABILITY, *TIMES),
+    area_bases=BOTH,
+    indicators=(
+        Indicator(
+            "claims",
+            Text("Permintaan tempat", "Claims of a place"),
+            _COUNT,
+            "claims",
+            definition=Text(
+                "Permintaan tempat yang diterima, tanpa yang berpindah: mereka dihitung di kelas"
+                " yang baru.",
+                "Claims of a place that were taken, without those transferred: they count in their"
+                " new class.",
+            ),
+        ),
+        Indicator(
+            "seated",
+            Text("Mendapat kursi (termasuk yang selesai atau berhenti)", "Holding a seat"),
+            _COUNT,
+            "seated",
+            "claims",
+            definition=_SEATED,
+        ),
+        Indicator(
+            "waitlisted",
+            Text("Dalam daftar tunggu", "Waiting"),
+            _COUNT,
+            "waitlisted",
+            "claims",
+            definition=Text(
+                "Orang yang menunggu kursi di kelas yang penuh.",
+                "People who wait for a seat of a class that is full.",
+            ),
+        ),
+        Indicator(
+            "promoted",
+            Text("Naik dari daftar tunggu", "Promoted from the waitlist"),
+            _COUNT,
+            "promoted",
+            "claims",
+            definition=Text(
+                "Orang yang memegang kursi dan semula menunggu.",
+                "People who hold a seat and waited at first.",
+            ),
+        ),
+        Indicator(
+            "not_placed",
+            Text("Tidak tertampung", "Not placed"),
+            _COUNT,
+            "not_placed",
+            "claims",
+            definition=Text(
+                "Orang yang masih menunggu ketika kelasnya dimulai.",
+                "People who were still waiting when their class began.",
+            ),
+        ),
+        Indicator(
+            "cancelled",
+            Text("Dibatalkan", "Cancelled"),
+            _COUNT,
+            "cancelled",
+            "claims",
+            definition=Text(
+                "Orang yang membatalkan, menolak tawaran, atau membiarkannya lewat.",
+                "People who cancelled, declined an offer, or let it pass.",
+            ),
+        ),
+        Indicator(
+            "present",
+            Text("Hadir pada pembukaan", "Present at the opening"),
+            _COUNT,
+            "present",
+            "seated",
+            response=("reported", "seated"),
+            definition=_PRESENT,
+        ),
+        Indicator(
+            "completed",
+            Text("Selesai", "Completed"),
+            _COUNT,
+            "completed",
+            "seated",
+            definition=_COMPLETED,
+        ),
+        Indicator(
+            "dropped_out",
+            Text("Berhenti", "Dropped out"),
+            _COUNT,
+            "dropped_out",
+            "seated",
+            definition=Text(
+                "Orang yang berhenti setelah pelatihannya dimulai, dari yang memegang kursi.",
+                "People who left after their training had begun, of those who hold a seat.",
+            ),
+        ),
+    ),
+)
+
+_PROGRESS: Final = (
+    ("seated", Text("Mendapat kursi terhadap sasaran", "Seated against the target"), _SEATED),
+    ("present", Text("Hadir terhadap sasaran", "Present against the target"), _PRESENT),
+    ("completed", Text("Selesai terhadap sasaran", "Completed against the target"), _COMPLETED),
+)
+PROGRESS: Final = Report(
+    code="progress",
+    label=Text("Kemajuan nasional", "National progress"),
+    description=Text(
+        "Peserta terhadap sasaran nasional 5.000 dan 10.000; bagian daerah adalah sumbangannya.",
+        "Participants against the national 5,000 and 10,000; an area's share is its contribution.",
+    ),
+    sources=(Source.ENROLLMENT,),
+    dimensions=(*PEOPLE, Dimension.DISABILITY, *TIMES),
+    public=PUBLIC,
+    area_bases=BOTH,
+    indicators=tuple(
+        Indicator(code, label, _RATIO, code, target=target, definition=definition)
+        for target in TARGETS
+        for code, label, definition in _PROGRESS
+    ),
+)
+
+OPENING: Final = Report(
+    code="opening",
+    label=Text("Pembukaan serentak", "Opening"),
+    description=Text(
+        "Kelas yang dibuka dari yang direncanakan, hadir dari yang mendapat kursi, balai yang belum"
+        " melapor setelah jam mulai lewat.",
+        "Classes opened of those planned, present of those seated, centres that have not reported"
+        " although their start has passed.",
+    ),
+    sources=(Source.ENROLLMENT,),
+    dimensions=(*_CLASSES, *TIMES),
+    public=PUBLIC,
+    timed=True,
+    indicators=(
+        Indicator(
+            "classes_opened",
+            Text("Kelas dibuka dari yang direncanakan", "Classes opened of those planned"),
+            _RATIO,
+            "classes_opened",
+            "classes_planned",
+            definition=Text(
+                "Kelas yang dilaporkan dibuka, termasuk yang sudah selesai, dari semua yang"
+                " direncanakan dan tidak dibatalkan.",
+                "Classes reported open, those that have ended included, of all that were planned"
+                " and not called off.",
+            ),
+        ),
+        Indicator(
+            "present",
+            Text("Hadir dari yang mendapat kursi", "Present of those seated"),
+            _RATIO,
+            "present",
+            "seated",
+            response=("reported", "seated"),
+            definition=_PRESENT,
+        ),
+        Indicator(
+            "silent",
+            Text("Belum melapor setelah jam mulai", "Silent after their start"),
+            _COUNT,
+            "classes_silent",
+            "classes_due",
+            definition=Text(
+                "Kelas yang jam mulainya sudah lewat dan belum dilaporkan dibuka.",
+                "Classes whose start has passed and that nobody has reported open.",
+            ),
+        ),
+    ),
+)
