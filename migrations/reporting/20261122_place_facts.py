@@ -2,15 +2,87 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from alembic import op
+
 revision: str = "d00000000007"
 down_revision: str | Sequence[str] | None = "d00000000006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+_KINDS = ("UPTP", "UPTD", "BLKK", "LPKS", "LPK_COMPANY", "PLUT", "PRODUCTION_HOUSE")
+_STATUSES = ("PLANNED", "ACTIVE", "SUSPENDED", "CLOSED")
+_LEVELS = ("PROVINCE", "REGENCY", "DISTRICT", "VILLAGE")
+_TABLES = ("area_level_copied", "area_link", "area_name", "facility_alias", "facility_now")
+
+
+def _enum(name: str, values: Sequence[str]) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+
 
 def upgrade() -> None:
-    pass
+    _create_facilities()
+    _create_areas()
+
+
+def _create_facilities() -> None:
+    op.create_table(
+        "facility_now",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("province_code", sa.String(), nullable=False),
+        sa.Column("regency_code", sa.String(), nullable=False),
+        sa.Column("facility_kind", _enum("facilitykind", _KINDS), nullable=False),
+        sa.Column("owner_ministry", sa.String(), nullable=False),
+        sa.Column("status", _enum("facilitystatus", _STATUSES), nullable=False),
+        sa.PrimaryKeyConstraint("generation", "facility_id", name=op.f("pk_facility_now")),
+        schema="reporting",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_table(
+        "facility_alias",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("alias_id", sa.Uuid(), nullable=False),
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("generation", "alias_id", name=op.f("pk_facility_alias")),
+        schema="reporting",
+        postgresql_with={"fillfactor": 70},
+    )
+
+
+def _create_areas() -> None:
+    op.create_table(
+        "area_name",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("level", _enum("arealevel", _LEVELS), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("in_force", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_area_name")),
+        schema="reporting",
+    )
+    op.create_table(
+        "area_link",
+        sa.Column("old_code", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("new_code", sa.String(), nullable=False),
+        sa.Column("level", _enum("arealevel", _LEVELS), nullable=False),
+        sa.PrimaryKeyConstraint("old_code", "valid_from", "new_code", name=op.f("pk_area_link")),
+        schema="reporting",
+    )
+    op.create_table(
+        "area_level_copied",
+        sa.Column("level", _enum("arealevel", _LEVELS), nullable=False),
+        sa.Column("areas", sa.Integer(), nullable=False),
+        sa.Column("copied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("level", name=op.f("pk_area_level_copied")),
+        schema="reporting",
+    )
 
 
 def downgrade() -> None:
-    pass
+    for table in _TABLES:
+        op.drop_table(table, schema="reporting")

@@ -82,6 +82,7 @@ Areas are those of idn-area-data (Fityan Nugroho and contributors), made availab
 _ROUTERS: Final = (
     areas.router,
     areas.imports_router,
+    areas.successions_router,
     area_changes.router,
     area_changes.items_router,
     institutions.router,

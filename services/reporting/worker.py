@@ -5,6 +5,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.areas.consumers import follow_areas
+from services.reporting.areas.jobs import FIRST_COPY
+from services.reporting.areas.jobs import HANDLER as COPY_AREAS
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.reporting.folding.rules import Source
 from services.reporting.followups import consumers as followups
@@ -18,7 +21,7 @@ from services.reporting.held_grants.consumers import (
 from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.person_records.consumers import follow_erasures
-from services.reporting.rebuilds.jobs import REBUILD, SWEEP
+from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP
 from services.reporting.restricted_people.consumers import (
     follow_restrictions,
     forget_restrictions,
@@ -47,7 +50,7 @@ def _reader(consumer: Consumer, fetch: Fetch) -> FeedReader:
 
 
 class RegistryConsumer(Consumer):
-    """Folds the registry's feed, and keeps what it says of who may act for whom."""
+    """Folds the registry's feed, keeps who may act for whom, and copies areas that changed."""
 
     def __init__(self) -> None:
         super().__init__(Source.REGISTRY)
@@ -56,6 +59,7 @@ class RegistryConsumer(Consumer):
         """Take a page of the feed."""
         await super().consume(session, events)
         await follow_grants(session, events)
+        await follow_areas(session, events)
 
     async def reset(self, session: AsyncSession) -> None:
         """Begin anew: the registry was restored and its feed is read from its first event."""
@@ -109,8 +113,8 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         service="reporting",
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[REBUILD],
-        crons=[SWEEP, FORGET_INCOMES],
+        handlers=[COPY_AREAS, REBUILD],
+        crons=[FIRST_COPY, SWEEP, FORGET_INCOMES],
         readers=readers,
         clients={
             "registry": make_client(wired.registry_url, token=token, name="registry"),

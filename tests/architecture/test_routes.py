@@ -20,6 +20,7 @@ ROUTES = {
         "agreements": 16,
         "area-changes": 3,
         "area-imports": 1,
+        "area-successions": 1,
         "area-work-items": 2,
         "areas": 3,
         "assignments": 5,
@@ -125,6 +126,7 @@ PUBLIC_ROUTES = {
         "/v1/areas",
         "/v1/areas/{code}",
         "/v1/areas/{code}/children",
+        "/v1/area-successions",
     },
     # What somebody who looks for a place needs before he has a token; nothing of it is personal.
     "enrollment": {

@@ -24,19 +24,20 @@ from shared.schemas.base import AreaCode
 from shared.schemas.imports import UploadEmptyError
 from shared.schemas.jobs import JobRead
 from shared.schemas.paging import Page
-from shared.schemas.registry import AreaLevel, AreaRead
+from shared.schemas.registry import AreaLevel, AreaRead, AreaSuccession
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
 from shared.web.jobs import job_path, job_read
 from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
-from shared.web.paging import CursorInvalidError, PageArgs
+from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.problems import language_of
 from shared.web.session import SessionDep
 
 router = APIRouter(prefix="/areas", tags=["areas"])
 imports_router = APIRouter(prefix="/area-imports", tags=["areas"])
+successions_router = APIRouter(prefix="/area-successions", tags=["areas"])
 
 Code = Annotated[AreaCode, Path(description="Kemendagri code with dots: 33.73.")]
 On = Annotated[date | None, Query(description="The day on which the areas hold; today if none.")]
@@ -157,4 +158,28 @@ async def import_areas(
 
     return await answer_once(
         session, Idempotency, once, work, status=status.HTTP_202_ACCEPTED, location=job_path
+    )
+
+
+@successions_router.get("", responses=problems(CursorInvalidError))
+async def list_area_successions(
+    *,
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    page: PageArgs,
+    level: Annotated[AreaLevel | None, Query(description="Of the areas that were.")] = None,
+) -> Page[AreaSuccession]:
+    """List which code became which on which day, those decreed for later included."""
+    after = None
+    if page.after is not None:
+        code, day, new = map(str, page.after)
+        after = (code, date.fromisoformat(day), new)
+    rows = await queries.list_successions(session, level=level, after=after, limit=page.fetch)
+    return page_of(
+        request,
+        rows,
+        page.limit,
+        key=lambda row: [row.old_code, row.valid_from.isoformat(), row.new_code],
+        read=AreaSuccession,
     )

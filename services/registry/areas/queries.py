@@ -1,7 +1,7 @@
 """Reads of areas."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVarTuple
@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVarTuple
 from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
+    Row,
+    ScalarSelect,
     Select,
     and_,
     any_,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -143,6 +146,33 @@ async def successors_of(session: AsyncSession, code: str, *, on: date) -> list[s
     return list((await session.scalars(statement)).all())
 
 
+async def list_successions(
+    session: AsyncSession,
+    *,
+    level: AreaLevel | None,
+    after: tuple[str, date, str] | None,
+    limit: int,
+) -> Sequence[Row[str, str | None, str, date]]:
+    """Return up to `limit` successions of a level, or of all, in the order of code and day."""
+    key = (AreaSuccessor.old_code, AreaSuccessor.valid_from, AreaSuccessor.new_code)
+    statement = (
+        select(
+            AreaSuccessor.old_code,
+            _name_of(AreaSuccessor.old_code).label("old_name"),
+            AreaSuccessor.new_code,
+            AreaSuccessor.valid_from,
+        )
+        .order_by(*key)
+        .limit(limit)
+    )
+    if level is not None:
+        long = rules.LENGTH_OF_LEVEL[level]
+        statement = statement.where(func.length(AreaSuccessor.old_code) == long)
+    if after is not None:
+        statement = statement.where(tuple_(*key) > tuple_(*map(literal, after)))
+    return (await session.execute(statement)).all()
+
+
 async def _links(
     session: AsyncSession,
     *,
@@ -150,20 +180,10 @@ async def _links(
     conditions: list[ColumnElement[bool]],
 ) -> list[AreaLink]:
     """Return the links that meet `conditions`, each with what its other end was called."""
-    named, day = aliased(Area), AreaSuccessor.valid_from
-    since = named.valid_from < day if other is AreaSuccessor.old_code else named.valid_from <= day
-    name = (
-        select(named.name)
-        .where(named.code == other, since)
-        .order_by(named.valid_from.desc())
-        .limit(1)
-        .correlate(AreaSuccessor)
-        .scalar_subquery()
-    )
     statement = (
         select(
             other.label("code"),
-            name.label("name"),
+            _name_of(other).label("name"),
             AreaChange.kind,
             AreaChange.decree,
             AreaSuccessor.valid_from,
@@ -178,6 +198,20 @@ async def _links(
 
 def _holds(on: date) -> ColumnElement[bool]:
     return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
+
+
+def _name_of(end: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    """Return what the old or the new area of a link was called when the one followed the other."""
+    named, day = aliased(Area), AreaSuccessor.valid_from
+    since = named.valid_from < day if end is AreaSuccessor.old_code else named.valid_from <= day
+    return (
+        select(named.name)
+        .where(named.code == end, since)
+        .order_by(named.valid_from.desc())
+        .limit(1)
+        .correlate(AreaSuccessor)
+        .scalar_subquery()
+    )
 
 
 async def known_codes(session: AsyncSession, codes: Iterable[str], *, on: date) -> set[str]:

@@ -15,6 +15,8 @@ from shared.schemas.registry import AreaLevel, TimeZone
 
 _CODE: Final = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
 _LEVELS: Final = tuple(AreaLevel)
+# How many characters a code of each level has, dots included.
+LENGTH_OF_LEVEL: Final = dict(zip(_LEVELS, (2, 5, 8, 13), strict=True))
 
 # The first digit of a code names the island group, so that a province split off later (as four in
 # Papua in 2022) falls into its zone. Kalimantan is divided and listed by province.

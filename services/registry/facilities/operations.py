@@ -110,7 +110,11 @@ def moved(facility: Facility, *, topic: Topic, before: FacilityCell | None, now:
         topic=topic,
         stream_id=facility.id,
         event=FacilityMoved(
-            facility_id=facility.id, code=facility.code, before=before, after=cell_of(facility)
+            facility_id=facility.id,
+            code=facility.code,
+            name=facility.name,
+            before=before,
+            after=cell_of(facility),
         ),
         place=place_of(facility),
         occurred_at=now,

@@ -1,1 +1,1 @@
-"""Facilities counted."""
+"""Facilities counted; the present name and place of each, and what was merged."""

@@ -1,9 +1,11 @@
-"""SQL tables of facilities counted."""
+"""SQL tables of facilities counted, of the latest of each, and of those that were merged."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.base import Base
 from services.reporting.folding.rules import Source
@@ -11,13 +13,9 @@ from services.reporting.folding.tables import ROOM, Counted, live
 from shared.schemas.registry import FacilityKind, FacilityStatus
 
 
-class FacilityCube(Counted, Base):
-    """Facilities by cell and by the day recorded."""
+class _FacilityMembers:
+    """What is kept of a facility."""
 
-    __tablename__ = "facility_cube"
-    __table_args__ = ROOM
-
-    day: Mapped[date]
     facility_id: Mapped[UUID]
     province_code: Mapped[str]
     regency_code: Mapped[str]
@@ -26,7 +24,86 @@ class FacilityCube(Counted, Base):
     status: Mapped[FacilityStatus]
 
 
+class FacilityCube(Counted, _FacilityMembers, Base):
+    """Facilities by cell and by the day recorded."""
+
+    __tablename__ = "facility_cube"
+    __table_args__ = ROOM
+
+    day: Mapped[date]
+
+
+class FacilityNow(_FacilityMembers, Base):
+    """The latest that the ledger says of a facility: what it is called, and where it stands."""
+
+    __tablename__ = "facility_now"
+    __table_args__ = ROOM
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    facility_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    version: Mapped[int]
+
+
+class FacilityAlias(Base):
+    """A facility that was merged, and the one that stayed; which may have been merged later."""
+
+    __tablename__ = "facility_alias"
+    __table_args__ = ROOM
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    alias_id: Mapped[UUID] = mapped_column(primary_key=True)
+    facility_id: Mapped[UUID]
+    version: Mapped[int]
+
+
 class LiveFacilities(Base):
     """What reports read of facilities."""
 
     __table__ = live(FacilityCube, Source.REGISTRY, owned=False)
+
+
+class LiveFacilityNow(Base):
+    """What reports call a facility, by the id under which it was told."""
+
+    __table__ = live(FacilityNow, Source.REGISTRY, owned=False)
+
+
+_PLACED: Final = ("code", "name", *_FacilityMembers.__annotations__)
+
+
+def _merged() -> Subquery:
+    """Return which facility each merged one has become in the end."""
+    first, next_ = (live(FacilityAlias, Source.REGISTRY, owned=False) for _ in range(2))
+    step = select(first.c.alias_id, first.c.facility_id).cte("merged", recursive=True)
+    chain = step.union_all(
+        select(step.c.alias_id, next_.c.facility_id).join(
+            next_, next_.c.alias_id == step.c.facility_id
+        )
+    )
+    gone = live(FacilityAlias, Source.REGISTRY, owned=False)
+    last = chain.c.facility_id.not_in(select(gone.c.alias_id))
+    return select(chain).where(last).subquery()
+
+
+def _placed() -> Subquery:
+    told, stays = (live(FacilityNow, Source.REGISTRY, owned=False) for _ in range(2))
+    merged = _merged()
+    present = func.coalesce(merged.c.facility_id, told.c.facility_id)
+    return (
+        select(told.c.facility_id.label("told_id"), *(stays.c[name] for name in _PLACED))
+        .select_from(told)
+        .outerjoin(merged, merged.c.alias_id == told.c.facility_id)
+        .join(stays, stays.c.facility_id == present)
+        .subquery()
+    )
+
+
+class LivePlaces(Base):
+    """Where things of a facility count today, by the id `told_id` under which they were told.
+
+    What was told of a facility that has been merged counts at the one that stayed.
+    """
+
+    __table__ = _placed()

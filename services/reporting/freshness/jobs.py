@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
+from services.reporting.areas.queries import areas_mark
 from services.reporting.folding.rules import Source
 from services.reporting.freshness import queries
 from services.reporting.freshness.rules import Standing
@@ -34,12 +36,13 @@ class Watch:
         known = self._standing
         async with transaction(self._sessions, scope=NATIONAL, actor=_WATCH) as session:
             readings = await queries.read_sources(session)
-            fresh = Standing(readings)
+            fresh = Standing(readings, areas=await areas_mark(session))
             if known is not None and known.position(Source) == fresh.position(Source):
-                fresh = Standing(readings, known.starts, known.synthetic_waves)
+                starts, waves = known.starts, known.synthetic_waves
             else:
                 starts = await queries.list_starts(session)
-                fresh = Standing(readings, starts, await queries.list_synthetic_waves(session))
+                waves = await queries.list_synthetic_waves(session)
+            fresh = replace(fresh, starts=starts, synthetic_waves=waves)
         self._standing = fresh
         return fresh
 

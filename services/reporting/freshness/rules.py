@@ -43,16 +43,19 @@ class Standing:
     """What the figures stand on at one moment.
 
     `starts`: when classes start, ascending. `synthetic_waves`: ids of waves of generated data.
+    `areas` changes whenever areas are copied anew: figures show their names.
     """
 
     readings: dict[Source, Reading]
     starts: tuple[datetime, ...] = ()
     synthetic_waves: frozenset[str] = field(default_factory=frozenset)
+    areas: str = ""
 
     def position(self, sources: Iterable[Source]) -> str:
-        """Return what changes whenever anything is folded from any of `sources`."""
+        """Return what changes whenever anything is folded from any of `sources`, or areas do."""
         parts = (self.readings[source] for source in sources)
-        return " ".join(f"{part.source}:{part.generation}.{part.position}" for part in parts)
+        folded = " ".join(f"{part.source}:{part.generation}.{part.position}" for part in parts)
+        return f"{folded} {self.areas}" if self.areas else folded
 
     def starts_passed(self, now: datetime) -> int:
         """Return how many starts lie at or before `now`: when this changes, centres fall silent."""

@@ -14,7 +14,7 @@ from services.reporting.enrollment_facts.tables import (
     EnrollmentNow,
     EnrollmentSummary,
 )
-from services.reporting.facility_facts.tables import FacilityCube
+from services.reporting.facility_facts.tables import FacilityAlias, FacilityCube, FacilityNow
 from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import mapped_table
 from services.reporting.outcome_facts.tables import OutcomeCube
@@ -45,6 +45,8 @@ class Entry(Base):
 
 _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     FacilityCube,
+    FacilityNow,
+    FacilityAlias,
     ClassSummary,
     ClassCube,
     EnrollmentSummary,

@@ -19,6 +19,7 @@ from shared.schemas.registry.areas import (
     AreaRead,
     AreasChanged,
     AreaSettled,
+    AreaSuccession,
     AreasImported,
     TimeZone,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "AreaLevel",
     "AreaRead",
     "AreaSettled",
+    "AreaSuccession",
     "AreasChanged",
     "AreasImported",
     "AssignmentHeld",

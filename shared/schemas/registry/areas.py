@@ -37,6 +37,18 @@ class AreaRead(Read):
     has_children: bool = False
 
 
+class AreaSuccession(Read):
+    """What became of one code on one day; one that stays in a split succeeds itself too.
+
+    `old_name` is what the area of the old code was called until then.
+    """
+
+    old_code: str
+    old_name: str | None
+    new_code: str
+    valid_from: date
+
+
 class AreasImported(Message):
     """Event: an official list of areas has been loaded in full."""
 

@@ -38,10 +38,14 @@ class FacilityCell(Message):
 
 
 class FacilityMoved(Message):
-    """Event: a facility has come, changed or changed status; figures add -before, +after."""
+    """Event: a facility has come, changed or changed status; figures add -before, +after.
+
+    `name` is empty in events that were told before it was a member.
+    """
 
     facility_id: UUID
     code: str
+    name: str = ""
     before: FacilityCell | None
     after: FacilityCell
 

@@ -378,3 +378,22 @@ class TestResolveAreaWorkItem:
         assert response.status_code == 200, response.text
         moved = (await papua.get(f"/institutions/{office['id']}")).json()
         assert (moved["area_code"], moved["version"]) == ("94", office["version"] + 1)
+
+
+class TestListSuccessions:
+    async def test_says_what_became_of_codes_and_what_they_were_called(self, papua):
+        for change in (SPLIT, RECODE):
+            await papua.made("/area-changes", change)
+
+        first = (await papua.registry.get("/v1/area-successions?limit=1")).json()
+        regencies = (await papua.registry.get("/v1/area-successions?level=REGENCY")).json()
+
+        assert first["items"] == [
+            {"old_code": "91", "old_name": "Papua", "new_code": "91", "valid_from": DAY}
+        ]
+        assert "after=" in first["next"]
+        assert regencies["next"] is None
+        assert [(row["old_code"], row["new_code"]) for row in regencies["items"]] == [
+            ("91.01", "93.01"), ("91.02", "95.01"), ("91.04", "94.01"),
+        ]  # fmt: skip
+        assert regencies["items"][0]["old_name"] == "Kabupaten Merauke"
