@@ -6,6 +6,7 @@ restore the old transaction numbers lie above the new counter; the epoch, which 
 orders them before everything new.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -42,6 +43,8 @@ from shared.schemas.events import EventFeed, EventRead
 from shared.scope import Actor, Place
 
 MAX_FEED: Final = 5_000
+# How many events that a reader passes over are gone past in one page.
+PASSED_AT_ONCE: Final = 5_000
 _UNSETTLED: Final = 1_000
 _FIRST: Final = UUID(int=0)
 
@@ -267,11 +270,9 @@ def log_mark(event: type[EventColumns], *, most: int) -> Select[Any]:
 
 def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Select[Any]:
     """Return the statement that reads the events that follow `after`, in the order of the log."""
-    order = (event.epoch, event.xid, event.id)
-    start = tuple_(literal(after.epoch), literal(after.xid, Xid8()), literal(after.id))
     return (
         select(
-            *order,
+            *_order(event),
             event.stream_id,
             event.topic,
             event.schema,
@@ -280,10 +281,39 @@ def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Sele
             event.recorded_at,
             event.payload,
         )
-        .where(tuple_(*order) > start, settled(event))
-        .order_by(*order)
+        .where(_follows(event, after), settled(event))
+        .order_by(*_order(event))
         .limit(limit)
     )
+
+
+def _order(event: type[EventColumns]) -> tuple[Any, ...]:
+    return (event.epoch, event.xid, event.id)
+
+
+def _literals(position: Position) -> ColumnElement[Any]:
+    return tuple_(literal(position.epoch), literal(position.xid, Xid8()), literal(position.id))
+
+
+def _follows(event: type[EventColumns], position: Position) -> ColumnElement[bool]:
+    return tuple_(*_order(event)) > _literals(position)
+
+
+def _bound(event: type[EventColumns], *, after: Position) -> Select[Any]:
+    """Return the statement that finds the last of the next events that are gone past at once.
+
+    `passed` is how many these are.
+    """
+    following = (
+        select(*_order(event), event.recorded_at)
+        .where(_follows(event, after), settled(event))
+        .order_by(*_order(event))
+        .limit(PASSED_AT_ONCE)
+        .subquery()
+    )
+    order = (following.c.epoch, following.c.xid, following.c.id)
+    passed = func.count().over().label("passed")
+    return select(following, passed).order_by(*(each.desc() for each in order)).limit(1)
 
 
 def _position(row: RowMapping) -> Position:
@@ -291,9 +321,16 @@ def _position(row: RowMapping) -> Position:
 
 
 async def read_feed(
-    session: AsyncSession, event: type[EventColumns], *, after: str | None, limit: int
+    session: AsyncSession,
+    event: type[EventColumns],
+    *,
+    after: str | None,
+    limit: int,
+    without: Collection[str] = (),
 ) -> EventFeed:
     """Return up to `limit` events after cursor `after`, none of which can be overtaken any more.
+
+    Events whose topic is in `without` are passed over; the cursor goes past them.
 
     Raises:
         CursorRefusedError: when `after` is not a cursor of a feed.
@@ -302,13 +339,25 @@ async def read_feed(
     size = max(1, min(limit, MAX_FEED))
     # Before the page: what settles between the two is on the page, and only seems to be waiting.
     state = (await session.execute(feed_state(event))).one()
-    rows = (await session.execute(feed_page(event, after=position, limit=size))).mappings().all()
+    statement = feed_page(event, after=position, limit=size)
+    bound: RowMapping | None = None
+    if without:
+        # Before the page as well: nothing can come any more below an event that has settled.
+        bound = (await session.execute(_bound(event, after=position))).mappings().first()
+        if bound is not None:
+            within = tuple_(*_order(event)) <= _literals(_position(bound))
+            statement = statement.where(within, event.topic.not_in(sorted(without)))
+    rows: Sequence[RowMapping] = []
+    if bound is not None or not without:
+        rows = (await session.execute(statement)).mappings().all()
+    last = rows[-1] if len(rows) == size else (bound or (rows[-1] if rows else None))
     return EventFeed(
         items=[EventRead.model_validate(dict(row)) for row in rows],
-        cursor=str(_position(rows[-1]) if rows else position),
+        cursor=str(_position(last) if last else position),
         epoch=state.epoch or 0,
-        more=len(rows) == size,
+        more=len(rows) == size or (bound is not None and bound["passed"] == PASSED_AT_ONCE),
         unsettled_since=state.unsettled_since,
+        read_until=last["recorded_at"] if last else None,
     )
 
 

@@ -1,7 +1,7 @@
 """A resident loop that pulls a feed and does something with each event, exactly once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -57,11 +57,15 @@ def _known_until(moment: datetime, page: EventFeed) -> datetime:
     return moment if page.unsettled_since is None else min(moment, page.unsettled_since)
 
 
-def http_feed(client: httpx.AsyncClient, path: str = "/v1/events") -> Fetch:
-    """Return the fetch of another service's feed."""
+def http_feed(
+    client: httpx.AsyncClient, path: str = "/v1/events", *, without: Collection[str] = ()
+) -> Fetch:
+    """Return the fetch of another service's feed, but for events `without` whose topics it does."""
 
     async def fetch(after: str | None, limit: int) -> EventFeed:
         params: dict[str, str | int] = {"limit": limit}
+        if without:
+            params["without"] = ",".join(sorted(without))
         if after is not None:
             params["after"] = after
         return EventFeed.model_validate(await get_json(client, path, params=params))
@@ -69,13 +73,15 @@ def http_feed(client: httpx.AsyncClient, path: str = "/v1/events") -> Fetch:
     return fetch
 
 
-def local_feed(sessions: Sessions, event: type[EventColumns]) -> Fetch:
-    """Return the fetch of the service's own log."""
+def local_feed(
+    sessions: Sessions, event: type[EventColumns], *, without: Collection[str] = ()
+) -> Fetch:
+    """Return the fetch of the service's own log, but for events of the topics `without`."""
     reader = Actor(issuer="balai", subject="feed-reader")
 
     async def fetch(after: str | None, limit: int) -> EventFeed:
         async with transaction(sessions, scope=SYSTEM, actor=reader) as session:
-            return await read_feed(session, event, after=after, limit=limit)
+            return await read_feed(session, event, after=after, limit=limit, without=without)
 
     return fetch
 
@@ -134,7 +140,7 @@ class FeedReader:
         if position.epoch not in (0, page.epoch):
             await self._begin_again(context, position, page.epoch)
             return Pull.MORE
-        if not page.items:
+        if page.read_until is None:
             await self._note_idle(context, position, page)
             return Pull.NOTHING
         if not await self._take(context, position, page):
@@ -179,10 +185,11 @@ class FeedReader:
             row = await self._hold(session, position)
             if row is None:
                 return False
-            await self._consume(session, page.items)
+            if page.items:
+                await self._consume(session, page.items)
             row.cursor, row.epoch, row.caught_up = page.cursor, page.epoch, False
-            row.last_event_at = page.items[-1].recorded_at
-            row.as_of = _known_until(row.last_event_at, page)
+            row.last_event_at = page.read_until
+            row.as_of = page.read_until and _known_until(page.read_until, page)
             row.updated_at = utc_now()
         self._position, self._noted_at = _Position(page.cursor, page.epoch), None
         return True

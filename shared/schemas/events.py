@@ -29,10 +29,11 @@ class EventRead(Message):
 class EventFeed(Message):
     """A page of the feed, in the order in which every reader sees the events.
 
-    `cursor` continues after the last item, also when the page is empty. `more` tells that the
-    page was full. `epoch` rises when the database was restored: a reader that meets a new one
+    `cursor` continues after the last item, also when the page is empty. `more` tells that there
+    may be more at once. `epoch` rises when the database was restored: a reader that meets a new one
     rebuilds what it folded. `unsettled_since` is when the oldest event was recorded that has been
-    committed but is not shown yet, because another one may still come before it.
+    committed but is not shown yet, because another one may still come before it. `read_until` is
+    when the event was recorded after which the cursor continues, shown or passed over.
     """
 
     items: list[EventRead]
@@ -40,3 +41,4 @@ class EventFeed(Message):
     epoch: int
     more: bool
     unsettled_since: datetime | None = None
+    read_until: datetime | None = None

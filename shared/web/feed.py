@@ -25,9 +25,13 @@ def feed_router(event: type[EventColumns]) -> APIRouter:
         session: SessionDep,
         after: Annotated[str | None, Query(description="Cursor of the last page.")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_FEED)] = 1000,
+        without: Annotated[
+            str | None, Query(max_length=2_000, description="Topics to pass over, by commas.")
+        ] = None,
     ) -> Response:
         """List the events that follow a cursor, in the one order that every reader sees."""
-        feed = await read_feed(session, event, after=after, limit=limit)
+        topics = without.split(",") if without else ()
+        feed = await read_feed(session, event, after=after, limit=limit, without=topics)
         # Serialized here: a second validation by the response model would double the cost.
         return Response(feed.model_dump_json(by_alias=True), media_type="application/json")
 

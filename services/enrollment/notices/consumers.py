@@ -10,6 +10,7 @@ from services.enrollment.notices import operations
 from shared.clock import utc_now
 from shared.jobs.context import WorkerContext
 from shared.jobs.reader import FeedReader, Pull, local_feed
+from shared.schemas.enrollment import IN_BULK
 from shared.schemas.events import EventRead
 
 SOURCE: Final = "notices"
@@ -32,7 +33,7 @@ class NoticeReader(FeedReader):
         super().__init__(
             source=SOURCE,
             table=FeedCursor,
-            fetch=local_feed(context.sessions, Event),
+            fetch=local_feed(context.sessions, Event, without=IN_BULK),
             consume=self._tell,
             reset=keep_all,
             limit=_PAGE,

@@ -19,9 +19,9 @@ class Counted(Message):
     number: int
 
 
-def draft(number: int) -> Draft:
+def draft(number: int, topic: str = "kernel.number.counted") -> Draft:
     return Draft(
-        topic="kernel.number.counted",
+        topic=topic,
         stream_id=new_id(),
         event=Counted(number=number),
         place=Place(province_code="33", facility_id=new_id()),
@@ -29,10 +29,10 @@ def draft(number: int) -> Draft:
     )
 
 
-async def count(sessions: Sessions, *numbers: int) -> None:
+async def count(sessions: Sessions, *numbers: int, topic: str = "kernel.number.counted") -> None:
     """Write one event a number, in one transaction."""
     async with transaction(sessions, scope=SYSTEM, actor=ACTOR) as session:
-        await emit_all(session, Event, [draft(number) for number in numbers])
+        await emit_all(session, Event, [draft(number, topic) for number in numbers])
 
 
 class Reader:
@@ -43,10 +43,11 @@ class Reader:
         self.cursor: str | None = None
         self.numbers: list[int] = []
 
-    async def read(self, limit: int = 100) -> list[int]:
+    async def read(self, limit: int = 100, *, without: tuple[str, ...] = ()) -> list[int]:
         """Return the numbers of the next page."""
         async with transaction(self._sessions, scope=SYSTEM, actor=ACTOR) as session:
-            page = await read_feed(session, Event, after=self.cursor, limit=limit)
+            page = await read_feed(session, Event, after=self.cursor, limit=limit, without=without)
+        self.read_until = page.read_until
         self.cursor = page.cursor
         self.epoch = page.epoch
         self.more = page.more

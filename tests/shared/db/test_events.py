@@ -116,6 +116,48 @@ async def write_beside_one_another(sessions) -> Reader:
     return reader
 
 
+class TestPassingOver:
+    async def test_goes_past_what_is_not_wanted_and_misses_nothing_else(self, sessions):
+        noise = "kernel.number.noise"
+        reader = Reader(sessions)
+        for number in range(0, 12, 3):
+            await count(sessions, number, number + 1, topic=noise)
+            await count(sessions, number + 2)
+
+        pages = [await reader.read(2, without=(noise,)) for _ in range(3)]
+
+        assert pages == [[2, 5], [8, 11], []]
+        assert not reader.more
+        assert reader.read_until is None
+
+    async def test_does_not_look_again_at_what_it_has_passed_over(self, sessions, monkeypatch):
+        noise = "kernel.number.noise"
+        monkeypatch.setattr(events, "PASSED_AT_ONCE", 3)
+        reader = Reader(sessions)
+        await count(sessions, *range(8), topic=noise)
+        await count(sessions, 8)
+
+        seen = [(await reader.read(without=(noise,)), reader.cursor, reader.more) for _ in range(4)]
+
+        assert [(numbers, more) for numbers, _, more in seen] == [
+            ([], True),
+            ([], True),
+            ([8], True),
+            ([], False),
+        ]
+        assert len({cursor for _, cursor, _ in seen}) == 3
+
+    async def test_wants_what_follows_when_a_page_is_full(self, sessions):
+        noise = "kernel.number.noise"
+        reader = Reader(sessions)
+        await count(sessions, 1, 2, 3)
+        await count(sessions, 4, topic=noise)
+
+        assert await reader.read(2, without=(noise,)) == [1, 2]
+        assert await reader.read(2, without=(noise,)) == [3]
+        assert await reader.read(2, without=(noise,)) == []
+
+
 class TestConcurrentWriters:
     async def test_no_event_is_overtaken(self, sessions):
         reader = await write_beside_one_another(sessions)
@@ -129,7 +171,10 @@ class TestConcurrentWriters:
 
         assert reader.numbers == [WRITERS - 1]
 
-    async def test_a_jittered_crowd_loses_and_repeats_nothing(self, sessions_of, kernel_url):
+    @pytest.mark.parametrize("without", [(), ("kernel.number.noise",)])
+    async def test_a_jittered_crowd_loses_and_repeats_nothing(
+        self, sessions_of, kernel_url, without
+    ):
         sessions = sessions_of(kernel_url, pool_size=WRITERS + 1)
         reader, jitter = Reader(sessions), random.Random(7)
         numbers = iter(range(10_000))
@@ -137,7 +182,9 @@ class TestConcurrentWriters:
         async def write() -> None:
             for _ in range(15):
                 async with transaction(sessions, scope=SYSTEM, actor=ACTOR) as session:
-                    await emit_all(session, Event, [draft(next(numbers)) for _ in range(2)])
+                    noise = [draft(-1, topic) for topic in without]
+                    wanted = [draft(next(numbers)) for _ in range(2)]
+                    await emit_all(session, Event, [*noise, *wanted])
                     await session.execute(
                         text("SELECT pg_sleep(:pause)"), {"pause": jitter.random() / 100}
                     )
@@ -145,11 +192,11 @@ class TestConcurrentWriters:
 
         async def read(writers: asyncio.Future) -> None:
             while not writers.done():
-                await reader.read(limit=7)
+                await reader.read(limit=7, without=without)
 
         writers = asyncio.gather(*(write() for _ in range(WRITERS)))
         await asyncio.gather(writers, read(writers))
-        while await reader.read():
+        while await reader.read(without=without):
             pass
 
         assert sorted(reader.numbers) == list(range(next(numbers)))

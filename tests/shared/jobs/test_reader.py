@@ -130,6 +130,20 @@ class TestPull:
             Pull.NOTHING,
         ]
 
+    async def test_goes_past_what_it_does_not_want(self, sessions, context):
+        noise = "kernel.number.noise"
+        reader = make_reader(sessions, fetch=local_feed(sessions, Event, without={noise}))
+        await count(sessions, 1, topic=noise)
+        await count(sessions, 2)
+        await count(sessions, 3, topic=noise)
+
+        assert [await reader.pull(context) for _ in range(2)] == [Pull.SOME, Pull.NOTHING]
+        assert await effects(sessions) == [2]
+        noted = (await cursor(sessions)).cursor
+        await count(sessions, 4, topic=noise)
+        assert await reader.pull(context) is Pull.SOME
+        assert (await cursor(sessions)).cursor != noted
+
     async def test_notes_that_it_is_idle_once_a_second_at_most(self, sessions, context, reader):
         await reader.drain(context)
         first = await cursor(sessions)
