@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.applications.operations import moved_draft
+from services.enrollment.applications.queries import Was, cell_of
 from services.enrollment.applications.rules import check_move
 from services.enrollment.applications.tables import Application, ApplicationChoice
 from services.enrollment.base import Event
@@ -77,10 +78,22 @@ async def decide(session: AsyncSession, decided: Sequence[Decided], *, now: date
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     drafts = [
-        moved_draft(row, count, before=before[row.id], topic=Topic.APPLICATION_DECIDED, now=now)
+        moved_draft(
+            row,
+            count,
+            before=_undecided(row, before[row.id]),
+            topic=Topic.APPLICATION_DECIDED,
+            now=now,
+        )
         for row, count in sorted(written, key=lambda found: found[0].id)
     ]
     await emit_all(session, Event, drafts)
+
+
+def _undecided(row: Application, state: ApplicationState) -> Was:
+    """Return how an application stood: deciding changes its state, and nothing else that counts."""
+    cell = cell_of(row)
+    return Was(state, None if cell is None else cell.model_copy(update={"state": state}))
 
 
 def _packed(each: Decided) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.applications.operations import tell
+from services.enrollment.applications.queries import was
 from services.enrollment.applications.tables import Application, ApplicationChoice
 from shared.schemas.enrollment import Topic
 from shared.schemas.registry import FacilityStays
@@ -40,24 +41,27 @@ async def move_choices(
     changed = await _move(session, wave_id, left, place)
     if not changed:
         return 0
+    named = (
+        Application.participant_id.in_([person for person, _ in changed]),
+        Application.id.in_([application for _, application in changed]),
+    )
+    before = {row.id: was(row) for row in await session.scalars(select(Application).where(*named))}
+    # Those that figures never counted stay uncounted.
+    kind = case((Application.facility_kind.is_not(None), stays.kind.value))
     await session.execute(
         update(Application)
         .where(Application.wave_id == wave_id, Application.facility_id == left)
-        .values(place)
+        .values(**place, facility_kind=kind)
         .execution_options(synchronize_session=False)
     )
     rows = await session.scalars(
         update(Application)
-        .where(
-            Application.participant_id.in_([person for person, _ in changed]),
-            Application.id.in_([application for _, application in changed]),
-        )
+        .where(*named)
         .values(version=Application.version + 1, updated_at=now)
         .returning(Application)
         .execution_options(populate_existing=True)
     )
     in_order = sorted(rows, key=lambda row: row.id)
-    before = {row.id: row.state for row in in_order}
     await tell(session, in_order, before=before, topic=Topic.APPLICATION_CHANGED, now=now)
     return len(in_order)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.applications import queries, rules
-from services.enrollment.applications.queries import OF_HOME, Chosen
+from services.enrollment.applications.queries import OF_HOME, Chosen, Was, cell_of, was
 from services.enrollment.applications.schemas import (
     ApplicationChange,
     ApplicationCreate,
@@ -126,7 +126,7 @@ async def apply(
         "channel": ApplicationChannel.SELF,
         **_paper_of(session, body.paper),
         **{name: getattr(person, name) for name in OF_HOME},
-        **chosen[0].columns,
+        **chosen[0].wanted,
         "version": 1,
         "created_at": now,
         "updated_at": now,
@@ -136,7 +136,7 @@ async def apply(
     await _count(session, wave_id, person.id)
     row = await _add(session, values)
     await _write_choices(session, row, chosen)
-    await tell(session, [row], before={row.id: None}, topic=_TOPICS[row.state], now=now)
+    await tell(session, [row], before={row.id: Was()}, topic=_TOPICS[row.state], now=now)
     return row
 
 
@@ -253,11 +253,11 @@ async def tell(
     session: AsyncSession,
     rows: Sequence[Application],
     *,
-    before: Mapping[UUID, ApplicationState | None],
+    before: Mapping[UUID, Was],
     topic: Topic,
     now: datetime,
 ) -> None:
-    """Tell the other services what happened to applications; `before` is null where one came."""
+    """Tell the other services what happened to applications; `before` is empty where one came."""
     choices = await queries.choices_of(session, rows)
     drafts = [
         moved_draft(row, len(choices[row.id]), before=before[row.id], topic=topic, now=now)
@@ -270,7 +270,7 @@ def moved_draft(
     row: Application,
     choices: int,
     *,
-    before: ApplicationState | None,
+    before: Was,
     topic: Topic,
     now: datetime,
 ) -> Draft:
@@ -281,8 +281,10 @@ def moved_draft(
         event=ApplicationMoved(
             application_id=row.id,
             choices=choices,
-            before=before,
+            before=before.state,
             after=row.state,
+            left=before.cell,
+            entered=cell_of(row),
             **{name: getattr(row, name) for name in _TOLD},
         ),
         place=place_of(row),
@@ -361,12 +363,13 @@ async def change(
     if await _is_so(session, row, chosen, body.paper):
         return row
     check(row.version)
+    before = was(row)
     for name, value in paper.items():
         setattr(row, name, value)
     if chosen is not None:
         await _replace_choices(session, row, chosen)
     await touch(session, row, now=now)
-    await tell(session, [row], before={row.id: row.state}, topic=Topic.APPLICATION_CHANGED, now=now)
+    await tell(session, [row], before={row.id: before}, topic=Topic.APPLICATION_CHANGED, now=now)
     return row
 
 
@@ -396,7 +399,7 @@ async def _replace_choices(
         )
         .execution_options(synchronize_session="fetch")
     )
-    for name, value in chosen[0].columns.items():
+    for name, value in chosen[0].wanted.items():
         setattr(row, name, value)
     await _write_choices(session, row, chosen)
 
@@ -474,7 +477,7 @@ async def _turn(
     row = locked.row
     kept = row.paper_reference is not None
     rules.check_paper(own=locked.own, given=paper is not None, kept=kept)
-    before = row.state
+    before = was(row)
     for name, value in {**changes, **_paper_of(session, paper)}.items():
         setattr(row, name, value)
     await touch(session, row, now=now)

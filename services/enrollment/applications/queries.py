@@ -28,6 +28,7 @@ from services.enrollment.classes.tables import Class
 from services.enrollment.enrollments.tables import Enrollment, ProgramClaim
 from services.enrollment.participants.rules import (
     ParticipantUnknownError,
+    age_band,
     check_guarded,
     check_unrestricted,
 )
@@ -37,6 +38,7 @@ from services.enrollment.programs.rules import PersonFacts, age_on, judged_kind,
 from services.enrollment.waves.queries import get_wave
 from shared.db.within import within
 from shared.schemas.enrollment import (
+    ApplicationCell,
     ApplicationChannel,
     ApplicationState,
     ClassState,
@@ -80,6 +82,32 @@ class Chosen:
     def columns(self) -> dict[str, Any]:
         """What rows say of the place."""
         return {name: getattr(self.at, name) for name in _OF_PLACE}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What an application says of the place that is wanted most."""
+        trade = "" if self.class_id is None else self.at.trade
+        return {**self.columns, "facility_kind": self.at.facility_kind, "trade": trade}
+
+
+class Was(NamedTuple):
+    """How an application stood before a change: its state, and the cell that it counted in."""
+
+    state: ApplicationState | None = None
+    cell: ApplicationCell | None = None
+
+
+def was(row: Application) -> Was:
+    """Return how an application stands that is about to change."""
+    return Was(row.state, cell_of(row))
+
+
+def cell_of(row: Application) -> ApplicationCell | None:
+    """Return what figures can cut an application by; None while they do not count it."""
+    if row.submitted_at is None or row.age is None or row.facility_kind is None:
+        return None
+    members = {name: getattr(row, name, None) for name in ApplicationCell.model_fields}
+    return ApplicationCell.model_validate({**members, "age_band": age_band(row.age)})
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:

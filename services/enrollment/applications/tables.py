@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.enrollment.applications.rules import DocumentKind
 from services.enrollment.base import Base
 from shared.schemas.enrollment import ApplicationChannel, ApplicationState, EntrantKind, Sex
+from shared.schemas.registry import FacilityKind
 
 _ACTIVE = "state IN ('DRAFT', 'SUBMITTED', 'PLACED', 'RESERVE')"
 _OF_APPLICATION = ["enrollment.application.participant_id", "enrollment.application.id"]
@@ -32,7 +33,9 @@ class ApplicationCode(Base):
 class Application(Base):
     """What a person asks for in a wave, and what became of it.
 
-    `province_code`, `regency_code`, `facility_id` and the ministries are those of the first choice.
+    `province_code`, `regency_code`, `facility_id`, `facility_kind` and the ministries are those of
+    the first choice, and so is `trade`, empty where no class is named. `facility_kind` is null in
+    applications from before figures counted any: those never count.
     What is known of the person (`sex`, `entrant_kind`, `judged_kind`, `age`, `disability` and the
     home) is copied when it is submitted, and judged on the day `judged_on` by `rule_version`;
     `reasons` are the codes of why it was not admitted. `class_id` and `enrollment_id` are set once
@@ -105,6 +108,8 @@ class Application(Base):
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    facility_kind: Mapped[FacilityKind | None]
+    trade: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class ApplicationChoice(Base):

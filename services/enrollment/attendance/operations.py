@@ -10,21 +10,28 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.attendance import rules
-from services.enrollment.attendance.queries import get_meeting
+from services.enrollment.attendance.queries import get_meeting, meetings_of
 from services.enrollment.attendance.schemas import RollCall, SheetRead
 from services.enrollment.base import Event
 from services.enrollment.classes.queries import lock_class
+from services.enrollment.classes.rules import local_day
 from services.enrollment.classes.tables import Class, Meeting
 from services.enrollment.enrollments.queries import enrollments_in_state
 from services.enrollment.enrollments.tables import Enrollment
 from services.enrollment.openings.rules import check_roll
 from services.enrollment.programs.queries import get_program
-from services.enrollment.sheets.queries import entries_of_session, find_sheet, mark_of
-from services.enrollment.sheets.rules import Mark, counts_of
+from services.enrollment.sheets.queries import (
+    entries_of_session,
+    entries_of_sessions,
+    find_sheet,
+    mark_of,
+    sheets_of_sessions,
+)
+from services.enrollment.sheets.rules import Mark, counts_of, is_attended
 from services.enrollment.sheets.tables import Sheet, SheetCorrection, SheetEntry
 from shared.db.events import emit
 from shared.db.within import place_of
-from shared.schemas.enrollment import AttendanceRecorded, EnrollmentState, Topic
+from shared.schemas.enrollment import AttendanceCounts, AttendanceRecorded, EnrollmentState, Topic
 from shared.scope import Scope
 
 _ALLOWED: Final = {"entries": frozenset({EnrollmentState.SEATED})}
@@ -58,6 +65,7 @@ class Roll:
     meeting: Meeting
     at: rules.SessionTime
     people: Mapping[UUID, Enrollment]
+    late_minutes: int
     sheet: Sheet | None
     marks: Mapping[UUID, Mark]
 
@@ -89,6 +97,7 @@ async def open_roll(
         meeting=meeting,
         at=rules.SessionTime(meeting.starts_at, meeting.ends_at, program.attendance_lock_days),
         people={row.id: row for row in people},
+        late_minutes=program.late_minutes,
         sheet=await find_sheet(session, class_.id, position),
         marks={entry.enrollment_id: mark_of(entry) for entry in entries},
     )
@@ -141,6 +150,7 @@ async def record_marks(
     """
     changed = {person: mark for person, mark in marks.items() if roll.marks.get(person) != mark}
     sheet = roll.sheet
+    replaced = None if sheet is None else _counted(sheet)
     if sheet is None:
         sheet = _first_sheet(roll, told=told, now=now)
         session.add(sheet)
@@ -149,12 +159,36 @@ async def record_marks(
         _retell(sheet, told=told, now=now)
     else:
         return read_of(sheet, roll)
-    for name, count in counts_of({**roll.marks, **changed}.values()).items():
+    said = {**roll.marks, **changed}
+    for name, count in counts_of(said.values()).items():
         setattr(sheet, name, count)
+    sheet.days = await _days(session, roll, said)
     await session.flush()
     await _write(session, sheet, changed)
-    await _tell(session, roll, sheet, now=now)
+    await _tell(session, roll, sheet, replaced=replaced, now=now)
     return read_of(sheet, roll)
+
+
+async def _days(session: AsyncSession, roll: Roll, said: Mapping[UUID, Mark]) -> int:
+    """Return how many days count for the payer by a roll call, beside those of the same day."""
+    zone, here = roll.class_.time_zone, roll.meeting
+    day = local_day(here.starts_at, zone=zone)
+    beside = [
+        each.position
+        for each in await meetings_of(session, [here.class_id])
+        if each.position != here.position and local_day(each.starts_at, zone=zone) == day
+    ]
+    others = await sheets_of_sessions(session, here.class_id, beside) if beside else []
+    entries = await entries_of_sessions(session, here.class_id, beside) if others else []
+    told = [*said.items(), *((each.enrollment_id, mark_of(each)) for each in entries)]
+    came = {person for person, mark in told if is_attended(mark, late_minutes=roll.late_minutes)}
+    return len(came) - sum(each.days for each in others)
+
+
+def _counted(sheet: Sheet) -> AttendanceCounts:
+    return AttendanceCounts(
+        **{name: getattr(sheet, name) for name in AttendanceCounts.model_fields}
+    )
 
 
 def _first_sheet(roll: Roll, *, told: Told, now: datetime) -> Sheet:
@@ -212,7 +246,14 @@ async def _write(session: AsyncSession, sheet: Sheet, changed: Mapping[UUID, Mar
     )
 
 
-async def _tell(session: AsyncSession, roll: Roll, sheet: Sheet, *, now: datetime) -> None:
+async def _tell(
+    session: AsyncSession,
+    roll: Roll,
+    sheet: Sheet,
+    *,
+    replaced: AttendanceCounts | None,
+    now: datetime,
+) -> None:
     await emit(
         session,
         Event,
@@ -222,10 +263,8 @@ async def _tell(session: AsyncSession, roll: Roll, sheet: Sheet, *, now: datetim
             class_id=sheet.class_id,
             session=sheet.position,
             starts_at=roll.meeting.starts_at,
-            present=sheet.present,
-            late=sheet.late,
-            excused=sheet.excused,
-            absent=sheet.absent,
+            replaced=replaced,
+            **dict(_counted(sheet)),
         ),
         place=place_of(roll.class_),
         occurred_at=now,

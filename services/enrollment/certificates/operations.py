@@ -52,7 +52,7 @@ _COMPLETED: Final = {"enrollment_ids": frozenset({EnrollmentState.COMPLETED})}
 _OF_ENROLLMENT: Final = (
     "participant_id", "class_id", "program_id", "wave_id", "facility_id", "province_code",
     "regency_code", "owner_ministry", "co_ministry", "host_ministry", "home_province_code",
-    "home_regency_code", "sex", "age_band", "entrant_kind",
+    "home_regency_code", "sex", "age_band", "entrant_kind", "disability",
 )  # fmt: skip
 
 
@@ -252,6 +252,7 @@ async def _certificate(
         enrollment_id=enrollment.id,
         order_id=order.id,
         facility_kind=class_.facility_kind,
+        trade=class_.trade,
         state=CertificateState.VALID,
         issued_on=local_day(order.ordered_at, zone=zone),
         issued_at=order.ordered_at,

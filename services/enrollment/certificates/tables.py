@@ -120,3 +120,5 @@ class TrainingCertificate(Base):
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     version: Mapped[int]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    trade: Mapped[str] = mapped_column(server_default=text("''"))

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.base import Event
+from services.enrollment.class_funding.queries import amounts_of
 from services.enrollment.class_funding.schemas import FundingsWrite
 from services.enrollment.class_funding.tables import ClassFunding
 from services.enrollment.classes.tables import Class
@@ -22,6 +23,7 @@ async def set_funding(
 
     Money is accounted for after the end as well: the state of the class is no matter.
     """
+    replaced = await amounts_of(session, class_.id)
     await session.execute(
         delete(ClassFunding)
         .where(ClassFunding.class_id == class_.id)
@@ -43,7 +45,9 @@ async def set_funding(
         Event,
         topic=Topic.CLASS_FUNDED,
         stream_id=class_.id,
-        event=ClassFunded(class_id=class_.id, total_rupiah=sums.total(), by_source=dict(sums)),
+        event=ClassFunded(
+            class_id=class_.id, total_rupiah=sums.total(), by_source=sums, replaced=replaced
+        ),
         place=place_of(class_),
         occurred_at=now,
         version=class_.version,

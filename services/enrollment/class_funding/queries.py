@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.class_funding.tables import ClassFunding
@@ -33,3 +33,15 @@ async def funding_of(session: AsyncSession, class_id: UUID) -> Sequence[ClassFun
         .order_by(ClassFunding.position)
     )
     return (await session.scalars(statement)).all()
+
+
+async def amounts_of(session: AsyncSession, class_id: UUID) -> dict[str, int]:
+    """Return how much money a class has, in rupiah by source."""
+    statement = (
+        select(ClassFunding.source, func.sum(ClassFunding.amount_rupiah))
+        .where(ClassFunding.class_id == class_id)
+        .group_by(ClassFunding.source)
+        .order_by(ClassFunding.source)
+    )
+    found = await session.execute(statement)
+    return {source.value: int(amount) for source, amount in found.all()}

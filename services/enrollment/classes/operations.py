@@ -42,7 +42,7 @@ _COPIED: Final = (
     "facility_id", "facility_code", "facility_name", "facility_kind", "province_code",
     "regency_code", "time_zone", "latitude", "longitude", "space_id", "space_name",
     "space_capacity", "agreement_id", "agreement_number", "module_id", "module_title",
-    "module_version", "module_hours",
+    "module_version", "module_hours", "trade",
 )  # fmt: skip
 
 
@@ -244,6 +244,7 @@ async def tell_all_moved(
             stream_id=row.id,
             event=ClassMoved(
                 class_id=row.id,
+                code=row.code,
                 label=row.label,
                 capacity=row.capacity,
                 reported_at=row.opening_reported_at,

@@ -262,6 +262,7 @@ def cell_of(row: Class) -> ClassCell:
         host_ministry=row.host_ministry,
         starts_at=row.starts_at,
         state=row.state,
+        trade=row.trade,
     )
 
 

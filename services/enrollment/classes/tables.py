@@ -21,8 +21,9 @@ class Class(Base):
     of its space and instructors, `reserved_at` when that was confirmed; a class without a booking
     was planned before there were any, or was cancelled and has given it up.
 
-    `selection` and `confirm_hours` are those of the wave; `announced_at` is when the selection gave
-    the places of the class, null until then and where there is none.
+    `trade` is that of the module, empty where it has none. `selection` and `confirm_hours` are
+    those of the wave; `announced_at` is when the selection gave the places of the class, null until
+    then and where there is none.
 
     `taken` counts the enrollments that hold a seat, `waiting` those on the waitlist, whose next
     number is `next_waitlist_number`. The seat desk writes these three at every claim: no index may
@@ -114,6 +115,7 @@ class Class(Base):
     selection: Mapped[SelectionMethod] = mapped_column(server_default=text("'FIRST_COME'"))
     confirm_hours: Mapped[int | None]
     announced_at: Mapped[datetime | None]
+    trade: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class Meeting(Base):

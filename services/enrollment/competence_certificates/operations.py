@@ -37,7 +37,7 @@ _REFUSALS: Final = {
 _OF_ENROLLMENT: Final = (
     "participant_id", "class_id", "program_id", "wave_id", "facility_id", "province_code",
     "regency_code", "owner_ministry", "co_ministry", "host_ministry", "home_province_code",
-    "home_regency_code", "sex", "age_band", "entrant_kind",
+    "home_regency_code", "sex", "age_band", "entrant_kind", "disability",
 )  # fmt: skip
 _AS_WRITTEN: Final = (
     "lsp_name", "lsp_license", "scheme_code", "scheme_name", "level", "issued_on", "valid_until",
@@ -82,6 +82,7 @@ async def record_competence(
         id=identifier,
         enrollment_id=enrollment_id,
         facility_kind=class_.facility_kind,
+        trade=class_.trade,
         details_cipher=await seal_for(
             session, keys, enrollment.participant_id, where, details.encode()
         ),

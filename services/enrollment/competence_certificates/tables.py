@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.enrollment.base import Base
@@ -62,3 +62,5 @@ class CompetenceCertificate(Base):
     judged_by: Mapped[str | None]
     judged_at: Mapped[datetime | None]
     version: Mapped[int]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    trade: Mapped[str] = mapped_column(server_default=text("''"))

@@ -48,7 +48,7 @@ begin
   ),
   asked as materialized (
     select r.*, d.day, c.program_id, c.wave_id, c.facility_id, c.facility_kind,
-      c.province_code, c.regency_code, c.owner_ministry, c.co_ministry, c.host_ministry,
+      c.trade, c.province_code, c.regency_code, c.owner_ministry, c.co_ministry, c.host_ministry,
       case when c.waiting > 0 and c.promotes and (v_quotas is null or exists (
           select from enrollment.enrollment e where e.class_id = c.id and e.state = 'WAITLISTED'
             and e.waitlist_number is not null and not exists (select from quotas q
@@ -203,7 +203,7 @@ begin
         'home_regency_code', home_regency_code, 'facility_kind', facility_kind, 'host_ministry',
         host_ministry, 'sex', sex, 'age_band', age_band, 'entrant_kind', entrant_kind, 'state',
         state, 'waited', waitlist_number is not null, 'presence', 'UNREPORTED',
-        'disability', disability))
+        'disability', disability, 'trade', trade, 'applied', false))
     from placed order by class_id, ord
   ),
   answers as (

@@ -55,6 +55,8 @@ _OF_CLASS: Final = (
     "program_id", "wave_id", "province_code", "regency_code", "facility_id", "owner_ministry",
     "co_ministry", "host_ministry",
 )  # fmt: skip
+# What a cell says of the class that no enrollment repeats.
+_CELL_OF_CLASS: Final = ("facility_kind", "trade")
 _SIZE: Final = frozenset({"capacity", "reserve_capacity"})
 _ENTERS: Final = {
     EnrollmentState.OFFERED: Topic.OFFERED,
@@ -79,9 +81,9 @@ def _cell(class_: Class, enrollment: Enrollment) -> EnrollmentCell:
     members = {
         name: getattr(enrollment, name)
         for name in EnrollmentCell.model_fields
-        if name != "facility_kind"
+        if name not in _CELL_OF_CLASS
     }
-    return EnrollmentCell(**members, facility_kind=class_.facility_kind)
+    return EnrollmentCell(**members, **{name: getattr(class_, name) for name in _CELL_OF_CLASS})
 
 
 def _draft(class_: Class, move: Move, *, now: datetime) -> Draft:
@@ -179,6 +181,7 @@ def new_enrollment(
         presence=Presence.UNREPORTED,
         arrived_at=now,
         version=1,
+        applied=more.pop("applied", False),
         **{name: getattr(person, name) for name in _OF_PERSON},
         **{name: getattr(class_, name) for name in _OF_CLASS},
         **more,

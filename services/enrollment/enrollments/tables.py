@@ -30,8 +30,9 @@ class Enrollment(Base):
 
     What the class's host and the figures need to know of the person is copied in. `waitlist_number`
     is never changed or reused. `confirm_by` is until when an offered seat is held.
-    `application_id` is what a selection placed; `transferred_from_*` name the row that a transfer
-    closed. The row of the class is locked before any of these rows is written.
+    `application_id` is what a selection placed, `applied` that it is counted as an application, so
+    that figures do not count this row as another wish to take part; `transferred_from_*` name the
+    row that a transfer closed. The row of the class is locked before any of these rows is written.
     """
 
     __tablename__ = "enrollment"
@@ -93,3 +94,4 @@ class Enrollment(Base):
     application_id: Mapped[UUID | None]
     transferred_from_class_id: Mapped[UUID | None]
     transferred_from_id: Mapped[UUID | None]
+    applied: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -52,7 +52,8 @@ _MOVE_ENROLLMENTS: Final = text(
         SELECT jsonb_build_object('program_id', program_id, 'wave_id', wave_id,
             'home_province_code', home_province_code, 'home_regency_code', home_regency_code,
             'sex', sex, 'age_band', age_band, 'entrant_kind', entrant_kind, 'state', state,
-            'waited', waited, 'presence', presence, 'disability', disability) AS cell
+            'waited', waited, 'presence', presence, 'disability', disability,
+            'trade', CAST(:trade AS text), 'applied', applied) AS cell
     ) AS same
     """
 )
@@ -116,6 +117,7 @@ async def move_class(session: AsyncSession, class_id: UUID, *, now: datetime) ->
             "owner_ministry": stays.owner_ministry,
             "left_kind": before.facility_kind.value,
             "kind": stays.kind.value,
+            "trade": found.trade,
             "topic": Topic.RELOCATED.value,
             "now": now,
             "actor": session.info["actor"].name,

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.applications.operations import tell, touch
+from services.enrollment.applications.queries import was
 from services.enrollment.base import Audit, Event
 from services.enrollment.classes.tables import Class
 from services.enrollment.duplicate_candidates.operations import close_pairs, find_duplicates
@@ -322,12 +323,13 @@ async def _move(
 async def _withdraw(session: AsyncSession, applied: Iterable[Applied], *, now: datetime) -> None:
     for each in applied:
         row = await queries.lock_application(session, each)
+        before = was(row)
         row.state, row.withdrawn_at = ApplicationState.WITHDRAWN, now
         await touch(session, row, now=now)
         await tell(
             session,
             [row],
-            before={row.id: each.state},
+            before={row.id: before},
             topic=Topic.APPLICATION_WITHDRAWN,
             now=now,
         )

@@ -28,12 +28,13 @@ from shared.schemas.registry import TimeZone
 
 
 class Placement(NamedTuple):
-    """Whom a selection gives a seat of a class, or a place in line."""
+    """Whom a selection gives a seat of a class, or a place in line; `applied`: see Enrollment."""
 
     participant_id: UUID
     enrollment_id: UUID
     application_id: UUID
     waitlisted: bool
+    applied: bool = True
 
 
 class Placed(NamedTuple):
@@ -151,6 +152,7 @@ def _enter(entering: _Entering, person: Participant, placement: Placement) -> En
         now=now,
         participant_id=person.id,
         application_id=placement.application_id,
+        applied=placement.applied,
         age_band=age_band(age_on(person.birth_date, _day(now))),
         **entered,
     )

@@ -90,6 +90,7 @@ async def propose_referral(
         id=body.id or new_id(),
         enrollment_id=enrollment.id,
         facility_kind=class_.facility_kind,
+        trade=class_.trade,
         kind=body.kind,
         financing=body.financing,
         people=body.people,

@@ -117,6 +117,7 @@ class Referral(Base):
     booking_id: Mapped[UUID | None]
     booked_at: Mapped[datetime | None]
     version: Mapped[int]
+    trade: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class Receiving:

@@ -118,6 +118,7 @@ def _placement(found: Found) -> Placement:
         enrollment_id=new_id(),
         application_id=found.result.application_id,
         waitlisted=found.result.outcome is Outcome.RESERVE,
+        applied=found.counted,
     )
 
 

@@ -23,15 +23,16 @@ _UNANNOUNCED: Final = (SelectionMethod.SCORE, SelectionMethod.LOTTERY)
 
 
 class Found(NamedTuple):
-    """What was drawn for one application, and whose it is."""
+    """What was drawn for one application, whose it is, and whether figures count it."""
 
     result: SelectionResult
     participant_id: UUID
+    counted: bool
 
 
-def _results(selection: Selection) -> Select[SelectionResult, UUID]:
+def _results(selection: Selection) -> Select[SelectionResult, UUID, bool]:
     return (
-        select(SelectionResult, Application.participant_id)
+        select(SelectionResult, Application.participant_id, Application.facility_kind.is_not(None))
         .join(
             Application,
             (Application.wave_id == SelectionResult.wave_id)

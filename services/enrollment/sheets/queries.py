@@ -23,6 +23,18 @@ async def sheets_of(session: AsyncSession, class_ids: Sequence[UUID]) -> Sequenc
     return (await session.scalars(statement)).all()
 
 
+async def sheets_of_sessions(
+    session: AsyncSession, class_id: UUID, positions: Sequence[int]
+) -> Sequence[Sheet]:
+    """Return the roll calls of some sessions of a class, in their order."""
+    statement = (
+        select(Sheet)
+        .where(Sheet.class_id == class_id, Sheet.position.in_(positions))
+        .order_by(Sheet.position)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def entries_of_session(
     session: AsyncSession, class_id: UUID, position: int
 ) -> Sequence[SheetEntry]:
@@ -31,6 +43,18 @@ async def entries_of_session(
         select(SheetEntry)
         .where(SheetEntry.class_id == class_id, SheetEntry.position == position)
         .order_by(SheetEntry.enrollment_id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def entries_of_sessions(
+    session: AsyncSession, class_id: UUID, positions: Sequence[int]
+) -> Sequence[SheetEntry]:
+    """Return what the roll calls of some sessions of a class said, by person and session."""
+    statement = (
+        select(SheetEntry)
+        .where(SheetEntry.class_id == class_id, SheetEntry.position.in_(positions))
+        .order_by(SheetEntry.enrollment_id, SheetEntry.position)
     )
     return (await session.scalars(statement)).all()
 

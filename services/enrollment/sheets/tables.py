@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +16,9 @@ class Sheet(Base):
     """The roll call of one session, with its counts.
 
     `taken_at` is when the roll was called, `received_at` when it was told to us: a device without
-    a network tells it later, and says which device it is.
+    a network tells it later, and says which device it is. `days` is what it added to the days that
+    count for the payer when it was told last: those of one local day add up to the people who
+    attended anything on it.
     """
 
     __tablename__ = "attendance_sheet"
@@ -42,6 +44,7 @@ class Sheet(Base):
     excused: Mapped[int]
     absent: Mapped[int]
     version: Mapped[int]
+    days: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class SheetEntry(Base):

@@ -102,6 +102,7 @@ async def transfer_enrollment(
         participant_id=row.participant_id,
         age_band=row.age_band,
         application_id=row.application_id,
+        applied=row.applied,
         confirm_by=until,
         transferred_from_class_id=source.id,
         transferred_from_id=row.id,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.applications.operations import tell
+from services.enrollment.applications.queries import was
 from services.enrollment.applications.tables import Application
 from services.enrollment.base import Event, Job
 from services.enrollment.classes.queries import cell_of
@@ -124,6 +125,7 @@ async def _follow(
                 stream_id=class_.id,
                 event=ClassMoved(
                     class_id=class_.id,
+                    code=class_.code,
                     label=class_.label,
                     capacity=class_.capacity,
                     before=cell,
@@ -218,7 +220,7 @@ async def close_applications(
     """
     wave = await get_wave(session, wave_id)
     rows = await queries.lock_undecided(session, wave_id, ids)
-    before = {row.id: row.state for row in rows}
+    before = {row.id: was(row) for row in rows}
     for row in rows:
         row.state, row.withdrawn_at = ApplicationState.WITHDRAWN, now
         row.reasons = [WaveCancelledError.code]

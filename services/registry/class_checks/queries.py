@@ -74,6 +74,7 @@ def _resources(
         module_title=module.title,
         module_version=module.version,
         module_hours=module.hours,
+        trade=module.trade or "",
         instructor_ids=[instructor.id for instructor in instructors],
         instructor_names=[instructor.name for instructor in instructors],
     )

@@ -1,6 +1,7 @@
 """What enrollment says to the other services."""
 
 from shared.schemas.enrollment.applications import (
+    ApplicationCell,
     ApplicationChannel,
     ApplicationDocumentMoved,
     ApplicationMoved,
@@ -66,6 +67,7 @@ from shared.schemas.enrollment.referrals import (
 )
 from shared.schemas.enrollment.seats import (
     HOLDS_SEAT,
+    AttendanceCounts,
     AttendanceRecorded,
     ClassCell,
     ClassMoved,
@@ -81,16 +83,19 @@ from shared.schemas.enrollment.selections import (
     SelectionMoved,
     SelectionState,
 )
-from shared.schemas.enrollment.topics import Topic
+from shared.schemas.enrollment.topics import IN_BULK, Topic
 
 __all__ = [
     "HOLDS_SEAT",
+    "IN_BULK",
     "AgeBand",
+    "ApplicationCell",
     "ApplicationChannel",
     "ApplicationDocumentMoved",
     "ApplicationMoved",
     "ApplicationState",
     "AssessmentsRecorded",
+    "AttendanceCounts",
     "AttendanceRecorded",
     "BreachReported",
     "BusinessStated",

@@ -4,6 +4,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.schemas.base import Message
+from shared.schemas.enrollment.people import AgeBand, EntrantKind, Sex
+from shared.schemas.registry import FacilityKind
 
 
 class ApplicationState(StrEnum):
@@ -28,10 +30,36 @@ class ApplicationChannel(StrEnum):
     ASSISTED = "ASSISTED"
 
 
+class ApplicationCell(Message):
+    """What a count of applications can be cut by, once one was submitted.
+
+    The places, the ministry and the trade are those of the first choice, the trade empty where it
+    names no class; `home_*` is where one lived when it was submitted.
+    """
+
+    program_id: UUID
+    wave_id: UUID
+    facility_id: UUID
+    province_code: str
+    regency_code: str
+    home_province_code: str
+    home_regency_code: str
+    facility_kind: FacilityKind
+    host_ministry: str
+    sex: Sex
+    age_band: AgeBand
+    entrant_kind: EntrantKind
+    disability: bool
+    trade: str
+    channel: ApplicationChannel
+    state: ApplicationState
+
+
 class ApplicationMoved(Message):
     """Event: an application came or changed; `facility_id` is that of the first choice.
 
-    `before` is null when it came. What it says of the person is the id, and where he lives.
+    `before` is null when it came. `left` and `entered` are the cells that figures take it from and
+    add it to: -left, +entered. Both are null while it has never been submitted.
     """
 
     application_id: UUID
@@ -45,6 +73,8 @@ class ApplicationMoved(Message):
     after: ApplicationState
     class_id: UUID | None = None
     enrollment_id: UUID | None = None
+    left: ApplicationCell | None = None
+    entered: ApplicationCell | None = None
 
 
 class ApplicationDocumentMoved(Message):

@@ -49,7 +49,7 @@ class CompletionDecided(Message):
 
 
 class CertificateCell(Message):
-    """What a count of certificates can be cut by; the places are as in the enrollment's cell."""
+    """What a count of certificates can be cut by; places and trade as in the enrollment's cell."""
 
     kind: CertificateKind
     state: str
@@ -65,6 +65,8 @@ class CertificateCell(Message):
     sex: Sex
     age_band: AgeBand
     entrant_kind: EntrantKind
+    disability: bool = False
+    trade: str = ""
 
 
 class CertificateMoved(Message):

@@ -65,11 +65,15 @@ class WaveDecided(Message):
 
 
 class ClassFunded(Message):
-    """Event: the sources of the money of a class, in rupiah."""
+    """Event: the sources of the money of a class, in rupiah; figures add -replaced, +by_source.
+
+    `replaced` is what it had by source before, null in events that did not say so yet.
+    """
 
     class_id: UUID
     total_rupiah: int
     by_source: dict[str, int]
+    replaced: dict[str, int] | None = None
 
 
 class ClassRescheduled(Message):

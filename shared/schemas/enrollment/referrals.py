@@ -41,7 +41,7 @@ class Financing(StrEnum):
 
 
 class ReferralCell(Message):
-    """What a count of referrals can be cut by; the places are as in the enrollment's cell.
+    """What a count of referrals can be cut by; places and trade as in the enrollment's cell.
 
     `to_*` are those of the receiving facility, null for a bank. A referral is taken up once its
     outcome is anything but NOTHING.
@@ -67,6 +67,7 @@ class ReferralCell(Message):
     age_band: AgeBand
     entrant_kind: EntrantKind
     disability: bool
+    trade: str = ""
 
 
 class ReferralMoved(Message):

@@ -59,7 +59,8 @@ class EnrollmentCell(Message):
     """What a count of enrollments can be cut by; `waited` tells that it began on the waitlist.
 
     `province_code` and `regency_code` are where one trains, `home_*` where one lives;
-    `host_ministry` owns the facility.
+    `host_ministry` owns the facility; `trade` is that of the class, empty where none is known.
+    `applied` tells that a selection placed an application that is counted by itself.
     """
 
     program_id: UUID
@@ -78,6 +79,8 @@ class EnrollmentCell(Message):
     waited: bool
     presence: Presence
     disability: bool = False
+    trade: str = ""
+    applied: bool = False
 
 
 class EnrollmentMoved(Message):
@@ -91,7 +94,10 @@ class EnrollmentMoved(Message):
 
 
 class ClassCell(Message):
-    """What a count of classes can be cut by; `host_ministry` owns the facility."""
+    """What a count of classes can be cut by; `host_ministry` owns the facility.
+
+    `trade` is that of the module, empty where it has none.
+    """
 
     program_id: UUID
     wave_id: UUID
@@ -103,6 +109,7 @@ class ClassCell(Message):
     host_ministry: str
     starts_at: datetime
     state: ClassState
+    trade: str = ""
 
 
 class ClassMoved(Message):
@@ -112,6 +119,7 @@ class ClassMoved(Message):
     """
 
     class_id: UUID
+    code: str = ""
     label: str
     capacity: int
     reported_at: datetime | None = None
@@ -119,10 +127,26 @@ class ClassMoved(Message):
     after: ClassCell
 
 
+class AttendanceCounts(Message):
+    """What the roll call of a session says in all.
+
+    `days` are the days that count for the payer because of it: of the people who attended anything
+    on that local day, those whom no other session of the class on that day has counted.
+    """
+
+    present: int
+    late: int
+    excused: int
+    absent: int
+    days: int = 0
+
+
 class AttendanceRecorded(Message):
     """Event: the roll of a session was called or corrected; what it says in all, of nobody by name.
 
-    `session` is its number in the timetable of the class, from 1.
+    `session` is its number in the timetable of the class, from 1; `days` as in AttendanceCounts.
+    `replaced` is what the last roll call of the session said, null for the first; figures add
+    -replaced, +this.
     """
 
     class_id: UUID
@@ -132,3 +156,5 @@ class AttendanceRecorded(Message):
     late: int
     excused: int
     absent: int
+    days: int = 0
+    replaced: AttendanceCounts | None = None

@@ -47,6 +47,7 @@ class ClassResources(Message):
     module_title: str
     module_version: str
     module_hours: int
+    trade: str = ""
     instructor_ids: list[UUID]
     instructor_names: list[str]
 
