@@ -1,1 +1,1 @@
-"""Classes counted."""
+"""Classes counted, and the latest of each."""

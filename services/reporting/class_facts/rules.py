@@ -9,6 +9,7 @@ from services.reporting.folding.rules import (
     Fact,
     Folded,
     Foldings,
+    Keeping,
     Recorded,
     Rollup,
     Source,
@@ -36,6 +37,14 @@ ROLLUPS: Final = (
     Rollup("class_cube", CLASSES, CLASSES.members, daily=True),
 )
 
+# What is counted by class, and says of it no more than its id, is cut by what is kept here.
+LATEST: Final = Keeping(
+    "class_now",
+    Source.ENROLLMENT,
+    "class_id",
+    (*CLASSES.members, "capacity", "code", "label"),
+)
+
 _CELL = attrgetter(*ClassCell.model_fields)
 
 
@@ -43,7 +52,10 @@ def _fold_class(folded: Folded, event: Recorded) -> None:
     moved = ClassMoved.model_validate(event.payload)
     if moved.before is not None:
         folded.move(CLASSES, event.day, written(_CELL(moved.before)), MINUS)
-    folded.move(CLASSES, event.day, written(_CELL(moved.after)), PLUS)
+    entered = written(_CELL(moved.after))
+    folded.move(CLASSES, event.day, entered, PLUS)
+    latest = (*entered, moved.capacity, moved.code, moved.label)
+    folded.keep(LATEST, str(moved.class_id), event.version, latest)
 
 
 FOLDINGS: Final[Foldings] = {

@@ -38,6 +38,7 @@ ROLLUPS: Final = (
             "state",
             "waited",
             "presence",
+            "applied",
         ),
         daily=False,
     ),
@@ -51,8 +52,9 @@ LATEST: Final = Keeping(
 )
 
 # Members that came later: who wrote an event without one meant this.
-_LATER: Final = {"disability": False}
+_LATER: Final = {"disability": False, "trade": "", "applied": False}
 _FIRST: Final = itemgetter(*(each for each in EnrollmentCell.model_fields if each not in _LATER))
+_EVERY: Final = itemgetter(*EnrollmentCell.model_fields)
 _REMEMBERED: Final = 65_536
 _annotated: Any = Annotated
 _CHECKS: Final = tuple(
@@ -81,7 +83,10 @@ def _enrollment_cell(members: Cell) -> Cell:
 
 def _members(cell: Mapping[str, Any]) -> Cell:
     """Return the members of a cell as an event writes them, in the order of EnrollmentCell."""
-    return (*_FIRST(cell), *[cell.get(name, default) for name, default in _LATER.items()])
+    try:
+        return _EVERY(cell)
+    except KeyError:
+        return (*_FIRST(cell), *[cell.get(name, default) for name, default in _LATER.items()])
 
 
 def _fold_enrollment(folded: Folded, event: Recorded) -> None:

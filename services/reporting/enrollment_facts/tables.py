@@ -14,7 +14,7 @@ from shared.schemas.registry import FacilityKind
 
 
 class PersonMembers:
-    """What enrollments and outcomes are both cut by."""
+    """What enrollments, and whatever comes of them, are cut by."""
 
     program_id: Mapped[UUID]
     wave_id: Mapped[UUID]
@@ -28,6 +28,8 @@ class PersonMembers:
     sex: Mapped[Sex]
     age_band: Mapped[AgeBand]
     entrant_kind: Mapped[EntrantKind]
+    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    trade: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class EnrollmentSummary(Counted, Base):
@@ -44,6 +46,7 @@ class EnrollmentSummary(Counted, Base):
     state: Mapped[EnrollmentState]
     waited: Mapped[bool]
     presence: Mapped[Presence]
+    applied: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class EnrollmentCube(Counted, PersonMembers, Base):
@@ -62,7 +65,7 @@ class EnrollmentCube(Counted, PersonMembers, Base):
     state: Mapped[EnrollmentState]
     waited: Mapped[bool]
     presence: Mapped[Presence]
-    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    applied: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class _NowMembers(PersonMembers):
@@ -75,7 +78,7 @@ class _NowMembers(PersonMembers):
     state: Mapped[EnrollmentState]
     waited: Mapped[bool]
     presence: Mapped[Presence]
-    disability: Mapped[bool] = mapped_column(server_default=text("false"))
+    applied: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int]
 
 
@@ -83,7 +86,7 @@ class EnrollmentNow(_NowMembers, Base):
     """The latest that the ledger says of an enrollment: what a follow-up is recorded against."""
 
     __tablename__ = "enrollment_now"
-    __table_args__ = ROOM
+    __table_args__ = (Index(None, "generation", "class_id"), ROOM)
 
 
 class LiveEnrollmentSummary(Base):

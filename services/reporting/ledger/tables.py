@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.reporting.application_facts.tables import ApplicationCube, ApplicationSummary
+from services.reporting.attendance_facts.tables import AttendanceCube, AttendanceSummary
 from services.reporting.base import Base
-from services.reporting.class_facts.tables import ClassCube, ClassSummary
+from services.reporting.certificate_facts.tables import CertificateCube, CertificateSummary
+from services.reporting.class_facts.tables import ClassCube, ClassNow, ClassSummary
 from services.reporting.enrollment_facts.tables import (
     EnrollmentCube,
     EnrollmentNow,
@@ -17,7 +20,12 @@ from services.reporting.enrollment_facts.tables import (
 from services.reporting.facility_facts.tables import FacilityAlias, FacilityCube, FacilityNow
 from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import mapped_table
+from services.reporting.funding_facts.tables import FundingCube
 from services.reporting.outcome_facts.tables import OutcomeCube
+from services.reporting.phase_facts.tables import ProgramPhasesNow
+from services.reporting.program_names.tables import ProgramName
+from services.reporting.referral_facts.tables import ReferralCube
+from services.reporting.signup_facts.tables import SignUpCube, SignUpSummary
 
 
 class Entry(Base):
@@ -49,10 +57,23 @@ _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     FacilityAlias,
     ClassSummary,
     ClassCube,
+    ClassNow,
+    ProgramName,
     EnrollmentSummary,
     EnrollmentCube,
     EnrollmentNow,
     OutcomeCube,
+    ApplicationSummary,
+    ApplicationCube,
+    CertificateSummary,
+    CertificateCube,
+    ReferralCube,
+    AttendanceSummary,
+    AttendanceCube,
+    FundingCube,
+    ProgramPhasesNow,
+    SignUpCube,
+    SignUpSummary,
 )
 # By name, as the rollups and keepings of the facts, which know no database, name them.
 TABLES: Final[dict[str, Table]] = {each.__tablename__: mapped_table(each) for each in _FOLDED_INTO}

@@ -1,0 +1,1 @@
+"""Certificates counted, of training and of competence."""

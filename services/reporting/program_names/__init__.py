@@ -1,0 +1,1 @@
+"""What programmes and waves are called now."""

@@ -1,0 +1,1 @@
+"""Referrals after training counted."""
