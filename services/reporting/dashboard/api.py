@@ -1,8 +1,10 @@
-"""HTTP face of the dashboard: one page in two languages, and the three files that it needs."""
+"""HTTP face of the dashboard: one page in two languages, and the files that it needs."""
 
 import hashlib
 import html
 import json
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -11,11 +13,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.reporting.dashboard.rules import TILES, Tile, texts_in
-from services.reporting.reports.rules import ZONES
+from services.reporting.dashboard.rules import CHOICES, POLICY, PROVINCES, SECTIONS
 from shared.errors import NotFoundError
 from shared.i18n import Language, preferred_language
-from shared.schemas.registry import TimeZone
 from shared.web.auth import Public
 from shared.web.etag import not_modified
 from shared.web.openapi import problems
@@ -23,68 +23,61 @@ from shared.web.openapi import problems
 router = APIRouter(include_in_schema=False)
 
 _HERE: Final = Path(__file__).parent
-_FILES: Final = {
-    "page.css": "text/css; charset=utf-8",
-    "page.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
 }
-# Nothing from elsewhere, nothing inline, nobody frames it.
+_VENDORED: Final = ("maps.js", "maps.licences.txt")
+# Read at run time only; what builds it stays where it is.
+_FILES: Final = {
+    path.relative_to(_HERE / "static").as_posix(): path
+    for path in sorted((_HERE / "static").glob("*"))
+    + [_HERE / "static/vendor" / name for name in _VENDORED]
+    if path.suffix in _MEDIA_TYPES
+}
 _SECURITY: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "public, no-cache",
 }
-_GAUGES: Final = ("seated", "present", "completed")
 _LANGUAGES: Final[tuple[tuple[Language, str], ...]] = (
     ("id", "Bahasa Indonesia"),
     ("en", "English"),
 )
 
 
-def _zone_of(code: str) -> TimeZone:
-    return next(zone for zone, codes in ZONES.items() if code in codes)
+@lru_cache
+def words_in(language: Language) -> Mapping[str, str]:
+    """Return every sentence of the page, and the names of the provinces, in one language."""
+    place = 1 if language == "en" else 0
+    written = json.loads((_HERE / "words.json").read_text())
+    named = {f"province_{code}": name.in_(language) for code, name in PROVINCES.items()}
+    return {name: texts[place] for name, texts in written.items()} | named
 
 
-def _tile(tile: Tile, language: Language) -> str:
-    name = html.escape(tile.name.in_(language))
+def _section(name: str) -> str:
     return (
-        f'<li class="at-{tile.column}-{tile.row}"><button type="button" class="tile level-none"'
-        f' data-province="{tile.code}" data-name="{name}"><span class="short">{tile.short}</span>'
-        f' <span class="value"></span> <span class="sentence visually-hidden">{name}</span>'
-        "</button></li>"
+        f'<section id="{name}" aria-labelledby="{name}-title" hidden><div class="head">'
+        f'<h2 id="{name}-title" data-text="{name}"></h2><p data-text="{name}_why"></p></div>'
+        '<div class="body"></div></section>'
     )
 
 
-def _province_row(tile: Tile, language: Language) -> str:
-    cells = '<td data-cell="classes_opened"></td><td data-cell="present"></td>'
-    return (
-        f'<tr data-province="{tile.code}"><th scope="row">{html.escape(tile.name.in_(language))}'
-        f"</th><td>{_zone_of(tile.code)}</td>{cells}"
-        '<td data-cell="silent"></td><td data-cell="seated"></td></tr>'
+def _worded(page: str, words: Mapping[str, str]) -> str:
+    """Write the words into what names them by `data-text`, and into labels by `data-label`."""
+    page = re.sub(
+        r'data-text="(\w+)"([^>]*)>',
+        lambda found: f"{found[0]}{html.escape(words[found[1]])}",
+        page,
     )
-
-
-def _zone_row(zone: TimeZone) -> str:
-    meters = "".join(
-        f'<td><span data-cell="{cell}">&ndash;</span><span class="bar" aria-hidden="true">'
-        f'<i data-bar="{cell}"></i></span></td>'
-        for cell in ("classes_opened", "present")
-    )
-    return (
-        f'<tr data-zone="{zone}"><th scope="row">{zone} <time data-clock="{zone}"></time></th>'
-        f'{meters}<td><span data-cell="silent">&ndash;</span></td></tr>'
-    )
-
-
-def _gauge(code: str, label: str) -> str:
-    return (
-        f'<div class="gauge" data-gauge="{code}"><dt>{html.escape(label)}</dt>'
-        '<dd><span class="number">&ndash;</span>'
-        '<span class="track" aria-hidden="true"><i></i></span></dd></div>'
+    return re.sub(
+        r'data-label="(\w+)"',
+        lambda found: f'{found[0]} aria-label="{html.escape(words[found[1]])}"',
+        page,
     )
 
 
@@ -96,29 +89,30 @@ def _language_link(code: Language, name: str, *, present: Language) -> str:
 @lru_cache
 def _page(language: Language) -> tuple[bytes, str]:
     """Return the page in one language, and its ETag."""
-    texts = texts_in(language)
-    parts = {name: html.escape(text) for name, text in texts.items()} | {
+    words = words_in(language)
+    parts = {
         "language": language,
-        "language_label": html.escape(texts["language"]),
         "languages": " ".join(
             _language_link(code, name, present=language) for code, name in _LANGUAGES
         ),
-        "gauges": "\n".join(_gauge(code, texts[code]) for code in _GAUGES),
-        "tiles": "\n".join(
-            _tile(tile, language) for tile in sorted(TILES, key=lambda tile: tile.code)
+        "title": html.escape(words["title"]),
+        "lead": html.escape(words["lead"]),
+        "preloads": "\n".join(
+            f'<link rel="modulepreload" href="static/{name}">'
+            for name in _FILES
+            if name.endswith(".js") and name != "page.js"
         ),
-        "province_rows": "\n".join(_province_row(tile, language) for tile in TILES),
-        "zone_rows": "\n".join(_zone_row(zone) for zone in TimeZone),
-        "texts": html.escape(json.dumps(texts, ensure_ascii=False), quote=True),
+        "sections": "\n".join(map(_section, SECTIONS)),
+        "words": html.escape(json.dumps(words, ensure_ascii=False), quote=True),
     }
     template = Template((_HERE / "page.html").read_text())
-    body = template.substitute(parts).encode()
+    body = _worded(template.substitute(parts), words).encode()
     return body, _etag(body)
 
 
 @lru_cache
 def _file(name: str) -> tuple[bytes, str]:
-    body = (_HERE / "static" / name).read_bytes()
+    body = _FILES[name].read_bytes()
     return body, _etag(body)
 
 
@@ -126,13 +120,16 @@ def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
-@router.get("/")
+@router.get(
+    "/",
+    openapi_extra={"parameters": [{"name": name, "in": "query"} for name in CHOICES]},
+)
 async def show_dashboard(
     request: Request,
     _: Public,
     lang: Annotated[Language | None, Query(description="id or en")] = None,
 ) -> Response:
-    """Return the page; its figures come from the public reports."""
+    """Return the page; its figures come from the reports."""
     language = lang or preferred_language(request.headers.get("accept-language"))
     body, etag = _page(language)
     headers = {**_SECURITY, "Content-Language": language, "Vary": "Accept-Language"}
@@ -141,15 +138,25 @@ async def show_dashboard(
     )
 
 
-@router.get("/static/{name}", responses=problems(NotFoundError))
+@router.get("/words/{language}.json")
+async def get_words(request: Request, _: Public, language: Language) -> Response:
+    """Return every sentence of the page in one language."""
+    body = json.dumps(words_in(language), ensure_ascii=False).encode()
+    etag = _etag(body)
+    return not_modified(request, etag, headers=_SECURITY) or Response(
+        body, headers={**_SECURITY, "ETag": etag}, media_type="application/json"
+    )
+
+
+@router.get("/static/{name:path}", responses=problems(NotFoundError))
 async def get_static_file(
     request: Request, _: Public, name: Annotated[str, PathParameter(max_length=40)]
 ) -> Response:
     """Return a file of the page."""
-    media_type = _FILES.get(name)
-    if media_type is None:
+    if name not in _FILES:
         raise NotFoundError
     body, etag = _file(name)
+    media_type = _MEDIA_TYPES[_FILES[name].suffix]
     return not_modified(request, etag, headers=_SECURITY) or Response(
         body, headers={**_SECURITY, "ETag": etag}, media_type=media_type
     )

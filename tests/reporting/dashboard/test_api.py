@@ -1,11 +1,20 @@
+import gzip
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from services.reporting.dashboard.rules import TILES
+from services.reporting.dashboard import api
+from services.reporting.dashboard.rules import PROVINCES, SECTIONS
 
-STATIC = ("page.css", "page.js", "icon.svg")
+HERE = Path(api.__file__).parent
+SCRIPTS = sorted(path.name for path in (HERE / "static").glob("*.js"))
+# What a page may weigh: the bundle is bounded by what was promised, our own scripts by good sense.
+BUNDLE_BYTES = 60_000
+SCRIPTS_BYTES = 30_000
+LONGEST = 350
 
 
 class Page(HTMLParser):
@@ -54,7 +63,7 @@ class TestShowDashboard:
 
         assert response.headers["content-language"] == language
         assert ("html", {"lang": language}) in page.tags
-        title = {"id": "Kemajuan nasional", "en": "National progress"}[language]
+        title = {"id": "Kemajuan terhadap sasaran", "en": "Progress against the target"}[language]
         assert title in page.words
 
     async def test_fetches_nothing_from_elsewhere_and_runs_nothing_inline(self, reporting):
@@ -73,23 +82,31 @@ class TestShowDashboard:
     async def test_every_address_on_it_answers(self, reporting):
         _, page = await page_of(reporting)
 
-        for address in set(page.addresses()):
-            response = await reporting.get(f"/{address.partition('#')[0]}")
+        addresses = {address.partition("#")[0] for address in page.addresses()}
+        assert "static/vendor/maps.js" in addresses
+        for address in sorted(addresses):
+            response = await reporting.get(f"/{address}")
             assert response.status_code == 200, address
 
-    async def test_has_a_square_and_a_row_for_every_province(self, reporting):
-        _, page = await page_of(reporting)
+    async def test_opens_with_the_choices_of_whoever_shared_it(self, reporting):
+        shared = "?lang=en&province=33&measure=opening.present&as_of=2026-11-22T10:00:00Z&sex=F"
+        response, _ = await page_of(reporting, shared)
+        plain, _ = await page_of(reporting, "?lang=en")
 
-        provinces = [attributes.get("data-province") for _, attributes in page.tags]
-        assert all(provinces.count(tile.code) == 2 for tile in TILES)
+        assert response.text == plain.text
+
+    async def test_knows_no_choice_that_could_name_a_person(self, reporting):
+        assert (await reporting.get("/?participant_id=1")).status_code == 400
 
     async def test_has_landmarks_a_heading_and_a_way_past_them(self, reporting):
         _, page = await page_of(reporting)
 
         tags = [tag for tag, _ in page.tags]
-        for landmark in ("header", "nav", "main", "footer", "h1"):
+        for landmark in ("header", "main", "footer", "h1"):
             assert tags.count(landmark) == 1
-        assert ("a", {"class": "skip", "href": "#content"}) in page.tags
+        assert ("a", {"class": "skip", "href": "#content", "data-text": "skip"}) in page.tags
+        sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
+        assert sections == list(SECTIONS)
 
     async def test_hides_the_banner_until_the_figures_say_that_they_are_generated(self, reporting):
         _, page = await page_of(reporting)
@@ -111,8 +128,50 @@ class TestShowDashboard:
         assert (await reporting.get("/?lang=fr")).status_code == 422
 
 
+class TestGetWords:
+    async def test_says_the_same_things_in_both_languages(self, reporting):
+        indonesian, english = [
+            (await reporting.get(f"/words/{language}.json")).json() for language in ("id", "en")
+        ]
+
+        assert indonesian.keys() == english.keys()
+        assert all(indonesian.values())
+        assert all(english.values())
+        named = r"\{\w+\}"
+        for name, sentence in indonesian.items():
+            parts = sorted(re.findall(named, sentence))
+            assert parts == sorted(re.findall(named, english[name])), name
+        assert english["province_33"] == PROVINCES["33"].en
+
+    async def test_are_all_that_the_scripts_ask_for(self, reporting):
+        words = (await reporting.get("/words/id.json")).json()
+        asked = {
+            name
+            for script in SCRIPTS
+            for name in re.findall(
+                r'(?:say\(|data-text": )"(\w+)"', (HERE / "static" / script).read_text()
+            )
+        }
+
+        assert len(asked) > 60
+        assert asked <= words.keys()
+
+    async def test_is_not_sent_again_unchanged(self, reporting):
+        first = await reporting.get("/words/en.json")
+        again = await reporting.get(
+            "/words/en.json", headers={"If-None-Match": first.headers["etag"]}
+        )
+
+        assert again.status_code == 304
+
+    async def test_refuses_a_language_that_it_does_not_speak(self, reporting):
+        assert (await reporting.get("/words/fr.json")).status_code == 422
+
+
 class TestGetStaticFile:
-    @pytest.mark.parametrize("name", STATIC)
+    @pytest.mark.parametrize(
+        "name", ["page.css", "icon.svg", "provinces.json", "vendor/maps.licences.txt", *SCRIPTS]
+    )
     async def test_gives_the_files_of_the_page(self, reporting, name: str):
         response = await reporting.get(f"/static/{name}")
         again = await reporting.get(
@@ -123,23 +182,60 @@ class TestGetStaticFile:
         assert response.headers["x-content-type-options"] == "nosniff"
         assert again.status_code == 304
 
-    @pytest.mark.parametrize("name", ["api.py", "..%2Fapi.py", "page.html", "%2e%2e/page.html"])
+    @pytest.mark.parametrize(
+        "name",
+        ["api.py", "..%2Fapi.py", "page.html", "%2e%2e/page.html", "vendor/package.json", "vendor"],
+    )
     async def test_gives_nothing_else(self, reporting, name: str):
         assert (await reporting.get(f"/static/{name}")).status_code == 404
 
-    async def test_places_every_square_that_the_page_names(self, reporting):
-        style = (await reporting.get("/static/page.css")).text
+    async def test_loads_before_it_is_asked_for_every_script_that_a_script_imports(self, reporting):
+        _, page = await page_of(reporting)
+        preloaded = {
+            attributes["href"]
+            for tag, attributes in page.tags
+            if tag == "link" and attributes.get("rel") == "modulepreload"
+        }
+        imported = {
+            f"static/{name}"
+            for script in SCRIPTS
+            for name in re.findall(r'from "\./([\w/.]+)"', (HERE / "static" / script).read_text())
+        }
 
-        for tile in TILES:
-            assert (
-                f".at-{tile.column}-{tile.row} {{ grid-area: {tile.row} / {tile.column}; }}"
-                in style
-            )
+        assert imported <= preloaded
 
-    async def test_asks_for_reports_that_anybody_may_see(self, reporting):
-        script = (await reporting.get("/static/page.js")).text
+    async def test_draws_every_province_and_no_other(self, reporting):
+        drawn = (await reporting.get("/static/provinces.json")).json()
+        [provinces] = drawn["objects"].values()
 
-        paths = re.findall(r'"(v1/reports/[^"]+)"', script)
-        assert len(paths) == 5
-        for path in paths:
-            assert (await reporting.get(f"/{path}")).status_code == 200
+        assert sorted(each["id"] for each in provinces["geometries"]) == sorted(PROVINCES)
+
+
+class TestScripts:
+    def test_are_light(self):
+        bundle = gzip.compress((HERE / "static/vendor/maps.js").read_bytes())
+        own = b"".join((HERE / "static" / name).read_bytes() for name in SCRIPTS)
+
+        assert len(bundle) <= BUNDLE_BYTES
+        assert len(gzip.compress(own)) <= SCRIPTS_BYTES
+
+    @pytest.mark.parametrize("name", SCRIPTS)
+    def test_keep_what_a_reader_types_out_of_the_address_and_of_storage(self, name: str):
+        script = (HERE / "static" / name).read_text()
+
+        assert not re.search(r"localStorage|sessionStorage|document\.cookie|indexedDB", script)
+        assert not re.search(
+            r"innerHTML\s*=|insertAdjacentHTML|eval\(|https?://(?!www\.w3)", script
+        )
+
+    @pytest.mark.parametrize("name", SCRIPTS)
+    def test_are_no_longer_than_a_module(self, name: str):
+        assert len((HERE / "static" / name).read_text().splitlines()) <= LONGEST
+
+    def test_are_built_from_a_lock_that_names_no_host(self):
+        lock = json.loads((HERE / "static/vendor/package-lock.json").read_text())
+
+        packages = {name: each for name, each in lock["packages"].items() if name}
+        assert len(packages) > 10
+        assert all(each["integrity"].startswith("sha512-") for each in packages.values())
+        assert not [name for name, each in packages.items() if "resolved" in each]

@@ -1,28 +1,34 @@
-import pytest
+import re
+from pathlib import Path
 
-from services.reporting.dashboard.rules import TEXTS, TILES, texts_in
+from services.reporting.dashboard import rules
 from services.reporting.reports.rules import ZONES
 
-
-class TestTiles:
-    def test_are_the_38_provinces_each_on_a_square_of_its_own(self):
-        codes = [tile.code for tile in TILES]
-
-        assert sorted(codes) == sorted(code for codes in ZONES.values() for code in codes)
-        assert len({(tile.column, tile.row) for tile in TILES}) == len(TILES) == 38
-        assert len({tile.short for tile in TILES}) == 38
-
-    @pytest.mark.parametrize(
-        ("west", "east"), [("11", "12"), ("12", "31"), ("51", "53"), ("73", "91")]
-    )
-    def test_run_from_west_to_east(self, west: str, east: str):
-        column = {tile.code: tile.column for tile in TILES}
-
-        assert column[west] < column[east]
+STATIC = Path(rules.__file__).parent / "static"
 
 
-class TestTexts:
-    @pytest.mark.parametrize("language", ["id", "en"])
-    def test_say_everything_in_both_languages(self, language):
-        assert all(texts_in(language).values())
-        assert texts_in(language).keys() == TEXTS.keys()
+class TestProvinces:
+    def test_are_those_of_the_time_zones(self):
+        assert sorted(rules.PROVINCES) == sorted(code for codes in ZONES.values() for code in codes)
+        assert all(name.id and name.en for name in rules.PROVINCES.values())
+
+
+class TestChoices:
+    def test_are_those_that_the_page_reads_from_its_address(self):
+        script = (STATIC / "state.js").read_text()
+        lists = re.findall(r"(VIEW|PERIODS|OPTIONS|FILTERS) = \[([^\]]+)\]", script)
+        read = {name for _, names in lists for name in re.findall(r'"(\w+)"', names)}
+
+        assert len(lists) == 4
+        assert read - {"lang"} == set(rules.CHOICES)
+
+    def test_name_no_person(self):
+        assert not [
+            name for name in rules.CHOICES if re.search("person|participant|name|nik", name)
+        ]
+
+
+class TestPolicy:
+    def test_lets_nothing_in_from_elsewhere_and_nothing_inline(self):
+        assert "default-src 'none'" in rules.POLICY
+        assert not re.search(r"unsafe|http|data:|\*", rules.POLICY)

@@ -1,257 +1,185 @@
-// The figures of the page: asked for every two seconds, drawn only when they have changed.
+// The page: which sections are shown, when they are read again, and how fresh they are.
 
-const EVERY_MS = 2000;
+import { Refused, ask, keepOnly, readCatalogue } from "./api.js";
+import cockpit from "./cockpit.js";
+import { announce, h, one, put, retext } from "./dom.js";
+import { buildFilters, drawFilters } from "./filters.js";
+import funnel from "./funnel.js";
+import idle from "./idle.js";
+import { named, watchLogin } from "./login.js";
+import map from "./map.js";
+import outcomes from "./outcomes.js";
+import progress from "./progress.js";
+import published from "./published.js";
+import scorecard from "./scorecard.js";
+import { choose, get, onChange } from "./state.js";
+import trend from "./trend.js";
+import { language, moment, number, say, speak } from "./words.js";
+
+// A page on which figures move asks often, an idle one seldom: one question, answered by a 304 of a few bytes.
+const PULSE = "v1/reports/progress";
+const OFTEN_MS = 2_000;
+const SELDOM_MS = 10_000;
+const SLOWER = 1.4;
+const ALL_AFTER_MS = 60_000;
 const LATE_S = 5;
-const ZONES = { WIB: "Asia/Jakarta", WITA: "Asia/Makassar", WIT: "Asia/Jayapura" };
-const LEVELS = 5;
-const FULL_SCALE = 10000;
 
-const language = document.documentElement.lang;
-const locale = language === "en" ? "en-GB" : "id-ID";
-const texts = JSON.parse(document.getElementById("texts").dataset.texts);
-const whole = new Intl.NumberFormat(locale);
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-const rounded = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-const clock = (zone, options) => new Intl.DateTimeFormat(locale, { timeZone: ZONES[zone], ...options });
-const moment = clock("WIB", { dateStyle: "medium", timeStyle: "medium" });
+const SECTIONS = [progress, cockpit, map, funnel, trend, outcomes, idle, scorecard, published];
+const built = new Map();
+let pace = OFTEN_MS;
+let readAt = 0;
+let beat = null;
+let turns = 0;
+let login;
+const first = language();
 
-const one = (selector, within = document) => within.querySelector(selector);
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-const number = (value) => (value === null || value === undefined ? "–" : whole.format(value));
-const share = (value) => (value === null || value === undefined ? "–" : percent.format(value));
+const bodyOf = (section) => one(`#${section.id} .body`);
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function stretch(bar, value) {
-  bar.style.setProperty("--share", `${Math.min(100, (value ?? 0) * 100)}%`);
-}
-
-// Reports: each keeps its ETag, so that an unchanged one costs a few bytes.
-
-class Report {
-  constructor(path) {
-    this.path = path;
-    this.etag = null;
-    this.rows = [];
-    this.meta = null;
+/** Read and draw one section; what goes wrong in one stays in it. */
+async function show(section) {
+  const place = one(`#${section.id}`);
+  if (!section.shown()) return void (place.hidden = true);
+  const host = bodyOf(section);
+  if (built.get(section) !== language()) {
+    section.build(host, { refresh: () => show(section) });
+    built.set(section, language());
   }
-
-  async ask() {
-    const headers = { Accept: "application/json", "Accept-Language": language };
-    if (this.etag) headers["If-None-Match"] = this.etag;
-    const response = await fetch(this.path, { headers, cache: "no-store", credentials: "omit" });
-    if (response.status !== 200 && response.status !== 304) throw new Error(`${response.status}`);
-    this.asOf = response.headers.get("Balai-As-Of") || null;
-    this.lag = response.headers.get("Balai-Lag-Seconds");
-    if (response.status === 304) return false;
-    const body = await response.json();
-    this.etag = response.headers.get("ETag");
-    this.rows = body.rows;
-    this.meta = body.meta;
-    return true;
-  }
-
-  find(dims) {
-    const wanted = Object.entries(dims);
-    return this.rows.find((row) => wanted.every(([name, value]) => row.dims[name] === value));
+  const turn = turns;
+  try {
+    const read = await section.read();
+    // Somebody has chosen something else meanwhile: the answer is that of an old question.
+    if (turn !== turns) return undefined;
+    place.hidden = Boolean(read.hidden);
+    section.draw(read);
+    refuse(section, null);
+    return read.answers;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 401) login.expired();
+    place.hidden = false;
+    refuse(section, error);
+    return undefined;
   }
 }
 
-const reports = {
-  progress: new Report("v1/reports/progress"),
-  progressByProvince: new Report("v1/reports/progress?by=province"),
-  opening: new Report("v1/reports/opening"),
-  openingByZone: new Report("v1/reports/opening?by=zone"),
-  openingByProvince: new Report("v1/reports/opening?by=province"),
-};
-
-// National progress.
-
-function drawProgress() {
-  const row = (indicator, target) => reports.progress.find({ indicator, target });
-  const seated = row("seated", 5000);
-  write(one("#headline-count"), number(seated?.numerator));
-  write(one("#headline-share"), share(seated?.value));
-  for (const gauge of all("[data-gauge]")) {
-    const figure = row(gauge.dataset.gauge, FULL_SCALE);
-    write(one(".number", gauge), number(figure?.numerator));
-    stretch(one("i", gauge), figure?.value);
-  }
+function refuse(section, error) {
+  const host = bodyOf(section);
+  const told = one(".refused", host);
+  if (!error) return void told?.remove();
+  if (told) return void retext(told, error.message);
+  host.prepend(h("p", { class: "refused", role: "status" }, error.message));
 }
 
-// The opening: totals, zones.
-
-function fraction(row) {
-  if (!row || !row.denominator) return "–";
-  return `${number(row.numerator)} / ${number(row.denominator)}`;
+async function refresh() {
+  readAt = performance.now();
+  const answers = (await Promise.all(SECTIONS.map(show))).flat().filter(Boolean);
+  if (!answers.length) return;
+  keepOnly([...answers.map((each) => each.path), "v1/reports", pulsePath()]);
+  one("#synthetic").hidden = !answers.some((each) => each.meta.synthetic);
+  drawContents();
 }
 
-function markSome(element, row) {
-  element.toggleAttribute("data-some", Boolean(row?.numerator));
+function drawContents() {
+  const shown = SECTIONS.filter((each) => !one(`#${each.id}`).hidden);
+  put(one("#contents"), ...shown.map((each) => h("a", { href: `#${each.id}` }, say(each.id))));
 }
 
-function drawTotals() {
-  for (const card of all("[data-total]")) {
-    const row = reports.opening.find({ indicator: card.dataset.total });
-    const parts = {
-      numerator: number(row?.numerator),
-      denominator: number(row?.denominator),
-      response: share(row?.response_rate),
-    };
-    for (const part of all("[data-part]", card)) write(part, parts[part.dataset.part]);
-    markSome(card, row);
-  }
+// How fresh the figures are.
+
+function freshness(answer) {
+  if (!answer) return ["lost", say("lost")];
+  if (get("as_of")) return ["past", `${say("as_of")} ${moment(get("as_of"))} · ${say("past")}`];
+  if (!answer.asOf) return ["late", say("never")];
+  const when = `${say("as_of")} ${moment(answer.asOf)}`;
+  const lag = Number(answer.lag);
+  return lag <= LATE_S ? ["live", `${when} · ${say("live")}`] : ["late", `${when} · ${say("late")} ${number(Math.round(lag))} s`];
 }
 
-function drawZones() {
-  for (const line of all("[data-zone]")) {
-    const figure = (indicator) =>
-      reports.openingByZone.find({ zone: line.dataset.zone, indicator });
-    for (const cell of all("[data-cell]", line)) {
-      const row = figure(cell.dataset.cell);
-      write(cell, cell.dataset.cell === "silent" ? number(row?.numerator ?? 0) : fraction(row));
-      if (cell.dataset.cell === "silent") markSome(cell, row);
-    }
-    for (const bar of all("[data-bar]", line)) stretch(bar, figure(bar.dataset.bar)?.value);
-  }
-}
-
-// The map and its table.
-
-function figuresOf(province) {
-  const opening = (indicator) => reports.openingByProvince.find({ province, indicator });
-  return {
-    classes_opened: opening("classes_opened"),
-    present: opening("present"),
-    silent: opening("silent"),
-    seated: reports.progressByProvince.find({ province, indicator: "seated", target: 5000 }),
-  };
-}
-
-function sentence(name, figures) {
-  if (!figures.classes_opened?.denominator) return `${name}: ${texts.no_classes}.`;
-  const part = (row, what) =>
-    `${number(row?.numerator ?? 0)} ${texts.of} ${number(row?.denominator ?? 0)} ${what}`;
-  const parts = [
-    part(figures.classes_opened, texts.classes),
-    part(figures.present, texts.people),
-    `${number(figures.silent?.numerator ?? 0)} ${texts.silent_centres}`,
-  ];
-  return `${name}: ${parts.join("; ")}.`;
-}
-
-function level(row) {
-  if (!row || row.value === null) return "level-none";
-  return `level-${Math.min(LEVELS - 1, Math.floor(row.value * LEVELS))}`;
-}
-
-function drawTile(tile, measure) {
-  const figures = figuresOf(tile.dataset.province);
-  const row = figures[measure];
-  tile.className = `tile ${level(row)}`;
-  write(one(".value", tile), row?.denominator ? rounded.format(row.value) : "");
-  tile.toggleAttribute("data-silent", Boolean(figures.silent?.numerator));
-  write(one(".sentence", tile), sentence(tile.dataset.name, figures));
-}
-
-function drawMap() {
-  const measure = one("input[name=measure]:checked").value;
-  for (const tile of all(".tile")) drawTile(tile, measure);
-  const chosen = one('.tile[aria-pressed="true"]');
-  if (chosen) write(one("#detail"), one(".sentence", chosen).textContent);
-}
-
-function drawTable() {
-  for (const line of all("#provinces tr")) {
-    const figures = figuresOf(line.dataset.province);
-    for (const cell of all("[data-cell]", line)) {
-      const row = figures[cell.dataset.cell];
-      const counted = ["silent", "seated"].includes(cell.dataset.cell);
-      write(cell, counted ? number(row?.numerator ?? 0) : fraction(row));
-      if (cell.dataset.cell === "silent") markSome(cell, row);
-    }
-  }
-}
-
-function watchTiles() {
-  const detail = one("#detail");
-  const show = (event) => {
-    const tile = event.target.closest(".tile");
-    if (tile) write(detail, one(".sentence", tile).textContent);
-  };
-  const choose = (event) => {
-    const tile = event.target.closest(".tile");
-    if (!tile) return;
-    for (const other of all('.tile[aria-pressed="true"]')) other.removeAttribute("aria-pressed");
-    tile.setAttribute("aria-pressed", "true");
-    show(event);
-  };
-  one("#grid").addEventListener("pointerover", show);
-  one("#grid").addEventListener("focusin", show);
-  one("#grid").addEventListener("click", choose);
-  one(".measures").addEventListener("change", drawMap);
-}
-
-// How fresh the figures are, and the time of day in the three zones.
-
-function freshness(lost) {
-  const asked = Object.values(reports);
-  if (lost) return ["lost", texts.lost];
-  if (asked.some((report) => !report.asOf)) return ["late", texts.never];
-  const asOf = asked.map((report) => report.asOf).sort()[0];
-  const lag = Math.max(...asked.map((report) => Number(report.lag)));
-  const when = `${texts.as_of} ${moment.format(new Date(asOf))} WIB`;
-  if (lag <= LATE_S) return ["live", `${when} · ${texts.live}`];
-  return ["late", `${when} · ${texts.late} ${whole.format(Math.round(lag))} s`];
-}
-
-function drawFreshness(lost) {
-  const [state, text] = freshness(lost);
+function drawFreshness(answer) {
+  const [state, text] = freshness(answer);
   const place = one("#fresh");
   // Only a change of state is read out, not every second that passes.
-  if (place.dataset.state !== state) write(one("#announce"), text);
+  if (place.dataset.state !== state && place.dataset.state !== "loading") announce(text);
   place.dataset.state = state;
-  write(one("#fresh-text"), text);
-}
-
-function drawClocks() {
-  const now = new Date();
-  for (const place of all("[data-clock]")) {
-    const time = clock(place.dataset.clock, { hour: "2-digit", minute: "2-digit" });
-    write(place, time.format(now));
-  }
+  const line = one("#fresh-text");
+  delete line.dataset.text;
+  retext(line, text);
 }
 
 // The loop.
 
-async function refresh() {
-  const changed = await Promise.all(Object.values(reports).map((report) => report.ask()));
-  if (!changed.some(Boolean)) return;
-  one("#synthetic").hidden = !Object.values(reports).some((report) => report.meta.synthetic);
-  drawProgress();
-  drawTotals();
-  drawZones();
-  drawMap();
-  drawTable();
-}
+const pulsePath = () => (get("wave") ? `${PULSE}?wave=${get("wave")}` : PULSE);
 
 async function turn() {
-  if (!document.hidden) {
-    try {
-      await refresh();
-      drawFreshness(false);
-    } catch {
-      drawFreshness(true);
-    }
-    drawClocks();
+  const before = beat;
+  try {
+    const answer = await ask(pulsePath());
+    beat = `${answer.path} ${answer.turn} ${language()}`;
+    const moved = beat !== before;
+    pace = moved ? OFTEN_MS : Math.min(SELDOM_MS, pace * SLOWER);
+    if (moved || performance.now() - readAt > ALL_AFTER_MS) await refresh();
+    drawFreshness(answer);
+  } catch {
+    drawFreshness(null);
   }
-  setTimeout(turn, EVERY_MS);
 }
 
-// On a telephone the squares are too small for numbers: the table says them.
-one("#as-table").open = window.matchMedia("(max-width: 30rem)").matches;
-for (const place of all("[data-number]")) write(place, whole.format(Number(place.dataset.number)));
-watchTiles();
-turn();
+async function loop() {
+  // A choice of the past does not change any more, and a page out of sight need not know.
+  if (!document.hidden && !get("as_of")) await turn();
+  setTimeout(loop, pace * (0.9 + 0.2 * Math.random()));
+}
+
+async function chosen() {
+  turns += 1;
+  const wanted = ["id", "en"].includes(get("lang")) ? get("lang") : first;
+  if (wanted !== language()) {
+    await speak(wanted);
+    markLanguage();
+    buildFilters(one("#filters"));
+    named();
+  }
+  await refresh();
+  await Promise.all([drawFilters(), ask(pulsePath()).then(drawFreshness, () => drawFreshness(null))]);
+}
+
+function markLanguage() {
+  for (const link of document.querySelectorAll(".languages a")) {
+    if (link.lang === language()) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function watchLanguages() {
+  one(".languages").addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    // Changed in place: a new page would forget the token.
+    event.preventDefault();
+    choose({ lang: link.lang });
+  });
+}
+
+async function start() {
+  login = watchLogin(chosen);
+  watchLanguages();
+  onChange(() => chosen());
+  try {
+    await readCatalogue();
+  } catch {
+    drawFreshness(null);
+    return setTimeout(start, SELDOM_MS);
+  }
+  buildFilters(one("#filters"));
+  await turn();
+  if (get("as_of")) await chosen();
+  else await drawFilters();
+  document.documentElement.dataset.ready = "true";
+  return loop();
+}
+
+addEventListener("visibilitychange", () => {
+  if (!document.hidden) pace = OFTEN_MS;
+});
+
+start();
