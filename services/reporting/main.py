@@ -5,7 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.reporting.alarms import api as alarms
+from services.reporting.answers.operations import Answers
 from services.reporting.base import Audit, Event, Idempotency, Job, RowVerdict
+from services.reporting.baselines import api as baselines
+from services.reporting.boundaries import api as boundaries
+from services.reporting.cockpit import api as cockpit
+from services.reporting.cockpit.api import Board, open_board
 from services.reporting.dashboard import api as dashboard
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
@@ -14,8 +20,9 @@ from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from services.reporting.person_records import api as person_records
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
-from services.reporting.reports.api import Answers
 from services.reporting.settings import ReportingSettings
+from services.reporting.signups import api as signups
+from services.reporting.targets import api as targets
 from shared.jobs.bell import open_ring
 from shared.web.app import make_app
 from shared.web.feed import feed_router
@@ -32,6 +39,7 @@ class State(ServiceState):
     """What lives as long as the process."""
 
     watch: Watch
+    board: Board
     answers: Answers
     income_keys: IncomeKeys | None
 
@@ -45,10 +53,17 @@ async def open_state(settings: ReportingSettings) -> AsyncIterator[State]:
             settings, service="reporting", ring=ring, held=HeldGrant, bound=BoundLogin
         ) as state,
         watching(settings.database_url) as watch,
+        open_board(
+            state["sessions"],
+            watch,
+            most=settings.cockpit_listeners,
+            stopping=state["stopping"],
+        ) as board,
     ):
         yield {
             **state,
             "watch": watch,
+            "board": board,
             "answers": Answers(),
             "income_keys": settings.load_income_keys(),
         }
@@ -67,6 +82,13 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
             followups.router,
             person_records.router,
             rebuilds.router,
+            boundaries.router,
+            boundaries.imports_router,
+            alarms.router,
+            cockpit.router,
+            signups.router,
+            baselines.router,
+            targets.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],

@@ -9,8 +9,10 @@ from services.reporting.areas.consumers import follow_areas
 from services.reporting.areas.jobs import FIRST_COPY
 from services.reporting.areas.jobs import HANDLER as COPY_AREAS
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
+from services.reporting.boundaries.jobs import LOAD_BOUNDARIES
 from services.reporting.folding.rules import Source
 from services.reporting.followups import consumers as followups
+from services.reporting.growth.jobs import LOOK, READ
 from services.reporting.held_grants.consumers import (
     follow_grants,
     follow_logins,
@@ -22,6 +24,7 @@ from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.person_records.consumers import follow_erasures
 from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP
+from services.reporting.registry_targets.consumers import follow_targets, forget_targets
 from services.reporting.restricted_people.consumers import (
     follow_restrictions,
     forget_restrictions,
@@ -32,6 +35,7 @@ from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
 from shared.jobs.reader import FeedReader, Fetch, http_feed, local_feed
 from shared.jobs.worker import ServiceWorker, build_worker
+from shared.schemas.enrollment import IN_BULK
 from shared.schemas.events import EventRead
 
 # A page is one transaction: some 150 ms of folding, far from the second that would stall feeds.
@@ -60,11 +64,13 @@ class RegistryConsumer(Consumer):
         await super().consume(session, events)
         await follow_grants(session, events)
         await follow_areas(session, events)
+        await follow_targets(session, events)
 
     async def reset(self, session: AsyncSession) -> None:
         """Begin anew: the registry was restored and its feed is read from its first event."""
         await super().reset(session)
         await forget_grants(session)
+        await forget_targets(session)
 
 
 class EnrollmentConsumer(Consumer):
@@ -94,7 +100,7 @@ def readers(context: WorkerContext) -> Sequence[FeedReader]:
     """Return the readers of the registry's, of enrollment's and of reporting's own log."""
     return [
         _reader(RegistryConsumer(), http_feed(context.clients["registry"])),
-        _reader(EnrollmentConsumer(), http_feed(context.clients["enrollment"])),
+        _reader(EnrollmentConsumer(), http_feed(context.clients["enrollment"], without=IN_BULK)),
         _reader(Consumer(Source.REPORTING), local_feed(context.sessions, Event)),
     ]
 
@@ -113,8 +119,8 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         service="reporting",
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[COPY_AREAS, REBUILD],
-        crons=[FIRST_COPY, SWEEP, FORGET_INCOMES],
+        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ],
+        crons=[FIRST_COPY, SWEEP, RECOUNT, LOOK, FORGET_INCOMES],
         readers=readers,
         clients={
             "registry": make_client(wired.registry_url, token=token, name="registry"),

@@ -97,12 +97,17 @@ ROUTES = {
     },
     "reporting": {
         "": 8,
+        "alarms": 3,
+        "baselines": 5,
+        "cockpit": 2,
         "events": 1,
         "followups": 3,
         "jobs": 3,
         "person-records": 3,
         "rebuilds": 1,
+        "signups": 1,
         "reports": 6,
+        "targets": 6,
     },
 }
 
@@ -157,6 +162,14 @@ PUBLIC_ROUTES = {
     "reporting": {
         "/",
         "/static/{name}",
+        # Figures that were published by others already.
+        "/v1/baselines",
+        "/v1/baselines/{baseline_id}",
+        "/v1/baselines/{baseline_id}/versions",
+        # The hour of the start, down to the province.
+        "/v1/cockpit",
+        "/v1/cockpit/stream",
+        "/v1/signups",
         "/v1/reports",
         "/v1/reports/progress",
         "/v1/reports/opening",

@@ -14,7 +14,7 @@ from services.registry.agreements.tables import Agreement
 from services.registry.base import Event
 from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
-from shared.schemas.registry import AgreementTargetsStated, Topic
+from shared.schemas.registry import AgreementPromise, AgreementTargetsStated, Topic
 
 
 async def state_targets(
@@ -43,7 +43,16 @@ async def state_targets(
     draft = Draft(
         topic=Topic.AGREEMENT_TARGETS_STATED,
         stream_id=agreement.id,
-        event=AgreementTargetsStated(agreement_id=agreement.id, targets=len(rows)),
+        event=AgreementTargetsStated(
+            agreement_id=agreement.id,
+            targets=len(rows),
+            number=agreement.number,
+            valid_from=agreement.valid_from,
+            area_codes=agreement.area_codes,
+            owner_ministry=agreement.owner_ministry,
+            signed=agreement.state is not KeptState.DRAFT,
+            stated=[AgreementPromise.model_validate(each) for each in body.targets],
+        ),
         place=place_of(agreement),
         occurred_at=now,
         version=agreement.version,

@@ -9,6 +9,7 @@ from shared.schemas.registry.agreements import (
     AgreementDocumentAdded,
     AgreementEnded,
     AgreementExpiring,
+    AgreementPromise,
     AgreementSigned,
     AgreementTargetsStated,
 )
@@ -19,8 +20,8 @@ from shared.schemas.registry.areas import (
     AreaRead,
     AreasChanged,
     AreaSettled,
-    AreaSuccession,
     AreasImported,
+    AreaSuccession,
     TimeZone,
 )
 from shared.schemas.registry.assignments import AssignmentHeld, InvitationTurned
@@ -68,6 +69,15 @@ from shared.schemas.registry.facility_details import (
     EquipmentStock,
     FacilityCodeChanged,
     ShiftsChanged,
+)
+from shared.schemas.registry.figures import (
+    Hours,
+    HoursCell,
+    HoursMoved,
+    Standing,
+    StandingCell,
+    StandingKind,
+    StandingMoved,
 )
 from shared.schemas.registry.institutions import InstitutionChanged, InstitutionRegistered
 from shared.schemas.registry.merges import (
@@ -127,6 +137,7 @@ __all__ = [
     "AgreementDocumentAdded",
     "AgreementEnded",
     "AgreementExpiring",
+    "AgreementPromise",
     "AgreementSigned",
     "AgreementTargetsStated",
     "AreaDecreed",
@@ -169,6 +180,9 @@ __all__ = [
     "FacilityStatus",
     "FacilityStays",
     "HoldConfirmed",
+    "Hours",
+    "HoursCell",
+    "HoursMoved",
     "IncubatorChanged",
     "IncubatorPersonChanged",
     "InstitutionChanged",
@@ -210,7 +224,11 @@ __all__ = [
     "SlotState",
     "SpaceClosure",
     "SpaceStated",
+    "Standing",
     "StandingAsk",
+    "StandingCell",
+    "StandingKind",
+    "StandingMoved",
     "StandingsAsk",
     "TemplatePublished",
     "TenantCheck",

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.schemas.base import Message
 
 
@@ -60,11 +62,31 @@ class AgreementCoverageEnded(Message):
     valid_to: date
 
 
+class AgreementPromise(Message):
+    """A number that an agreement promises by a day, in all or on top of what was there."""
+
+    indicator: str
+    value: int
+    unit: str
+    by_day: date
+    mode: str
+
+
 class AgreementTargetsStated(Message):
-    """Event: the numbers that an agreement promises are others now; `targets` counts them."""
+    """Event: the numbers that an agreement promises are others now; `targets` counts them.
+
+    `stated` are all of them, and the members before it say what agreement that is; null and empty
+    in events that were told before these were members. Those of a draft are not `signed` yet.
+    """
 
     agreement_id: UUID
     targets: int
+    number: str = ""
+    valid_from: date | None = None
+    area_codes: list[str] = Field(default=[])
+    owner_ministry: str | None = None
+    signed: bool = True
+    stated: list[AgreementPromise] | None = None
 
 
 class AgreementExpiring(Message):

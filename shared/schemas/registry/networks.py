@@ -7,7 +7,10 @@ from shared.schemas.base import Message
 
 
 class FacilityRoleStated(Message):
-    """Event: an institution has a role at a facility, or its last day is known."""
+    """Event: an institution has a role at a facility, or its last day is known.
+
+    The facility's place is null in events that were told before it was a member.
+    """
 
     role_id: UUID
     facility_id: UUID
@@ -17,6 +20,9 @@ class FacilityRoleStated(Message):
     valid_to: date | None
     hires: int | None
     hires_by: date | None
+    province_code: str | None = None
+    regency_code: str | None = None
+    owner_ministry: str | None = None
 
 
 class NetworkStated(Message):

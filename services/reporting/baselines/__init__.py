@@ -1,0 +1,1 @@
+"""Baselines: published figures that later ones are held against. Owns baseline*."""

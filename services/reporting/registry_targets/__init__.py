@@ -1,0 +1,1 @@
+"""Targets that agreements and hiring partners state, by event. Owns no table."""
