@@ -7,6 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from shared.db.audit import AuditColumns
 from shared.db.base import COLUMN_TYPES, metadata_of
+from shared.db.cursors import FeedCursorColumns
 from shared.db.events import EventColumns
 from shared.db.idempotency import IdempotencyColumns
 from shared.db.jobs import JobColumns, RowVerdictColumns
@@ -54,3 +55,9 @@ class Audit(AuditColumns, Base):
     """Reads of personal data and denied attempts."""
 
     __tablename__ = "audit"
+
+
+class FeedCursor(FeedCursorColumns, Base):
+    """How far the registry has read its own log."""
+
+    __tablename__ = "feed_cursor"

@@ -28,6 +28,7 @@ from services.registry.modules import tables as _modules  # noqa: F401
 from services.registry.networks import tables as _networks  # noqa: F401
 from services.registry.opening_hours import tables as _opening_hours  # noqa: F401
 from services.registry.person_records import tables as _person_records  # noqa: F401
+from services.registry.place_figures import tables as _place_figures  # noqa: F401
 from services.registry.potential import tables as _potential  # noqa: F401
 from services.registry.proposals import tables as _proposals  # noqa: F401
 from services.registry.roadmaps import tables as _roadmaps  # noqa: F401

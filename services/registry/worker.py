@@ -10,6 +10,7 @@ from services.registry.class_reservations.jobs import MARK_SESSIONS_HELD
 from services.registry.facility_duplicates.jobs import SCAN_DUPLICATES, SCAN_NIGHTLY
 from services.registry.facility_imports.jobs import IMPORT_FACILITIES
 from services.registry.invitations.jobs import END_INVITATIONS
+from services.registry.place_figures.jobs import TELL_FIGURES, TELL_NIGHTLY, reader_of
 from services.registry.referral_bookings.jobs import RELEASE_REFERRAL_HOLDS
 from services.registry.settings import RegistrySettings
 from shared.jobs.context import JobTables
@@ -29,8 +30,17 @@ def create_worker(settings: RegistrySettings | None = None) -> ServiceWorker:
             END_INVITATIONS,
             REMIND,
             SCAN_NIGHTLY,
+            TELL_NIGHTLY,
         ],
-        handlers=[IMPORT_AREAS, SETTLE_AREAS, IMPORT_FACILITIES, IMPORT_ROWS, SCAN_DUPLICATES],
+        handlers=[
+            IMPORT_AREAS,
+            SETTLE_AREAS,
+            IMPORT_FACILITIES,
+            IMPORT_ROWS,
+            SCAN_DUPLICATES,
+            TELL_FIGURES,
+        ],
+        readers=lambda context: [reader_of(context)],
     )
 
 

@@ -32,28 +32,11 @@ _AHEAD: Final = (
 _NO_FILTER: Final = "TRUE"
 
 
-# One row a place and month, in the order of both. The places and months of the page are chosen
-# first, then only their days and slots are read; of one place more than of rows, since the months
-# of the first may all have been shown. A slot lasts 31 days at most, which bounds the search of the
-# index over their beginnings.
-_SQL: Final = """
-WITH month AS (
-    SELECT CAST(m AS date) AS first, CAST(m + interval '1 month' AS date) AS next
-    FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp),
-        interval '1 month') AS m
-), wanted AS (
-    SELECT chosen.key, month.first, month.next
-    FROM (
-        SELECT DISTINCT {key} AS key
-        FROM registry.space AS space
-        JOIN registry.facility AS facility ON facility.id = space.facility_id
-        WHERE {where} AND {key} >= :after_key
-        ORDER BY key LIMIT :limit + 1
-    ) AS chosen
-    CROSS JOIN month
-    WHERE (chosen.key, month.first) > (:after_key, CAST(:after_month AS date))
-    ORDER BY chosen.key, month.first LIMIT :limit
-), place AS MATERIALIZED (
+# The spaces of places, when these are open, what closures take of that, and what is booked of it in
+# the months of `wanted`. A slot lasts 31 days at most, which bounds the search of the index over
+# their beginnings.
+_HOURS: Final = """
+place AS MATERIALIZED (
     SELECT space.id, {key} AS key, space.facility_id, space.owner_ministry,
         space.closed_at, facility.province_code, facility.regency_code,
         {ahead} AS ahead,
@@ -103,7 +86,7 @@ WITH month AS (
     ))) AS part
     GROUP BY shut.id, said.first
 ), taken AS (
-    SELECT place.id, spoken.first, slot.co_ministry,
+    SELECT place.id, spoken.first, slot.co_ministry, slot.purpose,
         sum(extract(epoch FROM upper(part.during) - lower(part.during))) AS booked,
         sum(extract(epoch FROM upper(part.during) - lower(part.during)))
             FILTER (WHERE slot.state = 'USED') AS used
@@ -118,8 +101,30 @@ WITH month AS (
         AND lower(slot.during) > CAST(:first AS date) - interval '33 days'
         AND lower(slot.during) < CAST(:last AS date) + interval '32 days'
         AND NOT isempty(part.during)
-    GROUP BY place.id, spoken.first, slot.co_ministry
-), use AS (
+    GROUP BY place.id, spoken.first, slot.co_ministry, slot.purpose
+)"""
+
+# One row a place and month, in the order of both. The places and months of the page are chosen
+# first, then only their days and slots are read; of one place more than of rows, since the months
+# of the first may all have been shown.
+_SQL: Final = """
+WITH month AS (
+    SELECT CAST(m AS date) AS first, CAST(m + interval '1 month' AS date) AS next
+    FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp),
+        interval '1 month') AS m
+), wanted AS (
+    SELECT chosen.key, month.first, month.next
+    FROM (
+        SELECT DISTINCT {key} AS key
+        FROM registry.space AS space
+        JOIN registry.facility AS facility ON facility.id = space.facility_id
+        WHERE {where} AND {key} >= :after_key
+        ORDER BY key LIMIT :limit + 1
+    ) AS chosen
+    CROSS JOIN month
+    WHERE (chosen.key, month.first) > (:after_key, CAST(:after_month AS date))
+    ORDER BY chosen.key, month.first LIMIT :limit
+), {hours}, use AS (
     SELECT place.key, taken.first, taken.co_ministry <> place.owner_ministry AS idle,
         taken.co_ministry, sum(taken.booked) AS booked,
         coalesce(sum(taken.used), 0) AS used,
@@ -157,11 +162,20 @@ ORDER BY room.key, room.first
 """
 
 
+def hours_of(*, key: str, where: str) -> str:
+    """Return the CTEs `place`, `said`, `open`, `lost` and `taken` of the spaces `where`, by `key`.
+
+    Both are constants; what they stand in names the months in `wanted`, from `:first` to `:last`.
+    """
+    return _HOURS.format(key=key, where=where, ahead=_AHEAD)
+
+
 @lru_cache(maxsize=64)
 def _statement(cut: Cut, filters: tuple[str, ...]) -> TextClause:
     """Return the statement of a page, made once a shape, of constants only."""
     where = " AND ".join(_FILTERS[name] for name in filters) or _NO_FILTER
-    return text(_SQL.format(key=_KEYS[cut], where=where, ahead=_AHEAD))
+    hours = hours_of(key=_KEYS[cut], where=where)
+    return text(_SQL.format(key=_KEYS[cut], where=where, hours=hours))
 
 
 @dataclass(frozen=True, slots=True)

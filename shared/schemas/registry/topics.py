@@ -104,3 +104,5 @@ class Topic(StrEnum):
     PROPOSAL_WITHDRAWN = "registry.proposal.withdrawn"
     PROPOSAL_SUPERSEDED = "registry.proposal.superseded"
     PERSON_UNLINKED = "registry.person.unlinked"
+    STANDING_MOVED = "registry.standing.moved"
+    HOURS_MOVED = "registry.hours.moved"
