@@ -31,7 +31,7 @@ _GC_THRESHOLD: Final = (50_000, 50, 50)
 
 
 class _Server(uvicorn.Server):
-    """Freezes what has been loaded once it is up."""
+    """Freezes what has been loaded once it is up; ends streams before it waits for requests."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then leave everything made so far to no collection."""
@@ -39,6 +39,13 @@ class _Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLD)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell whoever streams that the server is to end, then end it."""
+        stopping = self.lifespan.state.get("stopping")
+        if stopping is not None:
+            stopping.set()
+        await super().shutdown(sockets)
 
 
 def _factory(name: str) -> Callable[[], FastAPI]:

@@ -1,5 +1,6 @@
 """What lives as long as the process of a service."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ class ServiceState(TypedDict):
     ring: Ring
     redis: "Redis | None"
     base_url: str
+    stopping: asyncio.Event
 
 
 async def _silent(_: Sequence[UUID]) -> None:
@@ -70,6 +72,7 @@ async def service_state(
             "ring": ring or _silent,
             "redis": redis,
             "base_url": f"{settings.public_url.rstrip('/')}/{service}",
+            "stopping": asyncio.Event(),
         }
     finally:
         if redis is not None:

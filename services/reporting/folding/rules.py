@@ -128,6 +128,25 @@ Folding: TypeAlias = Callable[[Folded, Recorded], None]
 Foldings: TypeAlias = dict[str, dict[int, Folding]]
 
 
+def also(foldings: Foldings, *more: Foldings) -> Foldings:
+    """Return `foldings` with those of `more`: an event that several facts fold moves each."""
+    together = {topic: dict(schemas) for topic, schemas in foldings.items()}
+    for added in more:
+        for topic, schemas in added.items():
+            known = together.setdefault(topic, {})
+            for schema, folding in schemas.items():
+                known[schema] = _both(known[schema], folding) if schema in known else folding
+    return together
+
+
+def _both(one: Folding, other: Folding) -> Folding:
+    def fold_both(folded: Folded, event: Recorded) -> None:
+        one(folded, event)
+        other(folded, event)
+
+    return fold_both
+
+
 def add(sums: Sums, key: Cell, measures: Iterable[int]) -> None:
     """Add `measures` to the sums under `key`."""
     present = sums.get(key)

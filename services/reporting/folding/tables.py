@@ -4,6 +4,7 @@ Every folded row belongs to a `generation`. The live one stands in `fold`; a reb
 ledger into a generation of its own beside it, and a swap is one update of `fold`.
 """
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,10 @@ class Fold(Base):
     """How far a source is folded: one row per source, locked by whoever folds it.
 
     `position` is the ledger's last folded number. `era` counts the restores of the source: its
-    earlier eras stay in the ledger but are no longer folded.
+    earlier eras stay in the ledger but are no longer folded. `topics` are those that the ledger
+    has kept since the first event of the era, `layout` names the tables that the live generation
+    was folded into; both are None before anything was folded. Since `behind_since` a newer version
+    catches up with what the one before it did not keep or fold.
     """
 
     __tablename__ = "fold"
@@ -29,6 +33,9 @@ class Fold(Base):
     generation: Mapped[int]
     next_generation: Mapped[int]
     position: Mapped[int] = mapped_column(BigInteger)
+    topics: Mapped[list[str] | None]
+    layout: Mapped[str | None]
+    behind_since: Mapped[datetime | None]
 
 
 class Counted:

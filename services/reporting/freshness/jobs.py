@@ -26,6 +26,7 @@ class Watch:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._standing: Standing | None = None
+        self._looked = asyncio.Event()
 
     async def standing(self) -> Standing:
         """Return what is known, without asking the database but for the first time."""
@@ -46,6 +47,10 @@ class Watch:
         self._standing = fresh
         return fresh
 
+    async def tick(self) -> None:
+        """Wait until the watch has looked once more, whether it saw anything or not."""
+        await self._looked.wait()
+
     async def run(self) -> None:
         """Refresh until cancelled."""
         failing = False
@@ -57,6 +62,8 @@ class Watch:
                 if not failing:
                     _log.warning("watch-stalled", error=type(error).__name__)
                 failing = True
+            looked, self._looked = self._looked, asyncio.Event()
+            looked.set()
             await asyncio.sleep(EVERY_S)
 
 

@@ -19,6 +19,7 @@ async def read_sources(session: AsyncSession) -> dict[Source, Reading]:
         Fold.source,
         Fold.generation,
         Fold.position,
+        Fold.behind_since,
         FeedCursor.as_of,
         FeedCursor.last_event_at,
         FeedCursor.caught_up,
@@ -32,6 +33,7 @@ async def read_sources(session: AsyncSession) -> dict[Source, Reading]:
             as_of=row.as_of,
             last_event_at=row.last_event_at,
             caught_up=bool(row.caught_up),
+            behind_since=row.behind_since,
         )
         for row in rows
     }

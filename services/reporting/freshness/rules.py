@@ -19,7 +19,8 @@ class Reading:
 
     `as_of` is the end of the last pull that came back empty or, while behind, the time of the last
     folded event, or of the oldest that is waiting behind a long transaction; None when the source
-    was never read.
+    was never read. Since `behind_since` this version takes in what the one before it did not fold;
+    until that is done, figures claim no later moment.
     """
 
     source: Source
@@ -28,6 +29,14 @@ class Reading:
     as_of: datetime | None = None
     last_event_at: datetime | None = None
     caught_up: bool = False
+    behind_since: datetime | None = None
+
+    @property
+    def known_until(self) -> datetime | None:
+        """All that happened until then is in the figures; None when nothing is known."""
+        if self.as_of is None or self.behind_since is None:
+            return self.as_of
+        return min(self.as_of, self.behind_since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Standing:
         age bounds that of the oldest event that is not.
         """
         readings = [self.readings[source] for source in sources]
-        known = [reading.as_of for reading in readings if reading.as_of is not None]
+        known = [reading.known_until for reading in readings if reading.known_until is not None]
         if len(known) < len(readings):
             return Freshness(None, None)
         lag = max(_lag(reading, now) for reading in readings)
@@ -76,7 +85,8 @@ class Standing:
 
 
 def _lag(reading: Reading, now: datetime) -> timedelta:
-    if reading.as_of is None:
+    if reading.known_until is None:
         return timedelta()
-    age = now - reading.as_of
-    return timedelta() if reading.caught_up and age <= _SILENCE else age
+    age = now - reading.known_until
+    current = reading.caught_up and reading.behind_since is None
+    return timedelta() if current and age <= _SILENCE else age

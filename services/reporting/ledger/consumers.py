@@ -4,11 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.folding.rules import Recorded, Source
 from services.reporting.ledger import operations
+from services.reporting.ledger.rules import FOLDINGS
 from shared.clock import ledger_day
 from shared.schemas.events import EventRead
 
 
-def _recorded(event: EventRead) -> Recorded:
+def recorded(event: EventRead) -> Recorded:
+    """Return an event of a feed as the ledger keeps it."""
     return Recorded(
         id=event.id,
         stream_id=event.stream_id,
@@ -30,8 +32,8 @@ class Consumer:
 
     async def consume(self, session: AsyncSession, events: list[EventRead]) -> None:
         """Fold a page of the feed."""
-        recorded = [_recorded(event) for event in events]
-        await operations.fold_events(session, source=self.source, events=recorded)
+        taken = [recorded(event) for event in events if event.topic in FOLDINGS]
+        await operations.fold_events(session, source=self.source, events=taken)
 
     async def reset(self, session: AsyncSession) -> None:
         """Begin anew: the source was restored and its feed is read from its first event."""

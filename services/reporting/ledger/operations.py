@@ -1,6 +1,7 @@
 """Folding: the ledger takes an event once, and its figures in the same transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
@@ -29,7 +30,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
 from services.reporting.folding.rules import (
-    Cell,
     Folded,
     Keeping,
     Recorded,
@@ -150,18 +150,49 @@ async def _append(session: AsyncSession, fold: Fold, events: Sequence[Recorded])
     return sorted((await session.scalars(_append_entries(), parameters)).all())
 
 
-async def add_figures(session: AsyncSession, *, generation: int, folded: Folded) -> None:
-    """Add what was folded to every figure of `generation`, one statement per table."""
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Rows that are added to one table of figures by one statement: as many in every array."""
+
+    statement: Insert
+    arrays: dict[str, list[Any]]
+
+    def parts(self, most: int) -> Iterable["Addition"]:
+        """Return the same rows in statements of `most` at a time, in the same order."""
+        rows = len(next(iter(self.arrays.values())))
+        for start in range(0, rows, most):
+            cut = {name: values[start : start + most] for name, values in self.arrays.items()}
+            yield Addition(self.statement, cut)
+
+
+def additions(folded: Folded) -> list[Addition]:
+    """Return what adds `folded` to every table of figures: all that costs time but no database."""
+    found = []
     for rollup in rules.ROLLUPS:
         sums = project(rollup, folded.cells.get(rollup.fact, {}))
         if sums:
-            rows = _parameters(table_of(rollup), _sum_columns(rollup), _cells_in_order(sums))
-            await session.execute(_add_sums(rollup), {"the_generation": generation, **rows})
+            rows = _cells_in_order(sums)
+            arrays = _parameters(table_of(rollup), _sum_columns(rollup), rows)
+            found.append(Addition(_add_sums(rollup), arrays))
     for keeping in rules.KEEPINGS:
         latest = folded.kept.get(keeping)
         if latest:
-            await _keep(session, generation, keeping, latest.values())
-    await _keep_names(session, folded)
+            in_order = sorted(latest.values(), key=itemgetter(0))
+            arrays = _parameters(table_of(keeping), keeping.columns, in_order)
+            found.append(Addition(_keep_latest(keeping), arrays))
+    return found
+
+
+async def add_rows(session: AsyncSession, *, generation: int, addition: Addition) -> None:
+    """Add rows to the figures of `generation`."""
+    await session.execute(addition.statement, {"the_generation": generation, **addition.arrays})
+
+
+async def add_figures(session: AsyncSession, *, generation: int, folded: Folded) -> None:
+    """Add what was folded to every figure of `generation`, one statement per table."""
+    for addition in additions(folded):
+        await add_rows(session, generation=generation, addition=addition)
+    await keep_names(session, folded)
 
 
 def _cells_in_order(sums: Sums) -> list[tuple[Any, ...]]:
@@ -169,14 +200,8 @@ def _cells_in_order(sums: Sums) -> list[tuple[Any, ...]]:
     return sorted((cell_id(key), *key, *measures) for key, measures in sums.items())
 
 
-async def _keep(
-    session: AsyncSession, generation: int, keeping: Keeping, latest: Iterable[Cell]
-) -> None:
-    parameters = _parameters(table_of(keeping), keeping.columns, sorted(latest, key=itemgetter(0)))
-    await session.execute(_keep_latest(keeping), {"the_generation": generation, **parameters})
-
-
-async def _keep_names(session: AsyncSession, folded: Folded) -> None:
+async def keep_names(session: AsyncSession, folded: Folded) -> None:
+    """Note what programmes and waves are called."""
     programs = [
         {
             "id": program.program_id,
@@ -214,6 +239,8 @@ async def start_era(session: AsyncSession, *, source: Source) -> None:
     fold.generation = fold.next_generation
     fold.next_generation += 1
     fold.position = 0
+    fold.topics, fold.layout = rules.topics_of(source), rules.layout_of(source)
+    fold.behind_since = None
     await session.flush()
     if source is Source.ENROLLMENT:
         await session.execute(delete(Wave))

@@ -21,14 +21,18 @@ from services.reporting.folding.rules import (
     also,
 )
 from services.reporting.funding_facts import rules as funding
+from services.reporting.hour_facts import rules as hours
 from services.reporting.outcome_facts import rules as outcomes
 from services.reporting.phase_facts import rules as phases
 from services.reporting.program_names import rules as names
 from services.reporting.referral_facts import rules as referrals
 from services.reporting.signup_facts import rules as signups
+from services.reporting.standing_facts import rules as standings
 
 ROLLUPS: Final[tuple[Rollup, ...]] = (
     *facilities.ROLLUPS,
+    *standings.ROLLUPS,
+    *hours.ROLLUPS,
     *classes.ROLLUPS,
     *enrollments.ROLLUPS,
     *outcomes.ROLLUPS,
@@ -53,6 +57,8 @@ FOLDINGS: Final[Foldings] = also(
     {
         **names.FOLDINGS,
         **facilities.FOLDINGS,
+        **standings.FOLDINGS,
+        **hours.FOLDINGS,
         **classes.FOLDINGS,
         **enrollments.FOLDINGS,
         **outcomes.FOLDINGS,

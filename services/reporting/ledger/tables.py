@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.application_facts.tables import ApplicationCube, ApplicationSummary
@@ -21,11 +21,13 @@ from services.reporting.facility_facts.tables import FacilityAlias, FacilityCube
 from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import mapped_table
 from services.reporting.funding_facts.tables import FundingCube
+from services.reporting.hour_facts.tables import HourCube
 from services.reporting.outcome_facts.tables import OutcomeCube
 from services.reporting.phase_facts.tables import ProgramPhasesNow
 from services.reporting.program_names.tables import ProgramName
 from services.reporting.referral_facts.tables import ReferralCube
 from services.reporting.signup_facts.tables import SignUpCube, SignUpSummary
+from services.reporting.standing_facts.tables import StandingCube
 
 
 class Entry(Base):
@@ -35,7 +37,17 @@ class Entry(Base):
     """
 
     __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("source", "era", "id"),)
+    # Events come in the order of days, so that a few bytes a range of pages find those of one day,
+    # and cost the fold nothing that could be measured.
+    __table_args__ = (
+        UniqueConstraint("source", "era", "id"),
+        Index(
+            None,
+            "day",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": True},
+        ),
+    )
 
     source: Mapped[Source] = mapped_column(primary_key=True)
     era: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +67,8 @@ _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     FacilityCube,
     FacilityNow,
     FacilityAlias,
+    StandingCube,
+    HourCube,
     ClassSummary,
     ClassCube,
     ClassNow,

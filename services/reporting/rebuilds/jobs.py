@@ -1,43 +1,57 @@
 """The rebuild: fold the ledger anew beside the live figures, compare, perhaps swap."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.reporting.folding.rules import Folded, Keeping, Source
+from services.reporting.alarms.operations import raise_alarm
+from services.reporting.alarms.rules import NAMED_CELLS, Finding
+from services.reporting.folding.rules import Folded, Keeping, Recorded, Rollup, Source
 from services.reporting.ledger import queries as ledger_queries
 from services.reporting.ledger import rules as ledger
+from services.reporting.ledger.operations import Addition, add_rows, additions, keep_names
 from services.reporting.rebuilds import operations, queries, rules
 from services.reporting.rebuilds.operations import Shadow
 from services.reporting.rebuilds.queries import Comparison
-from services.reporting.rebuilds.schemas import RebuildCreate
+from services.reporting.rebuilds.schemas import RebuildOrder
+from shared.clock import JAKARTA, utc_now
 from shared.jobs.context import Cron, JobContext, JobHandler, WorkerContext
 
-# Folding blocks the worker's loop, in which the feeds are read, for some 50 ms a chunk.
+# What is read at a time, what is folded before it is written, and how many rows a transaction
+# writes: none of them lasts over a fraction of a second, or it would stall every feed.
 CHUNK: Final = 2_000
+WINDOW: Final = 20_000
+ROWS: Final = 2_500
 _SAMPLES: Final = 20
 
 
 @dataclass(slots=True)
 class _Found:
+    """What two generations differ in: by table how many cells, and which the first of them are."""
+
     cells: int = 0
     differences: int = 0
-    samples: list[str] | None = None
+    samples: list[str] = field(default_factory=list)
+    tables: dict[str, tuple[int, list[UUID]]] = field(default_factory=dict)
 
     def add(self, table: str, comparison: Comparison, wrong: list[UUID]) -> None:
         self.cells += comparison.cells
         listed_all = comparison.total <= queries.LISTED_DIFFERENCES
-        self.differences += len(wrong) if listed_all else comparison.total
-        named = [f"{table}/{cell}" for cell in wrong]
-        self.samples = [*(self.samples or []), *named][:_SAMPLES]
+        differences = len(wrong) if listed_all else comparison.total
+        self.differences += differences
+        self.samples = [*self.samples, *(f"{table}/{cell}" for cell in wrong)][:_SAMPLES]
+        if differences:
+            self.tables[table] = differences, wrong[:NAMED_CELLS]
 
 
-async def rebuild(context: JobContext, order: RebuildCreate) -> dict[str, Any]:
+async def rebuild(context: JobContext, order: RebuildOrder) -> dict[str, Any]:
     """Fold each source anew; the result counts cells compared and cells that differ.
 
     Sources without a difference and those with one are swapped alike when that was asked for: a
-    swap is how a figure that went wrong is put right.
+    swap is how a figure that went wrong is put right. A difference raises an alarm, unless the live
+    figures were folded by a version that knew other tables.
     """
     results: dict[str, Any] = {}
     samples: list[str] = []
@@ -49,12 +63,14 @@ async def rebuild(context: JobContext, order: RebuildCreate) -> dict[str, Any]:
             shadow = await operations.open_shadow(session, source=source)
         position, done = await _fold(context, shadow, done=done, total=total)
         found = await _compare(context, shadow, position)
+        if shadow.comparable:
+            await _alarm(context, shadow, found)
         if order.swap:
             async with context.transaction() as session:
                 await operations.swap_shadow(session, shadow=shadow, position=position)
         await sweep(context, source)
         results[source] = {"cells": found.cells, "differences": found.differences}
-        samples += found.samples or []
+        samples += found.samples
     return {
         "cells": sum(result["cells"] for result in results.values()),
         "differences": sum(result["differences"] for result in results.values()),
@@ -63,6 +79,29 @@ async def rebuild(context: JobContext, order: RebuildCreate) -> dict[str, Any]:
         "sources": results,
         "samples": samples,
     }
+
+
+async def _alarm(context: JobContext, shadow: Shadow, found: _Found) -> None:
+    """Raise an alarm for each table that differs, naming its first cells."""
+    generations = {"live": shadow.live, "shadow": shadow.generation}
+    tables: tuple[Rollup | Keeping, ...] = (*ledger.ROLLUPS, *ledger.KEEPINGS)
+    for each in tables:
+        differences, wrong = found.tables.get(each.table, (0, []))
+        if not differences:
+            continue
+        async with context.transaction() as session:
+            if isinstance(each, Keeping):
+                cells = await queries.describe_kept(session, each, keys=wrong, **generations)
+            else:
+                cells = await queries.describe_cells(session, each, cells=wrong, **generations)
+            finding = Finding(each.table, differences, tuple(cells))
+            await raise_alarm(
+                session,
+                source=shadow.source,
+                finding=finding,
+                job_id=context.job_id,
+                now=utc_now(),
+            )
 
 
 async def _count(context: JobContext, sources: list[Source]) -> int:
@@ -75,21 +114,52 @@ async def _count(context: JobContext, sources: list[Source]) -> int:
 
 
 async def _fold(context: JobContext, shadow: Shadow, *, done: int, total: int) -> tuple[int, int]:
-    """Fold the ledger into the shadow until its end; return its last number and the count."""
-    position = 0
-    while True:
-        statement = ledger_queries.entries_after(
-            source=shadow.source, era=shadow.era, after=position
-        )
-        async with context.transaction() as session:
-            last, events = await ledger_queries.list_entries(session, statement.limit(CHUNK))
-            if last is not None:
-                await operations.fold_shadow(session, shadow=shadow, events=events)
-        position = position if last is None else last
-        done += len(events)
-        await context.progress(done, max(total, done))
-        if len(events) < CHUNK:
-            return position, done
+    """Fold the ledger into the shadow until its end; return its last number and the count.
+
+    Three things go on at once: the next events are read, the last ones folded in a thread, so that
+    the loop stays free for the feeds, and what was folded before them is written.
+    """
+    position, folded, waiting = 0, Folded(), 0
+    under_way: dict[str, asyncio.Task[Any]] = {}
+    try:
+        last, events = await _read(context, shadow, position)
+        while last is not None:
+            position = last
+            following = asyncio.create_task(_read(context, shadow, position))
+            under_way["reading"] = following
+            await asyncio.to_thread(ledger.fold, events, folded)
+            done, waiting = done + len(events), waiting + len(events)
+            last, events = await following
+            if waiting >= WINDOW or last is None:
+                rows = await asyncio.to_thread(additions, folded)
+                if "writing" in under_way:
+                    await under_way["writing"]
+                under_way["writing"] = asyncio.create_task(_write(context, shadow, folded, rows))
+                folded, waiting = Folded(), 0
+                await context.progress(done, max(total, done))
+        if "writing" in under_way:
+            await under_way["writing"]
+    finally:
+        for task in under_way.values():
+            task.cancel()
+    return position, done
+
+
+async def _read(
+    context: JobContext, shadow: Shadow, after: int
+) -> tuple[int | None, list[Recorded]]:
+    statement = ledger_queries.entries_after(source=shadow.source, era=shadow.era, after=after)
+    async with context.transaction() as session:
+        return await ledger_queries.list_entries(session, statement.limit(CHUNK))
+
+
+async def _write(context: JobContext, shadow: Shadow, folded: Folded, rows: list[Addition]) -> None:
+    for addition in rows:
+        for part in addition.parts(ROWS):
+            async with context.transaction() as session:
+                await add_rows(session, generation=shadow.generation, addition=part)
+    async with context.transaction() as session:
+        await keep_names(session, folded)
 
 
 async def _compare(context: JobContext, shadow: Shadow, position: int) -> _Found:
@@ -156,5 +226,15 @@ async def sweep_all(context: WorkerContext) -> None:
             await sweep(context, source)
 
 
-REBUILD: Final = JobHandler(queries.REBUILD, RebuildCreate, rebuild)
+async def recount(context: WorkerContext) -> None:
+    """Order the recount of this night, once: the live figures are held against the ledger."""
+    night = rules.night_of(utc_now().astimezone(JAKARTA))
+    if night is None:
+        return
+    async with context.transaction() as session:
+        await operations.order_recount(session, night=night)
+
+
+REBUILD: Final = JobHandler(queries.REBUILD, RebuildOrder, rebuild)
+RECOUNT: Final = Cron("recount", timedelta(minutes=10), recount)
 SWEEP: Final = Cron("sweep-generations", timedelta(hours=6), sweep_all)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Table, delete, or_, select, tuple_
@@ -13,8 +14,8 @@ from services.reporting.folding.tables import Fold
 from services.reporting.ledger import rules as ledger
 from services.reporting.ledger.operations import add_figures
 from services.reporting.ledger.queries import entries_after, list_entries, lock_fold, table_of
-from services.reporting.rebuilds.queries import REBUILD, is_rebuilding
-from services.reporting.rebuilds.schemas import RebuildCreate
+from services.reporting.rebuilds.queries import REBUILD, is_rebuilding, was_recounted
+from services.reporting.rebuilds.schemas import RebuildCreate, RebuildOrder
 from shared.db.jobs import add_job
 from shared.errors import ConflictError
 from shared.i18n import Text
@@ -42,12 +43,16 @@ class SourceRestoredError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A generation that is being folded beside the live one."""
+    """A generation that is being folded beside the live one.
+
+    `comparable` tells that the live one was folded into the same tables and cells.
+    """
 
     source: Source
     era: int
     live: int
     generation: int
+    comparable: bool = True
 
 
 async def order_rebuild(session: AsyncSession, *, body: RebuildCreate) -> Job:
@@ -60,13 +65,24 @@ async def order_rebuild(session: AsyncSession, *, body: RebuildCreate) -> Job:
         await lock_fold(session, source)
     if await is_rebuilding(session):
         raise RebuildRunningError(retry_after_s=5)
-    return await add_job(session, Job, kind=REBUILD, payload=body)
+    order = RebuildOrder.model_validate(body.model_dump())
+    return await add_job(session, Job, kind=REBUILD, payload=order)
+
+
+async def order_recount(session: AsyncSession, *, night: date) -> Job | None:
+    """Queue the recount of a night, without a swap; None when it was, or a rebuild is under way."""
+    for source in Source:
+        await lock_fold(session, source)
+    if await was_recounted(session, night) or await is_rebuilding(session):
+        return None
+    return await add_job(session, Job, kind=REBUILD, payload=RebuildOrder(night=night))
 
 
 async def open_shadow(session: AsyncSession, *, source: Source) -> Shadow:
     """Return a generation of `source` that nothing has been folded into."""
     fold = await lock_fold(session, source)
-    shadow = Shadow(source, fold.era, fold.generation, fold.next_generation)
+    comparable = fold.layout in (None, ledger.layout_of(source))
+    shadow = Shadow(source, fold.era, fold.generation, fold.next_generation, comparable)
     fold.next_generation += 1
     await session.flush()
     return shadow
@@ -93,7 +109,9 @@ async def swap_shadow(session: AsyncSession, *, shadow: Shadow, position: int) -
         session, entries_after(source=shadow.source, era=shadow.era, after=position)
     )
     await fold_shadow(session, shadow=shadow, events=events)
-    fold.generation = shadow.generation
+    fold.generation, fold.layout = shadow.generation, ledger.layout_of(shadow.source)
+    if fold.topics is not None and set(fold.topics) >= set(ledger.topics_of(shadow.source)):
+        fold.behind_since = None
     await session.flush()
     return fold.position
 

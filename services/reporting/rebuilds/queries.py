@@ -1,12 +1,15 @@
 """Comparisons of two generations of the figures, each made in one statement: one snapshot."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import FromClause, Table, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.alarms.rules import DifferingCell
 from services.reporting.base import Job
 from services.reporting.folding.rules import Keeping, Rollup, Source
 from services.reporting.folding.tables import Fold
@@ -15,6 +18,8 @@ from shared.schemas.jobs import JobState
 
 LISTED_DIFFERENCES: Final = 5_000
 REBUILD: Final = "rebuild"
+
+_Row: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +121,78 @@ async def is_rebuilding(session: AsyncSession) -> bool:
         Job.kind == REBUILD, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
     )
     return (await session.scalars(waiting.limit(1))).first() is not None
+
+
+async def was_recounted(session: AsyncSession, night: date) -> bool:
+    """Tell whether the recount of a night was ordered."""
+    ordered = select(Job.id).where(
+        Job.kind == REBUILD, Job.payload["night"].astext == night.isoformat()
+    )
+    return (await session.scalars(ordered.limit(1))).first() is not None
+
+
+async def describe_cells(
+    session: AsyncSession, rollup: Rollup, *, live: int, shadow: int, cells: Sequence[UUID]
+) -> list[DifferingCell]:
+    """Return some cells of a rollup with their members and what two generations sum there."""
+    table = table_of(rollup)
+    members = [*(["day"] if rollup.daily else []), *rollup.members]
+    found = await _rows_of(session, table, "cell", (live, shadow), cells)
+    described = []
+    for cell in cells:
+        shown, recounted = found.get((live, cell)), found.get((shadow, cell))
+        described.append(
+            DifferingCell(
+                cell,
+                {name: (shown or recounted or {}).get(name) for name in members},
+                shown and _part(shown, rollup.measures, shown, recounted, members),
+                recounted and _part(recounted, rollup.measures, shown, recounted, members),
+            )
+        )
+    return described
+
+
+async def describe_kept(
+    session: AsyncSession, keeping: Keeping, *, live: int, shadow: int, keys: Sequence[UUID]
+) -> list[DifferingCell]:
+    """Return some rows that two generations keep differently, with what differs in them."""
+    found = await _rows_of(session, table_of(keeping), keeping.key, (live, shadow), keys)
+    described = []
+    for key in keys:
+        shown, recounted = found.get((live, key)), found.get((shadow, key))
+        named = {keeping.key: key}
+        described.append(
+            DifferingCell(
+                key,
+                named,
+                shown and _part(shown, ("version",), shown, recounted, keeping.members),
+                recounted and _part(recounted, ("version",), shown, recounted, keeping.members),
+            )
+        )
+    return described
+
+
+async def _rows_of(
+    session: AsyncSession,
+    table: Table,
+    key: str,
+    generations: tuple[int, int],
+    wanted: Sequence[UUID],
+) -> dict[tuple[int, UUID], _Row]:
+    statement = select(table).where(
+        table.c.generation.in_(generations), table.c[key].in_(list(wanted))
+    )
+    rows = (await session.execute(statement)).mappings().all()
+    return {(row["generation"], row[key]): dict(row) for row in rows}
+
+
+def _part(
+    row: _Row,
+    always: Iterable[str],
+    one: _Row | None,
+    other: _Row | None,
+    members: Iterable[str],
+) -> dict[str, Any]:
+    """Return the sums of a row, and the members in which the two rows differ."""
+    differing = [name for name in members if one and other and one[name] != other[name]]
+    return {name: row[name] for name in (*always, *differing)}

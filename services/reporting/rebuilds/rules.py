@@ -1,9 +1,14 @@
 """What counts as a difference between the live figures and the ledger folded anew."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from services.reporting.folding.rules import Folded, Rollup, cell_id, project
+
+_FROM_HOUR: Final = 1
+_TO_HOUR: Final = 5
 
 
 def moved_cells(rollup: Rollup, folded: Folded) -> dict[UUID, list[int]]:
@@ -22,3 +27,8 @@ def unexplained(
     """
     wrong = {cell for cell, gaps in differing.items() if gaps is None or gaps != moved.get(cell)}
     return sorted(wrong | (moved.keys() - differing.keys()))
+
+
+def night_of(local: datetime) -> date | None:
+    """Return the night whose recount is due at an hour of Jakarta; None outside of one to five."""
+    return local.date() if _FROM_HOUR <= local.hour < _TO_HOUR else None

@@ -1,5 +1,7 @@
 """Bodies of rebuilds."""
 
+from datetime import date
+
 from pydantic import ConfigDict, Field
 
 from services.reporting.folding.rules import Source
@@ -15,3 +17,9 @@ class RebuildCreate(Body):
 
     sources: list[Source] = Field(default=list(Source), min_length=1, max_length=len(Source))
     swap: bool = False
+
+
+class RebuildOrder(RebuildCreate):
+    """A rebuild as the job keeps it; `night` is that of a recount that nobody asked for."""
+
+    night: date | None = None

@@ -6,7 +6,7 @@ import pytest
 
 from services.reporting.folding.rules import Source, UnknownSchemaError
 from services.reporting.ledger import operations
-from services.reporting.ledger.consumers import Consumer, _recorded
+from services.reporting.ledger.consumers import Consumer, recorded
 from shared.db.session import transaction
 from shared.scope import SYSTEM
 from tests.reporting.conftest import READER
@@ -129,7 +129,7 @@ class TestFoldEvents:
         assert [row["day"] for row in days] == ["2026-11-22", "2026-11-23"]
 
     async def test_leaves_no_trace_of_a_page_that_cannot_be_folded(self, db, rows):
-        events = [_recorded(event) for event in Story().play(people=3).events]
+        events = [recorded(event) for event in Story().play(people=3).events]
         unknown = events[-1]._replace(schema=2)
 
         with pytest.raises(UnknownSchemaError):

@@ -13,7 +13,7 @@ from services.reporting.enrollment_facts.rules import ENROLLMENTS
 from services.reporting.facility_facts.rules import FACILITIES
 from services.reporting.folding.rules import Fact, Rollup, UnknownSchemaError, cell_id, project
 from services.reporting.ledger import rules
-from services.reporting.ledger.consumers import _recorded
+from services.reporting.ledger.consumers import recorded
 from services.reporting.ledger.rules import ROLLUPS
 from services.reporting.ledger.tables import TABLES
 from tests.reporting.story import Story
@@ -48,7 +48,7 @@ class TestFold:
     def test_gives_what_a_recount_of_the_people_gives(self, seed: int):
         story = Story(seed=seed).play(classes=3, people=25)
 
-        folded = rules.fold(_recorded(event) for event in story.events)
+        folded = rules.fold(recorded(event) for event in story.events)
 
         counted = totals(ENROLLMENTS, folded.cells[ENROLLMENTS], *MOST)
         assert counted == as_counter(story.recount(*MOST))
@@ -58,7 +58,7 @@ class TestFold:
     def test_gives_the_same_in_any_order_and_however_often_delivered(
         self, seed: int, order: Random
     ):
-        events = [_recorded(event) for event in Story(seed=seed).play(classes=2, people=12).events]
+        events = [recorded(event) for event in Story(seed=seed).play(classes=2, people=12).events]
         delivered = events * 3
         order.shuffle(delivered)
 
@@ -73,7 +73,7 @@ class TestFold:
     def test_counts_every_class_once(self):
         story = Story().play(classes=6, people=0)
 
-        folded = rules.fold(_recorded(event) for event in story.events)
+        folded = rules.fold(recorded(event) for event in story.events)
 
         states = totals(CLASSES, folded.cells[CLASSES], "state")
         assert states == Counter({("OPENED",): 4, ("COMPLETED",): 1, ("PLANNED",): 1})
@@ -84,14 +84,14 @@ class TestFold:
         story.tell_facility(facility)
         story.tell_facility({**facility, "status": "ACTIVE"}, before=facility)
 
-        folded = rules.fold(_recorded(event) for event in story.events)
+        folded = rules.fold(recorded(event) for event in story.events)
 
         counted = totals(FACILITIES, folded.cells[FACILITIES], "facility_id", "status")
         assert counted == Counter({(facility["facility_id"], "ACTIVE"): 1})
 
     def test_takes_one_instant_in_two_zones_for_one_cell(self):
         story = Story().play(classes=1, people=0)
-        planned = _recorded(story.events[2])
+        planned = recorded(story.events[2])
         other = {**planned.payload["after"], "starts_at": "2026-11-23T08:00:00+07:00"}
         leaves = planned._replace(id=story.new_id(), payload={**planned.payload, "before": other})
 
@@ -101,12 +101,12 @@ class TestFold:
 
     def test_passes_over_events_that_move_nothing(self):
         story = Story().play(classes=1, people=1)
-        stranger = _recorded(story.events[0])._replace(topic="registry.module.published")
+        stranger = recorded(story.events[0])._replace(topic="registry.module.published")
 
         assert rules.foldable([stranger]) == []
 
     def test_refuses_a_schema_that_it_does_not_know(self):
-        event = _recorded(Story().play(classes=1, people=1).events[0])._replace(schema=9)
+        event = recorded(Story().play(classes=1, people=1).events[0])._replace(schema=9)
 
         with pytest.raises(UnknownSchemaError, match="schema 9"):
             rules.fold([event])
@@ -117,13 +117,13 @@ class TestFold:
         forged = {**claimed.payload, "after": {**claimed.payload["after"], "sex": "OTHER"}}
 
         with pytest.raises(ValueError, match="FEMALE"):
-            rules.fold([_recorded(claimed)._replace(payload=forged)])
+            rules.fold([recorded(claimed)._replace(payload=forged)])
 
     @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
     def test_folds_every_schema_ever_published(self, sample: Path):
         stored = json.loads(sample.read_text())
         told = {name: stored[name] for name in ("topic", "schema", "payload")}
-        event = _recorded(Story().play(classes=1, people=0).events[0])._replace(**told)
+        event = recorded(Story().play(classes=1, people=0).events[0])._replace(**told)
 
         folded = rules.fold([event])
 
@@ -147,7 +147,7 @@ def nonzero(cells: dict) -> dict:
 
 class TestProject:
     def test_adds_what_falls_into_one_cell_of_a_summary(self):
-        folded = rules.fold(_recorded(event) for event in Story().play().events)
+        folded = rules.fold(recorded(event) for event in Story().play().events)
         sums = folded.cells[ENROLLMENTS]
 
         summary = project(ROLLUP["enrollment_summary"], sums)

@@ -1,0 +1,1 @@
+"""The hour of the start as it happens: one reading a process, told to everybody who listens."""

@@ -1,0 +1,1 @@
+"""Phases of programmes as enrollment tells them: when a pilot begins and ends."""

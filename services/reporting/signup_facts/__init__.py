@@ -1,0 +1,1 @@
+"""Sign-ups by the minute: claims of a place and applications as they came."""
