@@ -121,7 +121,8 @@ async def _bring(reader: Reader, workbook: bytes) -> JobRead:
 def peak_of(process: psutil.Process) -> Iterator[list[float]]:
     """Yield a list whose one number becomes the most megabytes that a process has resident.
 
-    Pages that it shares with other processes count whole, so that this is no less than its share.
+    Pages that it shares with other processes count whole, so that this is no less than its share;
+    of its own children what they do not share is added.
     """
     peak = [_weight_mb(process)]
     over = threading.Event()
@@ -141,6 +142,7 @@ def peak_of(process: psutil.Process) -> Iterator[list[float]]:
 
 def _weight_mb(process: psutil.Process) -> float:
     try:
-        return float(process.memory_info().rss / _MEGABYTE)
+        helpers = sum(each.memory_full_info().uss for each in process.children())
+        return float((process.memory_info().rss + helpers) / _MEGABYTE)
     except psutil.Error:
         return 0.0
