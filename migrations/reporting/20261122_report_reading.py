@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from alembic import op
+
 revision: str = "d00000000008"
 down_revision: str | Sequence[str] | None = "d00000000007"
 branch_labels: str | Sequence[str] | None = None
@@ -9,8 +11,15 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_index(
+        op.f("ix_ledger_day"),
+        "ledger",
+        ["day"],
+        schema="reporting",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 32, "autosummarize": True},
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_index(op.f("ix_ledger_day"), table_name="ledger", schema="reporting")

@@ -13,11 +13,17 @@ from services.reporting.boundaries import api as boundaries
 from services.reporting.cockpit import api as cockpit
 from services.reporting.cockpit.api import Board, open_board
 from services.reporting.dashboard import api as dashboard
+from services.reporting.followup_answers import api as followup_answers
+from services.reporting.followup_cohorts import api as followup_cohorts
+from services.reporting.followup_instruments import api as followup_instruments
+from services.reporting.followup_links import api as followup_links
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
+from services.reporting.formats import api as formats
 from services.reporting.freshness.jobs import Watch, watching
 from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from services.reporting.person_records import api as person_records
+from services.reporting.published_tables import api as published_tables
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
 from services.reporting.settings import ReportingSettings
@@ -80,19 +86,26 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         routers=[
             reports.router,
             followups.router,
+            followup_instruments.router,
+            followup_cohorts.router,
+            followup_cohorts.plans_router,
+            followup_links.router,
+            followup_answers.router,
             person_records.router,
             rebuilds.router,
             boundaries.router,
+            formats.router,
             boundaries.imports_router,
             alarms.router,
             cockpit.router,
             signups.router,
             baselines.router,
+            published_tables.router,
             targets.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],
-        pages=[dashboard.router],
+        pages=[followup_answers.page_router, dashboard.router],
         settings=wired,
         audit=Audit,
     )

@@ -69,7 +69,8 @@ PEOPLE: Final = (
     _D.ENTRANT_KIND,
 )
 TIMES: Final = (_D.DAY, _D.MONTH)
-PUBLIC: Final = frozenset({_D.PROGRAM, _D.WAVE, _D.ZONE, _D.PROVINCE})
+# Days and months tell nothing that somebody who looks every day would not see.
+PUBLIC: Final = frozenset({_D.PROGRAM, _D.WAVE, _D.ZONE, _D.PROVINCE, *TIMES})
 
 
 class AreaBasis(StrEnum):

@@ -1,23 +1,28 @@
 """HTTP face of reports: the same shape for all, an answer from memory where nothing has moved."""
 
-import asyncio
 import hashlib
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
+from services.reporting.answers.operations import Answers, Kept
 from services.reporting.catalogue.rules import REPORTS
+from services.reporting.folding.rules import Source
+from services.reporting.formats.api import FILES, answer_file, tag_of, wanted_format
+from services.reporting.formats.rules import (
+    FormatNotOfferedError,
+    FormatPlacelessError,
+    ReportFormat,
+)
 from services.reporting.freshness.jobs import Watch
-from services.reporting.freshness.rules import Standing
+from services.reporting.freshness.rules import Freshness, Standing
 from services.reporting.indicators.rules import (
     DIMENSION_LABELS,
     AreaBasis,
@@ -26,21 +31,38 @@ from services.reporting.indicators.rules import (
     Report,
     formula_of,
 )
-from services.reporting.reports import queries, rules
-from services.reporting.reports.rules import Question
+from services.reporting.past_figures.rules import (
+    AsOfBeforeFirstEventError,
+    AsOfInTheFutureError,
+    PastNotOfferedError,
+    check_past,
+)
+from services.reporting.questions.rules import (
+    DimensionNotOfferedError,
+    IndicatorUnknownError,
+    Moment,
+    Period,
+    PeriodEndsBeforeItStartsError,
+    PeriodIncompleteError,
+    Question,
+    ValueUnknownError,
+)
+from services.reporting.questions.schemas import cuts_of, question_of
+from services.reporting.reports import rules
+from services.reporting.reports.operations import Figures, Showing, read_figures
+from services.reporting.reports.queries import Asked
+from services.reporting.reports.rules import TooManyCellsError
 from services.reporting.reports.schemas import (
     Catalogue,
     DimensionRead,
     IndicatorRead,
     Labels,
     ReportDescription,
-    ReportQuery,
     ReportRead,
-    cuts_of,
 )
 from shared.clock import utc_now
 from shared.db.session import transaction
-from shared.errors import BadRequestError, ForbiddenError, UnauthorizedError
+from shared.errors import ForbiddenError, UnauthorizedError
 from shared.i18n import Text, preferred_language
 from shared.schemas.reporting import HORIZONS
 from shared.scope import ANONYMOUS, NATIONAL, Permission, Scope
@@ -55,89 +77,45 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 
 ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
 
-_KEPT_ANSWERS: Final = 512
 _PUBLIC_CUTS: Final = (
-    "\n\nAnybody may cut it by programme, wave, time zone and province; any finer cut needs a token"
-    " that reads reports, and shows its own area."
+    "\n\nAnybody may cut it by programme, wave, time zone, province, day and month; any finer cut"
+    " needs a token that reads reports, and shows its own area."
+)
+_SAME_HOUR: Final = timedelta(seconds=5)
+_REFUSALS: Final = (
+    DimensionNotOfferedError,
+    IndicatorUnknownError,
+    ValueUnknownError,
+    PeriodEndsBeforeItStartsError,
+    PeriodIncompleteError,
+    AsOfInTheFutureError,
+    AsOfBeforeFirstEventError,
+    PastNotOfferedError,
+    TooManyCellsError,
+    FormatNotOfferedError,
+    FormatPlacelessError,
 )
 
 
-class DimensionNotOfferedError(BadRequestError):
-    """The report cannot be cut in this way."""
-
-    code = "dimension-not-offered"
-    title = Text("Laporan tidak menyediakan dimensi ini.", "The report has no such dimension.")
-
-
-class Answers:
-    """The rows of the last answers, by ETag: whoever asks the same is answered from memory.
-
-    Many who ask at once for what is not there wait for one and the same reading.
-    """
-
-    def __init__(self, size: int = _KEPT_ANSWERS) -> None:
-        self._size = size
-        self._kept: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
-
-    async def get(self, etag: str, read: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Return the rows under `etag`, read if need be; a failed reading is not kept."""
-        answer = self._kept.get(etag)
-        if answer is None:
-            answer = self._kept[etag] = asyncio.ensure_future(read())
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        try:
-            return await asyncio.shield(answer)
-        except Exception:
-            self._kept.pop(etag, None)
-            raise
-
-
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """One request for one report, admitted."""
+class _Admitted:
+    """One request for one report, admitted. A `heavy` one waits for its turn."""
 
     report: Report
     question: Question
     scope: Scope
     public: bool
     guarded: bool
+    heavy: bool
     now: datetime
 
 
 @lru_cache(maxsize=1024)
 def _question(report: Report, query_string: bytes) -> Question:
-    """Read a query string once: FastAPI's reading of it costs more than the rest of a 304.
-
-    Raises:
-        RequestValidationError: when a value is none that the parameter can have.
-        DimensionNotOfferedError: when the report cannot be cut as asked.
-    """
-    query = _query(query_string)
-    given = query.model_dump(mode="json", include={each.value for each in Dimension})
-    question = Question(
-        by=tuple(dict.fromkeys(query.by)),
-        chosen=tuple(
-            (dimension, tuple(sorted(set(given[dimension.value]))))
-            for dimension in Dimension
-            if given.get(dimension.value)
-        ),
-        area_basis=query.area_basis,
-        horizons=tuple(sorted(set(query.horizon))) or HORIZONS,
-    )
-    if not question.dimensions <= set(report.dimensions):
-        raise DimensionNotOfferedError(extra={"dimensions": [*report.dimensions]})
-    if question.area_basis not in report.area_bases:
-        raise DimensionNotOfferedError(extra={"area_bases": [*report.area_bases]})
-    return question
-
-
-def _query(query_string: bytes) -> ReportQuery:
-    values: dict[str, Any] = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
-    if len(values.get("area_basis", ())) == 1:
-        [values["area_basis"]] = values["area_basis"]
+    """Read a query string once: FastAPI's reading of it costs more than the rest of a 304."""
+    given = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
     try:
-        return ReportQuery.model_validate(values)
+        return question_of(report, given)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise RequestValidationError(
@@ -145,27 +123,47 @@ def _query(query_string: bytes) -> ReportQuery:
         ) from error
 
 
-async def _admit(request: Request, report: Report, caller: Caller) -> _Asked:
+async def _admit(request: Request, report: Report, caller: Caller) -> _Admitted:
     """Decide which rows the caller may see.
 
     Raises:
         RequestValidationError: when a value is none that its parameter can have.
         DimensionNotOfferedError: when the report cannot be cut as asked.
+        AsOfInTheFutureError: when the moment asked for has not come.
         UnauthorizedError: when the cut is not public and there is no token.
         ForbiddenError: when the cut is not public and no grant reads reports.
     """
     question = _question(report, request.scope["query_string"])
     now = await present_moment(request)
+    if question.as_of is not None:
+        now = _hour_then(question.as_of, now)
     if rules.is_public(report, question):
-        return _Asked(report, question, NATIONAL, public=True, guarded=False, now=now)
+        heavy = question.as_of is not None or rules.is_dated(question)
+        return _Admitted(
+            report, question, NATIONAL, public=True, guarded=False, heavy=heavy, now=now
+        )
     if caller.actor is ANONYMOUS:
         raise UnauthorizedError
     if not caller.actor.may(Permission.REPORTS_READ):
         raise ForbiddenError
-    scope = caller.actor.scope(Permission.REPORTS_READ)
     sees_people = caller.actor.may(Permission.FOLLOWUPS_READ)
-    guarded = rules.is_guarded(report, question) and not sees_people
-    return _Asked(report, question, scope, public=False, guarded=guarded, now=now)
+    return _Admitted(
+        report,
+        question,
+        caller.actor.scope(Permission.REPORTS_READ),
+        public=False,
+        guarded=rules.is_guarded(report, question) and not sees_people,
+        heavy=question.as_of is not None,
+        now=now,
+    )
+
+
+def _hour_then(moment: Moment, now: datetime) -> datetime:
+    """Return what the caller's clock showed at a past moment: a demonstration has its own hour."""
+    present = utc_now()
+    check_past(moment.at, now=present)
+    ahead = now - present
+    return moment.at if abs(ahead) < _SAME_HOUR else moment.at + ahead
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +176,13 @@ def _question_mark(question: Question) -> str:
     return hashlib.sha256(repr(question).encode()).hexdigest()
 
 
-def _etag(request: Request, asked: _Asked, standing: Standing) -> str:
+def _sources(asked: _Admitted) -> tuple[Source, ...]:
+    """Return whose events move the answer: the registry's change what facilities are called."""
+    named = asked.question.dimensions & {Dimension.FACILITY}
+    return tuple(dict.fromkeys((*asked.report.sources, *([Source.REGISTRY] if named else []))))
+
+
+def _etag(request: Request, asked: _Admitted, standing: Standing) -> str:
     """Return what changes when the rows may have: the position, and whatever cuts them."""
     parts = (
         VERSION,
@@ -187,20 +191,36 @@ def _etag(request: Request, asked: _Asked, standing: Standing) -> str:
         _scope_mark(asked.scope),
         str(asked.guarded),
         preferred_language(request.headers.get("accept-language")),
-        standing.position(asked.report.sources),
+        standing.position(_sources(asked)),
         str(standing.starts_passed(asked.now)) if asked.report.timed else "",
     )
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-async def _rows(request: Request, asked: _Asked, caller: Caller) -> bytes:
-    sessions = request.scope["state"]["sessions"]
-    async with transaction(sessions, scope=asked.scope, actor=caller.actor) as session:
-        sums = await queries.read_report(
-            session, asked.report, question=asked.question, scope=asked.scope, now=asked.now
-        )
-    rows = rules.rows_of(asked.report, asked.question, sums)
-    return to_json(rules.withhold_small(rows) if asked.guarded else rows)
+async def _figures(request: Request, asked: _Admitted, caller: Caller, mark: str) -> Figures:
+    state = request.scope["state"]
+    answers: Answers = state["answers"]
+    opening = partial(transaction, state["sessions"], scope=asked.scope, actor=caller.actor)
+    read = partial(
+        read_figures,
+        opening,
+        report=asked.report,
+        asked=Asked(asked.question, asked.scope, asked.now),
+        showing=Showing(answers.areas, mark, asked.guarded),
+    )
+    if not asked.heavy:
+        return await read()
+    async with answers.turn():
+        return await read()
+
+
+async def _kept(request: Request, asked: _Admitted, caller: Caller, mark: str) -> Kept:
+    figures = await _figures(request, asked, caller, mark)
+    labels = {
+        dimension: {value: text._asdict() for value, text in words.items()}
+        for dimension, words in figures.labels.items()
+    }
+    return Kept(to_json(figures.rows), to_json(labels), len(figures.rows))
 
 
 def _synthetic(question: Question, standing: Standing) -> bool:
@@ -215,35 +235,60 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
 
     No SessionDep: an answer from memory and a 304 open no transaction, any other a short one.
     """
-    asked = await _admit(request, report, caller)
+    asked, wanted = await _admit(request, report, caller), wanted_format(request)
     watch: Watch = request.scope["state"]["watch"]
     standing = await watch.standing()
     fresh = standing.freshness(report.sources, now=utc_now())
-    as_of = fresh.as_of.isoformat() if fresh.as_of else ""
-    headers = {
-        "Balai-As-Of": as_of,
-        "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
-        "Cache-Control": "public, no-cache" if asked.public else "private, no-cache",
-        "Vary": "Authorization, Accept-Language",
-    }
+    headers = _headers(asked, fresh)
     etag = _etag(request, asked, standing)
-    unchanged = not_modified(request, etag, headers=headers)
+    unchanged = not_modified(request, tag_of(etag, wanted), headers=headers)
     if unchanged is not None:
         return unchanged
     answers: Answers = request.scope["state"]["answers"]
-    rows = await answers.get(etag, lambda: _rows(request, asked, caller))
+    kept = await answers.get(etag, lambda: _kept(request, asked, caller, standing.areas))
     meta = {
         "report": report.code,
         "as_of": fresh.as_of,
         "lag_seconds": fresh.lag_seconds,
-        "area_basis": asked.question.area_basis,
         "synthetic": _synthetic(asked.question, standing),
         "restricted": not asked.scope.national,
-        "by": asked.question.by,
-        "minimum_answers": rules.minimum_answers(report, asked.question),
+        "rows": kept.number,
+        **_told(report, asked.question),
     }
-    body = b'{"meta":' + to_json(meta) + b',"rows":' + rows + b"}"
-    return Response(body, headers={**headers, "ETag": etag}, media_type="application/json")
+    headers["ETag"] = tag_of(etag, wanted)
+    if wanted is not ReportFormat.JSON:
+        meta["labels"] = from_json(kept.labels)
+        return await answer_file(
+            request, caller, wanted, report=report, meta=meta, rows=kept.rows, headers=headers
+        )
+    # What is kept is JSON already: it is put in where the last member ends.
+    head = to_json(meta).removesuffix(b"}") + b',"labels":' + kept.labels + b"}"
+    body = b'{"meta":' + head + b',"rows":' + kept.rows + b"}"
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _headers(asked: _Admitted, fresh: Freshness) -> dict[str, str]:
+    return {
+        "Balai-As-Of": fresh.as_of.isoformat() if fresh.as_of else "",
+        "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
+        "Cache-Control": "public, no-cache" if asked.public else "private, no-cache",
+        "Vary": "Authorization, Accept, Accept-Language",
+    }
+
+
+def _told(report: Report, question: Question) -> dict[str, Any]:
+    """Return the members of `meta` that say what was asked."""
+    period, compared = question.period or Period(), question.compared
+    return {
+        "by": question.by,
+        "area_basis": question.area_basis,
+        "asked_as_of": question.as_of and question.as_of.at,
+        "from": period.first,
+        "to": period.last,
+        "areas": question.areas,
+        "compared": compared and {"from": compared.first, "to": compared.last},
+        "minimum_answers": rules.minimum_answers(report, question),
+    }
 
 
 def _labels(text: Text) -> Labels:
@@ -312,7 +357,7 @@ def _add_route(report: Report) -> None:
         description=report.description.en + (_PUBLIC_CUTS if report.public else ""),
         response_model=ReportRead,
         openapi_extra=cuts_of(report),
-        responses=problems(DimensionNotOfferedError, *denials),
+        responses={**FILES, **problems(*_REFUSALS, *denials)},
     )
 
 

@@ -1,12 +1,24 @@
 """Reads of the cubes: one SELECT per cube, grouped by what was asked, filtered by the scope."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    case,
+    cast,
+    distinct,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Base
@@ -16,17 +28,37 @@ from services.reporting.facility_facts import queries as facilities
 from services.reporting.folding.queries import Cube
 from services.reporting.indicators.rules import AreaBasis, Dimension, Report
 from services.reporting.outcome_facts import queries as outcomes
+from services.reporting.past_figures.rules import PastNotOfferedError
+from services.reporting.questions.rules import Period, Question
 from services.reporting.reports.rules import (
+    MAX_CELLS,
     ZONES,
     Key,
-    Question,
     Sums,
+    TooManyCellsError,
     merge,
     needs_places,
     spread_over_horizons,
 )
 from shared.db.within import within
 from shared.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, who may see which rows of the answer, and what it is answered from.
+
+    `lives`: by cube, what stands in for it at a past moment. `codes`: the code of today of areas
+    that have another one, when that is asked for. At most `limit` figures are read.
+    """
+
+    question: Question
+    scope: Scope
+    now: datetime
+    lives: Mapping[str, Any] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    limit: int = MAX_CELLS
+
 
 CUBES: Final[tuple[Cube, ...]] = (
     enrollments.CUBE,
@@ -55,6 +87,15 @@ def parts_of(names: frozenset[str]) -> tuple[tuple[Cube, tuple[str, ...]], ...]:
     """Return the cubes that hold any of `names`, each with those that it holds."""
     parts = ((cube, tuple(sorted(names & names_of(cube)))) for cube in CUBES)
     return tuple((cube, held) for cube, held in parts if held)
+
+
+def cubes_of(report: Report, question: Question) -> list[Cube]:
+    """Return the cubes that a question reads."""
+    return [cube for cube, _ in parts_of(_wanted(report, question))]
+
+
+def _wanted(report: Report, question: Question) -> frozenset[str]:
+    return frozenset(name for each in question.shown(report) for name in each.sums)
 
 
 def _name_of(dimension: Dimension, question: Question) -> str:
@@ -96,36 +137,73 @@ def _has(live: type[Base], dimensions: Iterable[Dimension], question: Question) 
     return True
 
 
-def _live(cube: Cube, question: Question, scope: Scope) -> type[Base]:
+def _live(cube: Cube, asked: Asked) -> Any:  # noqa: ANN401 - a mapped class, or what stands in for it
     """Return the smallest that can answer: the summary if it has what is asked for."""
-    summary = cube.summary
-    if summary is None or needs_places(scope) or not _has(summary, question.dimensions, question):
+    stood = asked.lives.get(cube.code)
+    if stood is not None:
+        return stood
+    question, summary = asked.question, cube.summary
+    dated = question.period is not None
+    if summary is None or dated or needs_places(asked.scope):
         return cube.live
-    return summary
+    return summary if _has(summary, question.dimensions, question) else cube.live
+
+
+def _within_period(live: Any, period: Period | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a mapped class
+    if period is None:
+        return []
+    if not hasattr(live, "day"):
+        raise PastNotOfferedError
+    conditions = []
+    if period.first is not None:
+        conditions.append(live.day >= period.first)
+    if period.last is not None:
+        conditions.append(live.day <= period.last)
+    return conditions
+
+
+def _renamed(
+    column: ColumnElement[Any], dimension: Dimension, codes: Mapping[str, str]
+) -> ColumnElement[Any]:
+    """Return the code that an area has today, where it has another one."""
+    if not codes or dimension not in _AREAS:
+        return column
+    return func.coalesce(literal(dict(codes), JSONB())[column].astext, column)
+
+
+def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a mapped class
+    """Return which rows of `live` a question counts."""
+    question = asked.question
+    conditions = [within(asked.scope, live), *_within_period(live, question.period)]
+    for dimension, values in question.chosen:
+        column = _renamed(column_of(live, dimension, question), dimension, asked.codes)
+        conditions.append(cast(column, Text()) == any_(literal(list(values), ARRAY(Text()))))
+    if cube.by_horizon:
+        conditions.append(live.horizon_months.in_(question.horizons))
+    return conditions
 
 
 def sums_of(
-    cube: Cube, *, question: Question, scope: Scope, now: datetime, names: Iterable[str]
-) -> Select[*tuple[Any, ...]]:
-    """Return the statement that sums `names` of a cube; a horizon is the last key.
+    cube: Cube, asked: Asked, *, names: Iterable[str]
+) -> tuple[Select[*tuple[Any, ...]], list[ColumnElement[Any]]]:
+    """Return the statement that sums `names` of a cube, and its keys; a horizon is the last.
 
     rows: one per value of the dimensions asked for.
     """
-    live: Any = _live(cube, question, scope)
-    keys = [cast(column_of(live, each, question), Text()) for each in question.by]
+    live = _live(cube, asked)
+    question = asked.question
+    keys: list[ColumnElement[Any]] = [
+        cast(_renamed(column_of(live, each, question), each, asked.codes), Text())
+        for each in question.by
+    ]
     if cube.by_horizon:
         keys.append(live.horizon_months)
-    measures = cube.measures(live, now)
-    statement = select(
+    measures = cube.measures(live, asked.now)
+    statement: Select[*tuple[Any, ...]] = select(
         *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         *(measures[name].label(name) for name in names),
-    ).where(within(scope, live))
-    for dimension, values in question.chosen:
-        column = cast(column_of(live, dimension, question), Text())
-        statement = statement.where(column == any_(literal(list(values), ARRAY(Text()))))
-    if cube.by_horizon:
-        statement = statement.where(live.horizon_months.in_(question.horizons))
-    return statement.group_by(*keys) if keys else statement
+    ).where(*conditions_of(cube, live, asked))
+    return (statement.group_by(*keys) if keys else statement), keys
 
 
 async def _read(
@@ -145,18 +223,54 @@ async def _read(
 async def read_report(
     session: AsyncSession, report: Report, *, question: Question, scope: Scope, now: datetime
 ) -> Mapping[Key, Sums]:
+    """Return the present sums that a report is made of, by the values of the dimensions asked for.
+
+    Raises:
+        TooManyCellsError: when the answer would be too large.
+    """
+    return await read_sums(session, report, Asked(question, scope, now))
+
+
+async def read_sums(session: AsyncSession, report: Report, asked: Asked) -> Mapping[Key, Sums]:
     """Return the sums that a report is made of, by the values of the dimensions asked for.
 
     Each cube that holds any of them is read once. What has no horizon counts at each: all who
     completed are to answer three times.
+
+    Raises:
+        TooManyCellsError: when the answer would be too large.
+        PastNotOfferedError: when a period is asked of what is kept without days.
     """
+    question = asked.question
     indicators = question.shown(report)
+    most = asked.limit // len(indicators)
     parts: list[Mapping[Key, Sums]] = []
-    for cube, names in parts_of(frozenset().union(*(each.sums for each in indicators))):
-        statement = sums_of(cube, question=question, scope=scope, now=now, names=names)
-        keys = len(question.by) + cube.by_horizon
-        read = await _read(session, statement, keys=keys)
+    for cube, names in parts_of(_wanted(report, question)):
+        statement, keys = sums_of(cube, asked, names=names)
+        limited = statement.limit(most + 1) if keys else statement
+        read = await _read(session, limited, keys=len(keys))
+        if len(read) > most:
+            await _refuse_size(session, statement, asked, indicators=len(indicators))
         if report.by_horizon and not cube.by_horizon:
             read = spread_over_horizons(read, question.horizons)
         parts.append(read)
     return merge(*parts)
+
+
+async def _refuse_size(
+    session: AsyncSession, statement: Select[*tuple[Any, ...]], asked: Asked, *, indicators: int
+) -> None:
+    groups = statement.subquery().c
+    by = asked.question.by
+    counts = [func.count(distinct(groups[f"key_{place}"])) for place in range(len(by))]
+    every, *values = (await session.execute(select(func.count(), *counts))).one()
+    raise TooManyCellsError(
+        extra={
+            "cells": every * indicators,
+            "limit": asked.limit,
+            "narrow": [
+                {"dimension": dimension.value, "values": count}
+                for count, dimension in sorted(zip(values, by, strict=True), reverse=True)
+            ],
+        }
+    )

@@ -1,12 +1,14 @@
 """What is asked of a report, who may see the answer, and how sums become rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
-from services.reporting.indicators.rules import AreaBasis, Dimension, Indicator, Report, Unit
+from services.reporting.indicators.rules import Dimension, Indicator, Report, Unit
+from services.reporting.questions.rules import Question
+from shared.errors import ServiceError
+from shared.i18n import Text
 from shared.schemas.registry import TimeZone
-from shared.schemas.reporting import HORIZONS
 from shared.scope import Scope
 
 Sums: TypeAlias = Mapping[str, int]
@@ -15,6 +17,8 @@ Row: TypeAlias = dict[str, Any]
 
 # A figure of fewer people than this is withheld from who may not see the people themselves.
 SMALL: Final = 5
+# An answer of so many figures is some 12 MB of JSON.
+MAX_CELLS: Final = 50_000
 _WITHHELD: Final[Row] = {
     "value": None,
     "numerator": None,
@@ -23,6 +27,7 @@ _WITHHELD: Final[Row] = {
     "unreached": None,
     "few_answers": False,
     "suppressed": True,
+    "compared": None,
 }
 
 # Source: Keppres 41/1987: the provinces of each time zone; those made since lie within them.
@@ -37,31 +42,31 @@ ZONES: Final[dict[TimeZone, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a report. `chosen`: by dimension, the values that count."""
+class TooManyCellsError(ServiceError):
+    """The answer would hold more figures than one answer may.
 
-    by: tuple[Dimension, ...] = ()
-    chosen: tuple[tuple[Dimension, tuple[str, ...]], ...] = ()
-    area_basis: AreaBasis = AreaBasis.FACILITY
-    horizons: tuple[int, ...] = HORIZONS
-    indicators: tuple[str, ...] = ()
+    `cells` and `limit` count figures; `narrow` tells how many values each dimension has here.
+    """
 
-    def shown(self, report: Report) -> tuple[Indicator, ...]:
-        """Return the indicators of `report` that are asked for: all of them unless some are."""
-        if not self.indicators:
-            return report.indicators
-        return tuple(each for each in report.indicators if each.code in self.indicators)
-
-    @property
-    def dimensions(self) -> frozenset[Dimension]:
-        """Every dimension that the question touches."""
-        return frozenset(self.by) | {dimension for dimension, _ in self.chosen}
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "too-many-cells"
+    title = Text(
+        "Terlalu banyak angka: kurangi dimensi, saring nilainya, pilih indikator, atau pesan berkas"
+        " di POST /v1/report-exports.",
+        "Too many figures: drop a dimension, filter its values, choose indicators, or order a file"
+        " at POST /v1/report-exports.",
+    )
 
 
 def is_public(report: Report, question: Question) -> bool:
     """Tell whether anybody may see the answer: the whole country, down to the province."""
     return bool(report.public) and question.dimensions <= report.public
+
+
+def is_dated(question: Question) -> bool:
+    """Tell whether days matter, which only the cubes know."""
+    times = {Dimension.DAY, Dimension.MONTH}
+    return question.period is not None or not question.dimensions.isdisjoint(times)
 
 
 def needs_places(scope: Scope) -> bool:
@@ -85,44 +90,68 @@ def spread_over_horizons(sums: Mapping[Key, Sums], horizons: Iterable[int]) -> d
     return {(*key, horizon): values for horizon in horizons for key, values in sums.items()}
 
 
-def rows_of(report: Report, question: Question, sums: Mapping[Key, Sums]) -> list[Row]:
+def rows_of(
+    report: Report,
+    question: Question,
+    sums: Mapping[Key, Sums],
+    compared: Mapping[Key, Sums] | None = None,
+) -> list[Row]:
     """Return one row per (key, indicator), in the order of the keys.
 
     A key holds the value of each dimension asked for and, where the report has them, the horizon.
-    Without any dimension there is a row even when nothing was ever counted.
+    Without any dimension there is a row even when nothing was ever counted. `compared` are the sums
+    of the other period.
     """
     names: Sequence[str] = [*question.by, *(["horizon"] if report.by_horizon else [])]
     found = dict(sums)
+    other = {} if compared is None else compared
+    for key in other:
+        found.setdefault(key, {})
     if not question.by:
         empty: Iterable[Key] = [(each,) for each in question.horizons] if names else [()]
         found = {key: found.get(key, {}) for key in empty}
-    return [
-        _row(dict(zip(names, key, strict=True)), indicator, found[key])
-        for key in sorted(found)
-        for indicator in question.shown(report)
-    ]
+    rows = []
+    for key in sorted(found):
+        for indicator in question.shown(report):
+            row = _row(dict(zip(names, key, strict=True)), indicator, found[key])
+            if compared is not None:
+                row["compared"] = _compared(row, _figures(indicator, other.get(key, {})))
+            rows.append(row)
+    return rows
 
 
 def _row(dims: dict[str, str | int], indicator: Indicator, sums: Sums) -> Row:
     dims["indicator"] = indicator.code
     if indicator.target is not None:
         dims["target"] = indicator.target
+    response = indicator.response
+    return {
+        "dims": dims,
+        **_figures(indicator, sums),
+        "response_rate": response and _ratio(*(sums.get(name, 0) for name in response)),
+        "unreached": indicator.unreached and sums.get(indicator.unreached, 0),
+        "few_answers": response is not None and sums.get(response[0], 0) < indicator.few,
+        "suppressed": False,
+        "compared": None,
+    }
+
+
+def _figures(indicator: Indicator, sums: Sums) -> Row:
     numerator = sums.get(indicator.numerator, 0)
     denominator = indicator.target
     if indicator.denominator is not None:
         denominator = sums.get(indicator.denominator, 0)
     counted = indicator.unit is Unit.COUNT
-    response = indicator.response
     return {
-        "dims": dims,
         "value": numerator if counted else _ratio(numerator, denominator),
         "numerator": numerator,
         "denominator": denominator,
-        "response_rate": response and _ratio(*(sums.get(name, 0) for name in response)),
-        "unreached": indicator.unreached and sums.get(indicator.unreached, 0),
-        "few_answers": response is not None and sums.get(response[0], 0) < indicator.few,
-        "suppressed": False,
     }
+
+
+def _compared(row: Row, other: Row) -> Row:
+    known = row["value"] is not None and other["value"] is not None
+    return {**other, "difference": round(row["value"] - other["value"], 6) if known else None}
 
 
 def is_guarded(report: Report, question: Question) -> bool:
@@ -139,15 +168,27 @@ def minimum_answers(report: Report, question: Question) -> int | None:
 def withhold_small(rows: Iterable[Row]) -> list[Row]:
     """Return `rows` without the figures of fewer than five people: somebody could be known by them.
 
-    A zero stays: it tells of nobody. Totals are not guarded against being subtracted from.
+    A zero stays: it tells of nobody. What was added in a period may be fewer than none. Totals are
+    not guarded against being subtracted from.
     """
-    return [{**row, **_WITHHELD} if _is_small(row) else row for row in rows]
+    return [_withheld(row) for row in rows]
 
 
-def _is_small(row: Row) -> bool:
+def _withheld(row: Row) -> Row:
     target = "target" in row["dims"]
-    counts = [row["numerator"], None if target else row["denominator"]]
-    return any(0 < count < SMALL for count in counts if count is not None)
+    if _is_small(row, target=target):
+        return {**row, **_WITHHELD}
+    hidden: Row = {}
+    if 0 < abs(row["unreached"] or 0) < SMALL:
+        hidden["unreached"] = None
+    if row["compared"] is not None and _is_small(row["compared"], target=target):
+        hidden["compared"] = None
+    return {**row, **hidden}
+
+
+def _is_small(figures: Row, *, target: bool) -> bool:
+    counts = [figures["numerator"], None if target else figures["denominator"]]
+    return any(0 < abs(count) < SMALL for count in counts if count is not None)
 
 
 def _ratio(numerator: int, denominator: int | None) -> float | None:

@@ -1,113 +1,38 @@
 """Bodies of reports: one shape for all of them, and the catalogue that describes them."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from datetime import date, datetime
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from services.reporting.indicators.rules import AreaBasis, Dimension, Report, Unit
-from shared.schemas.base import Ministry, Read, RegencyCode
-from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
-from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
-from shared.schemas.reporting import HORIZONS, HorizonMonths
-
-ProvinceCode = Annotated[
-    str, StringConstraints(pattern=r"^\d{2}$"), Field(description="Kemendagri code: 33.")
-]
+from services.reporting.indicators.rules import AreaBasis, Dimension, Unit
+from services.reporting.questions.rules import Areas
+from shared.schemas.base import Read
+from shared.schemas.reporting import HORIZONS
 
 
-def _split(values: object) -> object:
-    """Read `A,B` as well as `A` and `B` given one by one."""
-    if isinstance(values, list):
-        return [part for value in values for part in str(value).split(",")]
-    return values
+class Labels(Read):
+    """One sentence in Indonesian and in English."""
+
+    id: str
+    en: str
 
 
-_Listed = BeforeValidator(_split)
+class ComparedPeriod(Read):
+    """The days of the other period."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
 
 
-def _months(values: object) -> object:
-    """Read months that come as text; what is no number is left for the check to refuse."""
-    parts = _split(values)
-    if not isinstance(parts, list):
-        return parts
-    return [int(part) if str(part).isdecimal() else part for part in parts]
+class ComparedFigure(Read):
+    """The figure of the other period; `difference` is the value less that one."""
 
-
-_Months = BeforeValidator(_months)
-
-
-class ReportQuery(BaseModel):
-    """How a report is cut: `by` names dimensions, every other parameter keeps some of its values.
-
-    Several values are joined by commas. A report refuses the dimensions that it does not offer.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    by: Annotated[
-        list[Dimension], _Listed, Field(description="Dimensions of the rows: province,wave")
-    ] = []
-    area_basis: AreaBasis = Field(
-        default=AreaBasis.FACILITY,
-        description="Whether an area is where one trains or where one lives.",
-    )
-    horizon: Annotated[
-        list[HorizonMonths], _Months, Field(description="Months after the training: 3,6,12")
-    ] = []
-    program: Annotated[list[UUID], _Listed] = []
-    wave: Annotated[list[UUID], _Listed] = []
-    zone: Annotated[list[TimeZone], _Listed] = []
-    province: Annotated[list[ProvinceCode], _Listed] = []
-    regency: Annotated[list[RegencyCode], _Listed] = []
-    facility: Annotated[list[UUID], _Listed] = []
-    facility_kind: Annotated[list[FacilityKind], _Listed] = []
-    host_ministry: Annotated[list[Ministry], _Listed] = []
-    owner_ministry: Annotated[list[Ministry], _Listed] = []
-    sex: Annotated[list[Sex], _Listed] = []
-    age_band: Annotated[list[AgeBand], _Listed] = []
-    entrant_kind: Annotated[list[EntrantKind], _Listed] = []
-    disability: Annotated[list[Literal["true", "false"]], _Listed] = []
-    status: Annotated[list[FacilityStatus], _Listed] = []
-
-
-def cuts_of(report: Report) -> dict[str, Any]:
-    """Return `openapi_extra` of a report: the parameters that it has of ReportQuery's.
-
-    The routes read them from a memory of query strings; what stands here is what they accept.
-    """
-    schema = ReportQuery.model_json_schema()
-    properties: dict[str, Any] = _inlined(schema["properties"], schema["$defs"])
-    properties["by"]["items"] = {"type": "string", "enum": [*report.dimensions]}
-    properties["area_basis"]["enum"] = [*report.area_bases]
-    own = {"by", "area_basis", *report.dimensions, *(["horizon"] if report.by_horizon else [])}
-    return {
-        "parameters": [
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                **({"style": "form", "explode": False} if each.get("type") == "array" else {}),
-                **({"description": each["description"]} if "description" in each else {}),
-                "schema": {key: each[key] for key in each if key not in ("title", "description")},
-            }
-            for name, each in properties.items()
-            if name in own
-        ]
-    }
-
-
-def _inlined(part: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - any piece of JSON
-    """Return a JSON schema in which every reference is replaced by what it names."""
-    if isinstance(part, list):
-        return [_inlined(each, definitions) for each in part]
-    if not isinstance(part, dict):
-        return part
-    if "$ref" in part:
-        named = definitions[part["$ref"].rpartition("/")[2]]
-        part = {**named, **{key: value for key, value in part.items() if key != "$ref"}}
-    return {key: _inlined(value, definitions) for key, value in sorted(part.items())}
+    value: int | float | None
+    numerator: int
+    denominator: int | None
+    difference: int | float | None
 
 
 class ReportMeta(Read):
@@ -115,8 +40,12 @@ class ReportMeta(Read):
 
     `lag_seconds` is how old the oldest event is that is not, 0 when there is none; both are null
     before a source was read for the first time. `restricted` tells that the figures are those of
-    the caller's own area or ministry.
+    the caller's own area or ministry. `asked_as_of` is the past moment that was asked for; `from`
+    and `to` bound the days on which what is counted was recorded. `labels` name the values shown,
+    by dimension and value; `rows` counts the rows.
     """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     report: str
     as_of: datetime | None
@@ -125,7 +54,14 @@ class ReportMeta(Read):
     synthetic: bool
     restricted: bool
     by: list[str]
+    asked_as_of: datetime | None
+    first: date | None = Field(alias="from")
+    last: date | None = Field(alias="to")
+    areas: Areas
+    compared: ComparedPeriod | None
     minimum_answers: int | None
+    labels: dict[str, dict[str, Labels]]
+    rows: int
 
 
 class ReportRow(Read):
@@ -144,6 +80,7 @@ class ReportRow(Read):
     unreached: int | None
     few_answers: bool
     suppressed: bool
+    compared: ComparedFigure | None
 
 
 class ReportRead(Read):
@@ -160,7 +97,14 @@ class ReportRead(Read):
                     "synthetic": True,
                     "restricted": False,
                     "by": ["province"],
+                    "asked_as_of": None,
+                    "from": None,
+                    "to": None,
+                    "areas": "then",
+                    "compared": None,
                     "minimum_answers": 30,
+                    "labels": {"province": {"32": {"id": "Jawa Barat", "en": "Jawa Barat"}}},
+                    "rows": 1,
                 },
                 "rows": [
                     {
@@ -172,6 +116,7 @@ class ReportRead(Read):
                         "unreached": 4,
                         "few_answers": True,
                         "suppressed": False,
+                        "compared": None,
                     }
                 ],
             }
@@ -180,13 +125,6 @@ class ReportRead(Read):
 
     meta: ReportMeta
     rows: list[ReportRow]
-
-
-class Labels(Read):
-    """One sentence in Indonesian and in English."""
-
-    id: str
-    en: str
 
 
 class DimensionRead(Read):

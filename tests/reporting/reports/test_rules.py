@@ -4,8 +4,9 @@ from services.reporting.catalogue.rules import REPORTS
 from services.reporting.indicators.rules import Dimension, Report, Unit
 from services.reporting.outcome_indicators.rules import OUTCOMES
 from services.reporting.people_indicators.rules import FUNNEL, OPENING, PROGRESS
+from services.reporting.questions.rules import Question
 from services.reporting.reports import rules
-from services.reporting.reports.rules import ZONES, Question
+from services.reporting.reports.rules import ZONES
 from shared.schemas.registry import TimeZone
 from shared.scope import NATIONAL, SYSTEM, Reach, Scope
 
@@ -77,6 +78,7 @@ class TestRowsOf:
             "unreached": None,
             "few_answers": False,
             "suppressed": False,
+            "compared": None,
         }
 
     def test_holds_progress_against_both_targets(self):
@@ -97,7 +99,7 @@ class TestRowsOf:
         assert sum(shares) == pytest.approx(100 / 5_000)
 
     def test_shows_every_horizon_even_before_anybody_has_answered(self):
-        completed = rules.spread_over_horizons({(): {"completed": 10}}, (3, 6, 12))
+        completed = rules.spread_over_horizons({(): {"asked": 10}}, (3, 6, 12))
 
         rows = rules.rows_of(OUTCOMES, Question(), completed)
 

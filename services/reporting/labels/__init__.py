@@ -1,0 +1,1 @@
+"""Labels: what the values of dimensions are called, in two languages."""

@@ -1,0 +1,324 @@
+"""Which tables everybody may read, and which of their cells are withheld, without a database."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from pydantic_core import to_jsonable_python
+
+from services.reporting.catalogue.rules import REPORTS
+from services.reporting.indicators.rules import Dimension, Report, Unit, formula_of
+from services.reporting.questions.rules import Question
+from services.reporting.reports.rules import SMALL, Key, Row, Sums, rows_of
+from shared.errors import ConflictError, ForbiddenError, NotFoundError
+from shared.i18n import Text
+
+Withheld: TypeAlias = Mapping[Key, frozenset[str]]
+
+_D = Dimension
+# The parts of a table and its total are kept apart: a total has fewer dimensions.
+_TOTAL: Final = -1
+
+
+class PublishedTableUnknownError(NotFoundError):
+    """No such table is on the list."""
+
+    code = "published-table-unknown"
+    title = Text("Tabel publikasi tidak ditemukan.", "There is no such published table.")
+
+
+class EditionUnknownError(NotFoundError):
+    """The table has no such edition, or none at all yet."""
+
+    code = "edition-unknown"
+    title = Text("Edisi ini belum diterbitkan.", "This edition has not been published.")
+
+
+class EditionRacedError(ConflictError):
+    """Somebody else has just published an edition of the table."""
+
+    code = "edition-raced"
+    title = Text(
+        "Edisi lain baru saja diterbitkan; coba lagi.",
+        "Another edition has just been published; try again.",
+    )
+
+
+class PublishingNationalError(ForbiddenError):
+    """Tables are of the whole country; who publishes for a part of it only may read them."""
+
+    code = "publishing-national"
+    title = Text(
+        "Angka nasional hanya diterbitkan oleh petugas nasional.",
+        "Only national staff publish the nation's figures.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """A table that everybody may read: a report cut by `by`, with the totals of its parts.
+
+    Without a report it is the progress against the nation's targets. `people` are counted in it:
+    cells of fewer than five are withheld.
+    """
+
+    code: str
+    label: Text
+    description: Text
+    report: str | None
+    by: tuple[Dimension, ...] = ()
+    people: bool = True
+
+
+_LISTED: Final = (
+    PublishedTable(
+        "progress",
+        Text("Kemajuan nasional", "National progress"),
+        Text(
+            "Peserta terhadap sasaran nasional 5.000 dan 10.000.",
+            "Participants against the national 5,000 and 10,000.",
+        ),
+        "progress",
+    ),
+    PublishedTable(
+        "progress-by-province",
+        Text("Kemajuan menurut provinsi", "Progress by province"),
+        Text(
+            "Sumbangan tiap provinsi terhadap sasaran nasional.",
+            "Each province's contribution to the national targets.",
+        ),
+        "progress",
+        (_D.PROVINCE,),
+    ),
+    PublishedTable(
+        "funnel",
+        Text("Corong nasional", "National funnel"),
+        Text(
+            "Berapa orang pada tiap langkah, seluruh Indonesia.",
+            "How many people at each step, in the whole country.",
+        ),
+        "funnel",
+    ),
+    PublishedTable(
+        "funnel-by-province",
+        Text("Corong menurut provinsi", "Funnel by province"),
+        Text(
+            "Berapa orang pada tiap langkah, menurut provinsi balai.",
+            "How many people at each step, by the province of the centre.",
+        ),
+        "funnel",
+        (_D.PROVINCE,),
+    ),
+    PublishedTable(
+        "funnel-by-sex",
+        Text("Corong menurut jenis kelamin", "Funnel by sex"),
+        Text("Berapa orang pada tiap langkah.", "How many people at each step."),
+        "funnel",
+        (_D.SEX,),
+    ),
+    PublishedTable(
+        "funnel-by-entrant-kind",
+        Text("Corong menurut jenis peserta", "Funnel by kind of entrant"),
+        Text("Berapa orang pada tiap langkah.", "How many people at each step."),
+        "funnel",
+        (_D.ENTRANT_KIND,),
+    ),
+    PublishedTable(
+        "opening-by-province",
+        Text("Pembukaan menurut provinsi", "Opening by province"),
+        Text(
+            "Kelas yang dibuka dan peserta yang hadir.",
+            "Classes opened and participants present.",
+        ),
+        "opening",
+        (_D.PROVINCE,),
+    ),
+    PublishedTable(
+        "outcomes",
+        Text("Hasil menurut waktu tindak lanjut", "Outcomes by horizon"),
+        Text(
+            "Keadaan lulusan setelah 3, 6 dan 12 bulan, dengan tingkat respons.",
+            "What became of graduates after 3, 6 and 12 months, with the response rate.",
+        ),
+        "outcomes",
+    ),
+    PublishedTable(
+        "outcomes-by-province",
+        Text("Hasil menurut provinsi", "Outcomes by province"),
+        Text(
+            "Keadaan lulusan setelah 3, 6 dan 12 bulan, menurut provinsi balai.",
+            "What became of graduates after 3, 6 and 12 months, by the province of the centre.",
+        ),
+        "outcomes",
+        (_D.PROVINCE,),
+    ),
+    PublishedTable(
+        "facilities",
+        Text("Balai menurut provinsi dan jenis", "Facilities by province and kind"),
+        Text("Balai yang terdaftar dan yang aktif.", "Facilities registered and active."),
+        "facilities",
+        (_D.PROVINCE, _D.FACILITY_KIND),
+        people=False,
+    ),
+    PublishedTable(
+        "utilisation-by-province",
+        Text("Pemanfaatan menurut provinsi", "Utilisation by province"),
+        Text(
+            "Jam yang dipakai dari jam buka, dan jam menganggur yang dimanfaatkan.",
+            "Hours used of hours open, and idle hours put to use.",
+        ),
+        "utilisation",
+        (_D.PROVINCE,),
+        people=False,
+    ),
+    PublishedTable(
+        "targets",
+        Text("Kemajuan terhadap sasaran", "Progress against targets"),
+        Text(
+            "Sasaran yang dijanjikan, capaian, selisih dan laju.",
+            "What was promised, what is achieved, the gap and the pace.",
+        ),
+        None,
+    ),
+)
+TABLES: Final[dict[str, PublishedTable]] = {
+    table.code: table for table in _LISTED if table.report is None or table.report in REPORTS
+}
+
+
+def find_table(code: str) -> PublishedTable:
+    """Return a table of the list.
+
+    Raises:
+        PublishedTableUnknownError: when there is none of this code.
+    """
+    table = TABLES.get(code)
+    if table is None:
+        raise PublishedTableUnknownError
+    return table
+
+
+def question_of(table: PublishedTable, *, total: bool = False) -> Question:
+    """Return what a table asks of its report, or what the total of its parts does."""
+    return Question(by=() if total else table.by)
+
+
+def people_of(report: Report) -> frozenset[str]:
+    """Return the sums of a report that count people: what shares are shares of, and numbers.
+
+    The numerator of a mean is an amount, not a number of people.
+    """
+    counts: set[str] = set()
+    for each in report.indicators:
+        amount = {each.numerator} if each.unit is Unit.MEAN else set()
+        counts |= each.sums - amount
+    return frozenset(counts)
+
+
+def _small(sums: Sums, names: Iterable[str], report: Report) -> frozenset[str]:
+    """Return the sums of so few people that they could be known, or that so few are left out of."""
+    found = {name for name in names if 0 < sums.get(name, 0) < SMALL}
+    for each in report.indicators:
+        of = each.denominator
+        if each.unit is not Unit.RATIO or of is None or each.response is None:
+            continue
+        rest = sums.get(of, 0) - sums.get(each.numerator, 0)
+        if of != each.response[1] and 0 < rest < SMALL:
+            found.add(each.numerator)
+    return frozenset(found)
+
+
+def withheld_cells(
+    report: Report, parts: Mapping[Key, Sums], totals: Mapping[Key, Sums]
+) -> tuple[dict[Key, frozenset[str]], dict[Key, frozenset[str]]]:
+    """Return, by key, which sums of the parts of a table and of its totals are withheld.
+
+    First those of fewer than five people. Then, where a total stands, further parts, the smallest
+    first, until what is withheld beside it adds up to five people in two parts at least: else the
+    one could be told by subtracting the others. A part's horizon, its last key, is its total's.
+    """
+    people = sorted(people_of(report))
+    hidden = {key: set(_small(sums, people, report)) for key, sums in parts.items()}
+    hidden_totals = {key: _small(sums, people, report) for key, sums in totals.items()}
+    for total in totals:
+        group = [key for key in sorted(parts) if not report.by_horizon or key[_TOTAL] == total[0]]
+        for name in people:
+            if name not in hidden_totals[total]:
+                _hide_more(name, {key: parts[key].get(name, 0) for key in group}, hidden)
+    return {key: frozenset(names) for key, names in hidden.items()}, hidden_totals
+
+
+def _hide_more(name: str, counts: Mapping[Key, int], hidden: Mapping[Key, set[str]]) -> None:
+    beside = [key for key, count in counts.items() if name in hidden[key] and count]
+    if not beside:
+        return
+    left = sorted((count, key) for key, count in counts.items() if count and key not in beside)
+    for _, key in left:
+        if len(beside) > 1 and sum(counts[each] for each in beside) >= SMALL:
+            return
+        beside.append(key)
+        hidden[key].add(name)
+
+
+def table_rows(
+    report: Report, question: Question, sums: Mapping[Key, Sums], withheld: Withheld
+) -> list[Row]:
+    """Return the rows of a table, without the numbers of those that rest on withheld sums."""
+    rows = rows_of(report, question, sums)
+    keys: Sequence[Key] = sorted(sums)
+    if not question.by:
+        keys = [(each,) for each in sorted(question.horizons)] if report.by_horizon else [()]
+    shown = question.shown(report)
+    cells = [(key, indicator) for key in keys for indicator in shown]
+    return [
+        _withhold(row) if indicator.sums & withheld.get(key, frozenset()) else row
+        for row, (key, indicator) in zip(rows, cells, strict=True)
+    ]
+
+
+def _withhold(row: Row) -> Row:
+    empty = {name: False if isinstance(value, bool) else None for name, value in row.items()}
+    return {**empty, "dims": row["dims"], "suppressed": True}
+
+
+def metadata_of(table: PublishedTable) -> dict[str, Any]:
+    """Return what a table is, in the words of Satu Data.
+
+    Source: Perpres 39/2019, article 4: standard (concept, definition, classification, measure,
+    unit), metadata, interoperability and reference codes.
+    """
+    report = REPORTS.get(table.report or "")
+    return {
+        "judul": table.label._asdict(),
+        "konsep": table.description._asdict(),
+        "klasifikasi": [each.value for each in table.by],
+        "indikator": [
+            {
+                "kode": each.code,
+                "konsep": each.label._asdict(),
+                "definisi": each.definition._asdict(),
+                "ukuran": formula_of(each)._asdict(),
+                "satuan": each.unit.value,
+                "sumber": each.source._asdict(),
+                "kebijakan_revisi": each.revision._asdict(),
+            }
+            for each in (report.indicators if report else ())
+        ],
+        "kode_referensi": "Kode wilayah administrasi pemerintahan (Kemendagri)",
+        "periode_pemutakhiran": "harian / daily",
+        "penyamaran": {
+            "kurang_dari": SMALL,
+            "berlaku": table.people,
+            "sekunder": "sel terkecil berikutnya, bila total ditampilkan",
+        },
+    }
+
+
+def canonical(value: object) -> bytes:
+    """Return `value` as JSON in one form only: members sorted, no blanks, UTF-8."""
+    plain = to_jsonable_python(value)
+    text = json.dumps(
+        plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return text.encode()
