@@ -1,6 +1,7 @@
 """Places counted: standings, hours, and facilities by name."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +14,29 @@ depends_on: str | Sequence[str] | None = None
 _KINDS = ("UPTP", "UPTD", "BLKK", "LPKS", "LPK_COMPANY", "PLUT", "PRODUCTION_HOUSE")
 _STATUSES = ("PLANNED", "ACTIVE", "SUSPENDED", "CLOSED")
 _LEVELS = ("PROVINCE", "REGENCY", "DISTRICT", "VILLAGE")
-_TABLES = ("area_level_copied", "area_link", "area_name", "facility_alias", "facility_now")
+_STANDINGS = (
+    "MATURITY",
+    "ROADMAP",
+    "MILESTONE",
+    "INCUBATOR",
+    "TENANT",
+    "DEVELOPMENT",
+    "GRANT",
+    "COVERAGE",
+    "AGREEMENT",
+    "ACTION",
+)
+_PLACE = ("province_code", "regency_code", "facility_kind", "owner_ministry")
+_MINUTES = ("open_minutes", "booked_minutes", "used_minutes", "used_of_open")
+_TABLES = (
+    "hour_cube",
+    "standing_cube",
+    "area_level_copied",
+    "area_link",
+    "area_name",
+    "facility_alias",
+    "facility_now",
+)
 
 
 def _enum(name: str, values: Sequence[str]) -> sa.Enum:
@@ -23,6 +46,7 @@ def _enum(name: str, values: Sequence[str]) -> sa.Enum:
 def upgrade() -> None:
     _create_facilities()
     _create_areas()
+    _create_cubes()
 
 
 def _create_facilities() -> None:
@@ -80,6 +104,46 @@ def _create_areas() -> None:
         sa.Column("copied_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("level", name=op.f("pk_area_level_copied")),
         schema="reporting",
+    )
+
+
+def _create_cubes() -> None:
+    _create_cube(
+        "standing_cube",
+        sa.Column("kind", _enum("standingkind", _STANDINGS), nullable=False),
+        *_texts("value", "detail", *_PLACE, "co_ministry"),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+    )
+    _create_cube(
+        "hour_cube",
+        *_texts("month", "purpose", "using_ministry", *_PLACE),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _MINUTES),
+    )
+    for table, column in (
+        ("standing_cube", "facility_id"),
+        ("hour_cube", "facility_id"),
+        ("hour_cube", "month"),
+    ):
+        name = op.f(f"ix_{table}_generation_{column}")
+        op.create_index(name, table, ["generation", column], schema="reporting")
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]
+
+
+def _create_cube(table: str, *columns: sa.Column[Any]) -> None:
+    op.create_table(
+        table,
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("cell", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        *columns,
+        sa.PrimaryKeyConstraint("generation", "cell", name=op.f(f"pk_{table}")),
+        schema="reporting",
+        postgresql_with={"fillfactor": 70},
     )
 
 

@@ -19,6 +19,7 @@ from services.reporting.followup_links import tables as _followup_links  # noqa:
 from services.reporting.followups import tables as _followups  # noqa: F401
 from services.reporting.funding_facts import tables as _funding_facts  # noqa: F401
 from services.reporting.held_grants import tables as _held_grants  # noqa: F401
+from services.reporting.hour_facts import tables as _hour_facts  # noqa: F401
 from services.reporting.ledger import tables as _ledger  # noqa: F401
 from services.reporting.outcome_facts import tables as _outcome_facts  # noqa: F401
 from services.reporting.phase_facts import tables as _phase_facts  # noqa: F401
@@ -26,8 +27,10 @@ from services.reporting.program_names import tables as _program_names  # noqa: F
 from services.reporting.programs import tables as _programs  # noqa: F401
 from services.reporting.referral_facts import tables as _referral_facts  # noqa: F401
 from services.reporting.report_exports import tables as _report_exports  # noqa: F401
+from services.reporting.published_tables import tables as _published_tables  # noqa: F401
 from services.reporting.restricted_people import tables as _restricted_people  # noqa: F401
 from services.reporting.signup_facts import tables as _signup_facts  # noqa: F401
+from services.reporting.standing_facts import tables as _standing_facts  # noqa: F401
 from services.reporting.targets import tables as _targets  # noqa: F401
 
 metadata = Base.metadata

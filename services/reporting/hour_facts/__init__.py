@@ -1,0 +1,1 @@
+"""Minutes of spaces counted: open, booked, used, and by which ministry."""

@@ -1,0 +1,1 @@
+"""What stands of facilities and agreements counted: maturity, roadmaps, incubators, coverage."""
