@@ -179,6 +179,8 @@ _PROMISED = (
 def upgrade() -> None:
     _create_baselines()
     _create_targets()
+    _create_publication()
+    _create_snapshots()
     _enter_published()
     _enter_promised()
 
@@ -336,6 +338,130 @@ def _create_targets() -> None:
         )
 
 
+def _create_publication() -> None:
+    op.create_table(
+        "published_edition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("suppressed", sa.Integer(), nullable=False),
+        sa.Column("synthetic", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_edition")),
+        sa.UniqueConstraint("code", "edition", name=op.f("uq_published_edition_code")),
+        schema="reporting",
+    )
+    op.create_index(
+        "ix_published_edition_code_day",
+        "published_edition",
+        ["code", "day"],
+        unique=False,
+        schema="reporting",
+    )
+
+
+def _create_snapshots() -> None:
+    op.create_table(
+        "snapshot_key",
+        sa.Column("kid", sa.String(), nullable=False),
+        sa.Column("jwk", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kid", name=op.f("pk_snapshot_key")),
+        schema="reporting",
+    )
+    op.create_table(
+        "snapshot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "ORDERED",
+                "FROZEN",
+                "PUBLISHED",
+                "REPLACED",
+                name="snapshotstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("signature", sa.String(), nullable=True),
+        sa.Column("key_id", sa.String(), nullable=True),
+        sa.Column("synthetic", sa.Boolean(), nullable=True),
+        sa.Column("revises_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("replaced_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ordered_by", sa.String(), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("period_to >= period_from", name=op.f("ck_snapshot_period")),
+        sa.CheckConstraint(
+            "(state = 'ORDERED') = (body IS NULL) AND (body IS NULL) = (sha256 IS NULL)"
+            " AND (body IS NULL) = (signature IS NULL) AND (body IS NULL) = (key_id IS NULL)",
+            name=op.f("ck_snapshot_frozen"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('PUBLISHED', 'REPLACED')) = (published_at IS NOT NULL)",
+            name=op.f("ck_snapshot_published"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'REPLACED') = (replaced_by_id IS NOT NULL)",
+            name=op.f("ck_snapshot_replaced"),
+        ),
+        sa.CheckConstraint(
+            "(revises_id IS NULL) = (reason IS NULL)", name=op.f("ck_snapshot_revision")
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["reporting.snapshot_key.kid"], name=op.f("fk_snapshot_key_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revises_id"], ["reporting.snapshot.id"], name=op.f("fk_snapshot_revises_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"], ["reporting.snapshot.id"], name=op.f("fk_snapshot_replaced_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
+        schema="reporting",
+    )
+    op.create_index(
+        "ix_snapshot_revises_id", "snapshot", ["revises_id"], unique=False, schema="reporting"
+    )
+    op.create_index(
+        "ix_snapshot_period_to",
+        "snapshot",
+        ["period_to", "id"],
+        unique=False,
+        schema="reporting",
+    )
+    op.create_table(
+        "snapshot_part",
+        sa.Column("snapshot_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["reporting.snapshot.id"], name=op.f("fk_snapshot_part_snapshot_id")
+        ),
+        sa.PrimaryKeyConstraint("snapshot_id", "name", name=op.f("pk_snapshot_part")),
+        schema="reporting",
+    )
+
+
 def _enter_published() -> None:
     statement = sa.text(
         "INSERT INTO reporting.baseline (id, code, what_id, what_en, indicator, value, lower,"
@@ -387,6 +513,10 @@ def _enter_promised() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("snapshot_part", schema="reporting")
+    op.drop_table("snapshot", schema="reporting")
+    op.drop_table("snapshot_key", schema="reporting")
+    op.drop_table("published_edition", schema="reporting")
     op.drop_table("target", schema="reporting")
     op.drop_table("baseline_version", schema="reporting")
     op.drop_table("baseline", schema="reporting")

@@ -11,6 +11,9 @@ from services.reporting.areas.jobs import HANDLER as COPY_AREAS
 from services.reporting.base import Event, FeedCursor, Idempotency, Job, RowVerdict, Upload
 from services.reporting.boundaries.jobs import LOAD_BOUNDARIES
 from services.reporting.folding.rules import Source
+from services.reporting.followup_cohorts.consumers import follow_classes
+from services.reporting.followup_cohorts.jobs import KEEP_CALENDAR
+from services.reporting.followup_links.jobs import SEND_LINKS
 from services.reporting.followups import consumers as followups
 from services.reporting.growth.jobs import LOOK, READ
 from services.reporting.held_grants.consumers import (
@@ -23,6 +26,7 @@ from services.reporting.held_grants.consumers import (
 from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.person_records.consumers import follow_erasures
+from services.reporting.published_tables.jobs import PUBLISH_DAILY
 from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP
 from services.reporting.registry_targets.consumers import follow_targets, forget_targets
 from services.reporting.restricted_people.consumers import (
@@ -82,6 +86,7 @@ class EnrollmentConsumer(Consumer):
     async def consume(self, session: AsyncSession, events: list[EventRead]) -> None:
         """Take a page of the feed."""
         await super().consume(session, events)
+        await follow_classes(session, events)
         await followups.follow_relocations(session, events)
         await followups.follow_people(session, events)
         await follow_logins(session, events)
@@ -120,7 +125,16 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
         handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ],
-        crons=[FIRST_COPY, SWEEP, RECOUNT, LOOK, FORGET_INCOMES],
+        crons=[
+            FIRST_COPY,
+            SWEEP,
+            RECOUNT,
+            LOOK,
+            FORGET_INCOMES,
+            KEEP_CALENDAR,
+            SEND_LINKS,
+            PUBLISH_DAILY,
+        ],
         readers=readers,
         clients={
             "registry": make_client(wired.registry_url, token=token, name="registry"),

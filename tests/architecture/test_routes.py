@@ -104,6 +104,7 @@ ROUTES = {
         "followups": 3,
         "jobs": 3,
         "person-records": 3,
+        "published-tables": 4,
         "rebuilds": 1,
         "signups": 1,
         "reports": 6,
@@ -166,6 +167,10 @@ PUBLIC_ROUTES = {
         "/v1/baselines",
         "/v1/baselines/{baseline_id}",
         "/v1/baselines/{baseline_id}/versions",
+        # Small cells are withheld when they are published.
+        "/v1/published-tables",
+        "/v1/published-tables/{code}",
+        "/v1/published-tables/{code}/editions",
         # The hour of the start, down to the province.
         "/v1/cockpit",
         "/v1/cockpit/stream",

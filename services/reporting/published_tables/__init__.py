@@ -1,0 +1,1 @@
+"""Published tables: a closed list for everybody, computed once and kept. Owns published_edition."""
