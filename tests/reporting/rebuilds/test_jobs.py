@@ -1,4 +1,5 @@
 import asyncio
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -202,3 +203,29 @@ class TestCreateRebuild:
         )
 
         assert response.status_code == 422
+
+
+class TestOrderRecount:
+    async def test_orders_one_a_night_that_swaps_nothing(self, db, rows, worker):
+        for night in (date(2026, 11, 23), date(2026, 11, 23), date(2026, 11, 24)):
+            async with transaction(db, scope=SYSTEM, actor=READER) as session:
+                await operations.order_recount(session, night=night)
+            async with worker.context() as context:
+                await _runner(context).drain()
+
+        ordered = await rows("SELECT payload, state FROM reporting.job ORDER BY created_at, id")
+        assert [(each["payload"]["night"], each["payload"]["swap"]) for each in ordered] == [
+            ("2026-11-23", False),
+            ("2026-11-24", False),
+        ]
+        assert {each["state"] for each in ordered} == {"SUCCEEDED"}
+
+    async def test_waits_while_somebody_rebuilds(self, db, rows):
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await operations.order_rebuild(session, body=RebuildCreate())
+
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            assert await operations.order_recount(session, night=date(2026, 11, 23)) is None
+
+    async def test_the_worker_looks_for_the_night(self, worker):
+        assert jobs.RECOUNT in worker.crons
