@@ -35,6 +35,13 @@ class Figure:
 FACILITIES: Final = Records("facilities", "registry")
 CLASSES: Final = Records("classes", "enrollment")
 ENROLLMENTS: Final = Records("enrollments", "enrollment")
+APPLICATIONS: Final = Records("applications", "enrollment")
+CERTIFICATES: Final = Records("certificates", "enrollment")
+REFERRALS: Final = Records("referrals", "enrollment")
+ATTENDANCE: Final = Records(
+    "attendance", "enrollment", ("n", "present", "late", "excused", "absent", "days")
+)
+FUNDING: Final = Records("funding", "enrollment", ("n", "rupiah"))
 OUTCOMES: Final = Records(
     "followups",
     "reporting",
@@ -63,6 +70,8 @@ _PERSON: Final = (
     "sex",
     "age_band",
     "entrant_kind",
+    "disability",
+    "trade",
 )
 _FACILITY: Final = (
     "facility_id",
@@ -83,6 +92,7 @@ _CLASS: Final = (
     "host_ministry",
     "starts_at",
     "state",
+    "trade",
 )
 _PUBLIC_CLASS: Final = (
     "program_id",
@@ -93,7 +103,24 @@ _PUBLIC_CLASS: Final = (
     "starts_at",
     "state",
 )
-_OF_ENROLLMENT: Final = ("state", "waited", "presence", "disability")
+_OF_ENROLLMENT: Final = ("state", "waited", "presence", "applied")
+_OF_REFERRAL: Final = (
+    "kind",
+    "state",
+    "outcome",
+    "financing",
+    "to_facility_id",
+    "to_province_code",
+    "to_regency_code",
+)
+_COUNTRY: Final = (
+    "program_id",
+    "wave_id",
+    "province_code",
+    "home_province_code",
+    "host_ministry",
+    "state",
+)
 _PUBLIC_ENROLLMENT: Final = (
     "program_id",
     "wave_id",
@@ -103,6 +130,7 @@ _PUBLIC_ENROLLMENT: Final = (
     "state",
     "waited",
     "presence",
+    "applied",
 )
 
 FIGURES: Final = (
@@ -111,6 +139,14 @@ FIGURES: Final = (
     Figure("class_summary", CLASSES, _PUBLIC_CLASS),
     Figure("enrollment_cube", ENROLLMENTS, (*_PERSON, *_OF_ENROLLMENT)),
     Figure("enrollment_summary", ENROLLMENTS, _PUBLIC_ENROLLMENT),
+    Figure("application_cube", APPLICATIONS, (*_PERSON, "channel", "state")),
+    Figure("application_summary", APPLICATIONS, _COUNTRY),
+    Figure("certificate_cube", CERTIFICATES, (*_PERSON, "kind", "state")),
+    Figure("certificate_summary", CERTIFICATES, ("kind", *_COUNTRY)),
+    Figure("referral_cube", REFERRALS, (*_PERSON, *_OF_REFERRAL)),
+    Figure("attendance_cube", ATTENDANCE, ("class_id",)),
+    Figure("attendance_summary", ATTENDANCE, ("class_id",)),
+    Figure("funding_cube", FUNDING, ("class_id", "source")),
     Figure("outcome_cube", OUTCOMES, (*_PERSON, "waited", "horizon_months", "status")),
 )
 

@@ -648,6 +648,27 @@ TAMPERINGS = [
             ),
         ),
     ),
+    *(
+        (f"{table} is what a recount of {records} gives", "enrollment", (statement,))
+        for table, records, statement in (
+            ("class_cube", "classes", "UPDATE class SET trade = 'BAKERY'"),
+            ("enrollment_cube", "enrollments", "UPDATE enrollment SET applied = true"),
+            ("enrollment_summary", "enrollments", "UPDATE enrollment SET applied = NOT applied"),
+            ("application_cube", "applications", "UPDATE application SET trade = 'BAKERY'"),
+            ("application_summary", "applications", "UPDATE application SET facility_kind = NULL"),
+            ("certificate_cube", "certificates", "UPDATE training_certificate SET sex = 'MALE'"),
+            ("certificate_summary", "certificates", "DELETE FROM training_certificate"),
+            ("referral_cube", "referrals", "UPDATE referral SET financing = 'KUR_SYARIAH'"),
+            ("attendance_cube", "attendance", "UPDATE attendance_sheet SET days = days + 1"),
+            ("attendance_summary", "attendance", "UPDATE attendance_sheet SET absent = 9"),
+            ("funding_cube", "funding", "UPDATE class_funding SET amount_rupiah = 8"),
+        )
+    ),
+    (
+        "every roll call is of people who had a seat, and counts what it says",
+        "enrollment",
+        ("UPDATE attendance_sheet SET days = days + 1",),
+    ),
     (
         "facility_cube is what a recount of facilities gives",
         "registry",

@@ -66,7 +66,8 @@ async def tell_story(urls: dict[str, str], keys: Keys) -> None:
         await _load_areas(stage)
         world = World(stage.registry, stage.header)
         places = await _build(world)
-        await _train(stage, places)
+        planned, graduate = await _train(stage, places)
+        await _pay_and_refer(stage, world, planned, graduate)
         await _lend(world, places)
         await _choose(stage, places[-1])
         await _tell_later(stage, places[0])
@@ -196,8 +197,11 @@ async def _settle(stage: Stage) -> None:
     await create_worker(settings, registry_transport=stage.registry.transport).drain()
 
 
-async def _train(stage: Stage, places: list[dict]) -> None:
-    """One class runs to its end, in another somebody still waits, the third is called off."""
+async def _train(stage: Stage, places: list[dict]) -> tuple[dict, dict]:
+    """One class runs to its end, in another somebody still waits, the third is called off.
+
+    Return the class that ran, and the claim of who completed it.
+    """
     desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
     wave = await desk.wave()
     here, there, beside, *others = places[:-1]
@@ -239,6 +243,34 @@ async def _train(stage: Stage, places: list[dict]) -> None:
     recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
     await recorder.made("/v1/followups", answer)
     await read_feeds(stage)
+    return first, claims[1]
+
+
+async def _pay_and_refer(stage: Stage, world: World, planned: dict, graduate: dict) -> None:
+    """Two sources pay for a class, one after the other, and a bank takes its graduate."""
+    desk = Desk(stage.enrollment, stage.header(Role.NATIONAL_ADMIN))
+    path = f"/v1/classes/{planned['id']}"
+    money = {"budget_code": "026.13", "funder_name": "DATA SINTETIS"}
+    for sources in (("APBN",), ("APBN", "CSR")):
+        body = {"sources": [{**money, "source": each, "amount_rupiah": 7} for each in sources]}
+        etag = (await desk.get(path)).headers["ETag"]
+        headers = {**desk.caller, "If-Match": etag}
+        response = await desk.client.put(f"{path}/funding", json=body, headers=headers)
+        assert response.status_code == 200, response.text
+    bank = await world.made("/institutions", institution_body(kind="BANK"))
+    referral = await desk.made(
+        f"/v1/participants/{graduate['participant_id']}/referrals",
+        {
+            "class_id": planned["id"],
+            "enrollment_id": graduate["id"],
+            "kind": "BANK",
+            "target_id": bank["id"],
+            "financing": "KUR",
+        },
+    )
+    paper = {"reference": "F-1", "sha256": "0" * 64}
+    turned = f"/v1/referrals/{referral['id']}"
+    await _done(desk, f"{turned}/consent", {"version": "2027-1", "paper": paper})
 
 
 async def _offer(desk: Desk, places: list[dict], people: list[dict]) -> None:

@@ -30,3 +30,20 @@ from attendance_entry e
 join enrollment r on r.class_id = e.class_id and r.id = e.enrollment_id
 where r.state in ('WAITLISTED', 'NOT_PLACED', 'OFFERED', 'DECLINED', 'EXPIRED', 'TRANSFERRED')
   or (r.state = 'CANCELLED' and e.status in ('PRESENT', 'LATE'))
+union all
+select format('class %s on %s: %s days told, %s people came', t.class_id, t.day, t.days, t.came)
+from (
+  select m.class_id, (m.starts_at at time zone z.name)::date as day,
+    (select sum(s.days) from attendance_sheet s where s.class_id = m.class_id
+      and s.position = any (array_agg(m.position))) as days,
+    (select count(distinct e.enrollment_id) from attendance_entry e
+      where e.class_id = m.class_id and e.position = any (array_agg(m.position))
+        and (e.status = 'PRESENT' or e.status = 'LATE'
+          and coalesce(e.minutes_late <= p.late_minutes, true))) as came
+  from class_session m
+  join class c on c.id = m.class_id
+  join program p on p.id = c.program_id
+  cross join lateral (select case c.time_zone when 'WIB' then 'Asia/Jakarta'
+    when 'WITA' then 'Asia/Makassar' else 'Asia/Jayapura' end as name) z
+  group by m.class_id, p.late_minutes, 2) t
+where t.days <> t.came
