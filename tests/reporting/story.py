@@ -244,6 +244,23 @@ class Story:
         elif fate == 1:
             self.move(enrollment_id, Topic.DROPPED_OUT, state="DROPPED_OUT")
 
+    def wait(self, pause: timedelta) -> None:
+        """Let time pass before the next event is recorded."""
+        self._moment += pause
+
+    def begin(self, moment: datetime) -> "Story":
+        """Record what is told from now on at `moment` and after."""
+        self._moment = moment
+        return self
+
+    def recount_at(self, moment: datetime, *members: str) -> Counter:
+        """Count enrollments by `members` as the last event until `moment` told of each."""
+        latest: dict[str, dict] = {}
+        for event in self.events:
+            if "enrollment_id" in event.payload and event.recorded_at <= moment:
+                latest[event.payload["enrollment_id"]] = event.payload["after"]
+        return Counter(tuple(cell[name] for name in members) for cell in latest.values())
+
     def cells(self) -> list[dict]:
         """Return the present cell of every enrollment."""
         return [person["cell"] for person in self.people.values()]
