@@ -28,6 +28,7 @@ from services.reporting.rebuilds import api as rebuilds
 from services.reporting.reports import api as reports
 from services.reporting.settings import ReportingSettings
 from services.reporting.signups import api as signups
+from services.reporting.snapshots import api as snapshots
 from services.reporting.targets import api as targets
 from shared.jobs.bell import open_ring
 from shared.web.app import make_app
@@ -101,6 +102,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
             signups.router,
             baselines.router,
             published_tables.router,
+            snapshots.router,
             targets.router,
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),

@@ -34,6 +34,7 @@ from services.reporting.restricted_people.consumers import (
     forget_restrictions,
 )
 from services.reporting.settings import ReportingSettings
+from services.reporting.snapshots.jobs import FREEZE
 from shared.http.client import make_client
 from shared.http.tokens import ServiceToken, load_key
 from shared.jobs.context import JobTables, WorkerContext
@@ -124,7 +125,7 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         service="reporting",
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ],
+        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ, FREEZE],
         crons=[
             FIRST_COPY,
             SWEEP,

@@ -7,10 +7,16 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from pydantic import BeforeValidator
 
 from services.reporting.base import Idempotency
+from services.reporting.followup_instruments.rules import AnswerRefusedError
 from services.reporting.followups import operations, queries, rules
 from services.reporting.followups.queries import FollowUpFilter
 from services.reporting.followups.rules import IncomeKeys
-from services.reporting.followups.schemas import FollowUpCreate, FollowUpDetail, FollowUpRead
+from services.reporting.followups.schemas import (
+    FollowUpCreate,
+    FollowUpDetail,
+    FollowUpRead,
+    FollowUpVersionRead,
+)
 from services.reporting.restricted_people.rules import PersonRestrictedError
 from shared.errors import NotFoundError
 from shared.schemas.paging import Page
@@ -80,7 +86,9 @@ async def _filter(
             rules.FollowUpIdTakenError,
             rules.RecordedTwiceError,
             rules.SourceRefusedError,
+            rules.EvidenceMissingError,
             rules.AnswerInconsistentError,
+            AnswerRefusedError,
             rules.IncomeKeyMissingError,
         ),
         status.HTTP_200_OK: {"model": FollowUpRead, "description": "The correction, recorded."},
@@ -98,7 +106,8 @@ async def record_followup(
 
     There is one answer per enrollment and horizon: a second one is a correction (200), a new
     version of the first, because whoever asks again a year later need not know the first one's
-    ETag. The answer never shows amounts of income.
+    ETag. So is the answer of somebody who was asked: its follow-up has an id already, and a given
+    one is of no use. The answer never shows amounts of income.
     """
     reaches = caller.scope.reaches
     answers_himself = bool(reaches) and all(reach.participant_id for reach in reaches)
@@ -172,4 +181,27 @@ async def get_followup(
         **shown,
         income_before_rupiah=incomes.before,
         income_after_rupiah=incomes.after,
+        size_before_rupiah=incomes.size_before,
+        size_after_rupiah=incomes.size_after,
+    )
+
+
+@router.get("/{followup_id}/versions", responses=problems(NotFoundError, CursorInvalidError))
+async def list_followup_versions(
+    followup_id: FollowUpId,
+    caller: FollowUpReader,
+    session: SessionDep,
+    request: Request,
+    page: PageArgs,
+) -> Page[FollowUpVersionRead]:
+    """List what a follow-up said before it was corrected, the oldest first, without amounts."""
+    await queries.get_followup(session, followup_id, scope=caller.scope)
+    rows = await queries.list_versions(
+        session,
+        followup_id,
+        after=int(page.after_text) if page.after_text else 0,
+        limit=page.fetch,
+    )
+    return page_of(
+        request, rows, page.limit, key=lambda row: [row.version], read=FollowUpVersionRead
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,18 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Audit, Event
 from services.reporting.enrollment_facts.tables import LiveEnrollmentNow
+from services.reporting.followup_instruments.queries import (
+    get_instrument,
+    instrument_in_use,
+    questions_of,
+)
+from services.reporting.followup_instruments.rules import KNOWN, Said, check_answers
 from services.reporting.followups import queries, rules
-from services.reporting.followups.rules import Answer, IncomeKeys, Incomes
+from services.reporting.followups.rules import Answer, IncomeKeys, Incomes, Sizes
 from services.reporting.followups.schemas import FollowUpCreate
-from services.reporting.followups.tables import FollowUp
+from services.reporting.followups.tables import Answered, FollowUp, FollowUpVersion
 from services.reporting.restricted_people.queries import check_unrestricted
 from shared.db.audit import note_read
 from shared.db.base import translate
-from shared.db.events import emit
+from shared.db.events import Draft, emit_all
 from shared.db.within import place_of
 from shared.ids import new_id
 from shared.schemas.enrollment import EnrollmentCell
-from shared.schemas.reporting import FollowUpRecorded, Outcome, OutcomeCell, Topic
+from shared.schemas.reporting import FollowUpRecorded, Outcome, OutcomeCell, OutcomeStatus, Topic
 from shared.scope import Scope
 
 _REFUSALS = {
@@ -30,6 +37,9 @@ _REFUSALS = {
     "uq_followup_enrollment_id_horizon_months": rules.RecordedTwiceError,
 }
 
+
+# What a version keeps.
+_SAID: Final = tuple(name for name in Answered.__annotations__ if not name.startswith("_"))
 
 # What of a cell says where somebody was trained, and by whose facility.
 _RELOCATED: Final = frozenset(
@@ -54,32 +64,64 @@ async def record_followup(
         NotCompletedError: when the training was not completed.
         PersonRestrictedError: when the person's data may not be processed.
         SourceRefusedError: when a participant vouches for more than himself.
+        EvidenceMissingError: when somebody vouches for a document and names none.
         AnswerInconsistentError: when the answer contradicts itself.
+        AnswerRefusedError: when an answer that is only kept is to no question of the questionnaire.
         IncomeKeyMissingError: when amounts are given that cannot be sealed.
         FollowUpIdTakenError: when the id given names another follow-up.
     """
-    incomes = Incomes(before=body.income_before_rupiah, after=body.income_after_rupiah)
-    answer = _answer(body)
-    rules.check_source(body.source, answers_himself=answers_himself)
-    rules.check_answer(answer, incomes=incomes, horizon_months=body.horizon_months)
+    rules.check_source(body.source, answers_himself=answers_himself, evidence=len(body.evidence))
     enrollment = await queries.get_enrollment(session, body.enrollment_id, scope=scope)
     rules.check_completed(enrollment.state)
     await check_unrestricted(session, enrollment.participant_id)
     followup = await queries.find_followup(
         session, enrollment_id=body.enrollment_id, horizon_months=body.horizon_months
     )
-    if followup is None:
-        followup = _new_followup(enrollment, body=body)
-        before = None
-        session.add(followup)
-    elif body.id not in (None, followup.id):
+    # A row that waited for an answer has its own id; one that somebody made keeps the id given.
+    made = followup is not None and followup.asked_at is None
+    if made and followup is not None and body.id not in (None, followup.id):
         raise rules.FollowUpIdTakenError(pointer="/id")
+    return await write_answer(
+        session, enrollment, followup, body=body, keys=keys, by=session.info["actor"].name, now=now
+    )
+
+
+async def write_answer(
+    session: AsyncSession,
+    enrollment: LiveEnrollmentNow,
+    followup: FollowUp | None,
+    *,
+    body: FollowUpCreate,
+    keys: IncomeKeys | None,
+    by: str,
+    now: datetime,
+) -> FollowUp:
+    """Write an answer of somebody who may give it; `followup` is the row so far, locked.
+
+    What was said before is kept as a version.
+
+    Raises:
+        AnswerInconsistentError, AnswerRefusedError, IncomeKeyMissingError, FollowUpIdTakenError:
+            see `record_followup`.
+    """
+    incomes, answer = _incomes(body), _answer(body)
+    rules.check_answer(answer, incomes=incomes, horizon_months=body.horizon_months)
+    instrument_id = await _instrument(session, enrollment, followup, kept=body.kept)
+    before = None
+    if followup is None:
+        followup = new_followup(enrollment, horizon_months=body.horizon_months, given=body.id)
+        session.add(followup)
     else:
         before = Outcome.model_validate(followup.counted)
+        await _keep_version(session, followup)
         followup.version += 1
-    after = _outcome(enrollment, body=body, incomes=incomes)
-    _write(followup, answer=answer, outcome=after, now=now)
-    followup.recorded_by = session.info["actor"].name
+    after = outcome_of(enrollment, answer=answer, horizon_months=body.horizon_months)
+    sizes = rules.sizes_of(incomes, body.size_criterion)
+    after = after.model_copy(update={"income_change": incomes.change, "size_up": sizes.up})
+    _write(followup, answer=answer, sizes=sizes, outcome=after, now=now)
+    followup.instrument_id, followup.recorded_by, followup.kept = instrument_id, by, body.kept
+    followup.evidence = [each.model_dump(mode="json") for each in body.evidence]
+    followup.draft_cipher = followup.draft_key_id = None
     _seal(followup, incomes=incomes, keys=keys)
     try:
         await session.flush()
@@ -89,22 +131,61 @@ async def record_followup(
     return followup
 
 
-def _answer(body: FollowUpCreate) -> Answer:
-    return Answer(
-        status=body.status,
-        source=body.source,
-        days_to_first_income=body.days_to_first_income,
-        business_started=body.business_started,
-        business_running=body.business_running,
-        people_hired=body.people_hired,
+def _incomes(body: FollowUpCreate) -> Incomes:
+    return Incomes(
+        before=body.income_before_rupiah,
+        after=body.income_after_rupiah,
+        size_before=body.size_before_rupiah,
+        size_after=body.size_after_rupiah,
     )
 
 
-def _new_followup(enrollment: LiveEnrollmentNow, *, body: FollowUpCreate) -> FollowUp:
+def _answer(body: FollowUpCreate) -> Answer:
+    return Answer(**{each.name: getattr(body, each.name) for each in fields(Answer)})
+
+
+async def _instrument(
+    session: AsyncSession,
+    enrollment: LiveEnrollmentNow,
+    followup: FollowUp | None,
+    *,
+    kept: Mapping[str, Said],
+) -> UUID | None:
+    """Return the version that is answered: the one that was given, or else the one in use."""
+    given = followup.instrument_id if followup is not None else None
+    instrument = (
+        await instrument_in_use(session, enrollment.program_id)
+        if given is None
+        else await get_instrument(session, given)
+    )
+    asked = [] if instrument is None else questions_of(instrument)
+    check_answers([each for each in asked if each.code not in KNOWN], kept, complete=False)
+    return None if instrument is None else instrument.id
+
+
+async def _keep_version(session: AsyncSession, followup: FollowUp) -> None:
+    """Keep what a follow-up said; that somebody was asked says nothing."""
+    if followup.status is OutcomeStatus.ASKED:
+        return
+    said = {name: getattr(followup, name) for name in _SAID}
+    session.add(
+        FollowUpVersion(
+            followup_id=followup.id,
+            version=followup.version,
+            participant_id=followup.participant_id,
+            **said,
+        )
+    )
+
+
+def new_followup(
+    enrollment: LiveEnrollmentNow, *, horizon_months: int, given: UUID | None = None
+) -> FollowUp:
+    """Return a follow-up of an enrollment, of which nothing is said yet."""
     return FollowUp(
-        id=body.id or new_id(),
-        enrollment_id=body.enrollment_id,
-        horizon_months=body.horizon_months,
+        id=given or new_id(),
+        enrollment_id=enrollment.enrollment_id,
+        horizon_months=horizon_months,
         class_id=enrollment.class_id,
         participant_id=enrollment.participant_id,
         province_code=enrollment.province_code,
@@ -115,32 +196,37 @@ def _new_followup(enrollment: LiveEnrollmentNow, *, body: FollowUpCreate) -> Fol
         owner_ministry=enrollment.owner_ministry,
         co_ministry=enrollment.co_ministry,
         host_ministry=enrollment.host_ministry,
+        kept={},
+        evidence=[],
+        draft_version=0,
         version=1,
     )
 
 
-def _outcome(enrollment: LiveEnrollmentNow, *, body: FollowUpCreate, incomes: Incomes) -> Outcome:
-    members = {name: getattr(enrollment, name, None) for name in OutcomeCell.model_fields}
-    members |= {"horizon_months": body.horizon_months, "status": body.status}
-    return Outcome(
-        cell=OutcomeCell.model_validate(members),
-        source=body.source,
-        business_started=body.business_started,
-        business_running=body.business_running,
-        people_hired=body.people_hired,
-        days_to_first_income=body.days_to_first_income,
-        income_change=incomes.change,
-    )
+def outcome_of(enrollment: LiveEnrollmentNow, *, answer: Answer, horizon_months: int) -> Outcome:
+    """Return what an answer counts as, apart from what amounts say."""
+    members = {
+        name: getattr(enrollment, name)
+        for name in OutcomeCell.model_fields
+        if hasattr(enrollment, name)
+    }
+    members |= {"horizon_months": horizon_months, "status": answer.status}
+    said = {
+        each.name: getattr(answer, each.name)
+        for each in fields(Answer)
+        if each.name in Outcome.model_fields
+    }
+    return Outcome(cell=OutcomeCell.model_validate(members), **said)
 
 
-def _write(followup: FollowUp, *, answer: Answer, outcome: Outcome, now: datetime) -> None:
-    followup.status = answer.status
-    followup.source = answer.source
-    followup.days_to_first_income = answer.days_to_first_income
-    followup.business_started = answer.business_started
-    followup.business_running = answer.business_running
-    followup.people_hired = answer.people_hired
+def _write(
+    followup: FollowUp, *, answer: Answer, sizes: Sizes, outcome: Outcome, now: datetime
+) -> None:
+    for each in fields(Answer):
+        setattr(followup, each.name, getattr(answer, each.name))
     followup.income_change = outcome.income_change
+    followup.size_criterion, followup.size_rule = sizes.criterion, sizes.rule
+    followup.size_before, followup.size_after = sizes.before, sizes.after
     followup.counted = outcome.model_dump(mode="json")
     followup.recorded_at = now
 
@@ -148,7 +234,7 @@ def _write(followup: FollowUp, *, answer: Answer, outcome: Outcome, now: datetim
 def _seal(followup: FollowUp, *, incomes: Incomes, keys: IncomeKeys | None) -> None:
     followup.incomes_cipher = None
     followup.incomes_key_id = None
-    if incomes == Incomes(before=None, after=None):
+    if incomes == Incomes():
         return
     if keys is None:
         raise rules.IncomeKeyMissingError(pointer="/income_after_rupiah")
@@ -158,9 +244,15 @@ def _seal(followup: FollowUp, *, incomes: Incomes, keys: IncomeKeys | None) -> N
     followup.incomes_key_id = sealed.key_id
 
 
-async def _tell(
-    session: AsyncSession, *, followup: FollowUp, before: Outcome | None, after: Outcome
-) -> None:
+def moved_draft(
+    followup: FollowUp,
+    *,
+    topic: Topic,
+    before: Outcome | None,
+    after: Outcome,
+    now: datetime,
+) -> Draft:
+    """Return the event that tells what a follow-up counts as from now on."""
     event = FollowUpRecorded(
         followup_id=followup.id,
         enrollment_id=followup.enrollment_id,
@@ -168,16 +260,27 @@ async def _tell(
         before=before,
         after=after,
     )
-    await emit(
-        session,
-        Event,
-        topic=Topic.FOLLOWUP_RECORDED,
+    return Draft(
+        topic=topic,
         stream_id=followup.class_id,
         event=event,
         place=place_of(followup),
-        occurred_at=followup.recorded_at,
+        occurred_at=now,
         version=followup.version,
     )
+
+
+async def _tell(
+    session: AsyncSession, *, followup: FollowUp, before: Outcome | None, after: Outcome
+) -> None:
+    draft = moved_draft(
+        followup,
+        topic=Topic.FOLLOWUP_RECORDED,
+        before=before,
+        after=after,
+        now=followup.recorded_at,
+    )
+    await emit_all(session, Event, [draft])
 
 
 async def relocate_followups(session: AsyncSession, cells: Mapping[UUID, EnrollmentCell]) -> int:
@@ -207,6 +310,7 @@ async def reassign_followups(session: AsyncSession, *, gone: UUID, stays: UUID) 
         counted = Outcome.model_validate(followup.counted)
         followup.participant_id = stays
         followup.version += 1
+        await queries.reassign_versions(session, followup.id, participant_id=stays)
         await session.flush()
         await _tell(session, followup=followup, before=counted, after=counted)
     return len(moved)
@@ -232,7 +336,7 @@ async def read_incomes(
     followup = await queries.get_followup(session, followup_id, scope=scope)
     withheld = not income_scope.admits(place_of(followup))
     if withheld or followup.incomes_cipher is None or followup.incomes_key_id is None:
-        return followup, Incomes(before=None, after=None)
+        return followup, Incomes()
     if keys is None or followup.incomes_key_id not in keys.keys:
         raise rules.IncomeKeyMissingError
     await note_read(

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, literal, select
+from sqlalchemy import Select, Uuid, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.enrollment_facts.tables import LiveEnrollmentNow
 from services.reporting.followups.rules import HomeOnlyError, UnknownEnrollmentError
-from services.reporting.followups.tables import FollowUp
+from services.reporting.followups.tables import FollowUp, FollowUpVersion
 from shared.db.within import within
 from shared.errors import NotFoundError
 from shared.schemas.reporting import OutcomeStatus
@@ -84,6 +84,51 @@ async def followups_of_person(session: AsyncSession, participant_id: UUID) -> Se
         .with_for_update()
     )
     return (await session.scalars(statement)).all()
+
+
+async def reassign_versions(
+    session: AsyncSession, followup_id: UUID, *, participant_id: UUID
+) -> None:
+    """Let what a follow-up said before be of the person whose it is now."""
+    await session.execute(
+        update(FollowUpVersion)
+        .where(FollowUpVersion.followup_id == followup_id)
+        .values(participant_id=participant_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def list_versions(
+    session: AsyncSession, followup_id: UUID, *, after: int, limit: int
+) -> Sequence[FollowUpVersion]:
+    """Return what a follow-up said before its corrections, the oldest first."""
+    statement = (
+        select(FollowUpVersion)
+        .where(FollowUpVersion.followup_id == followup_id, FollowUpVersion.version > after)
+        .order_by(FollowUpVersion.version)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def enrollment_of(session: AsyncSession, enrollment_id: UUID) -> LiveEnrollmentNow:
+    """Return the latest that is known of an enrollment, for whoever holds a link to its follow-up.
+
+    Raises:
+        UnknownEnrollmentError: when it is not folded: the figures are being made anew.
+    """
+    statement = select(LiveEnrollmentNow).where(LiveEnrollmentNow.enrollment_id == enrollment_id)
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise UnknownEnrollmentError(retry_after_s=RETRY_AFTER_S)
+    return found
+
+
+async def lock_followup(session: AsyncSession, followup_id: UUID) -> FollowUp:
+    """Return a follow-up whose link somebody holds, fresh and locked."""
+    return await session.get_one(
+        FollowUp, followup_id, with_for_update=True, populate_existing=True
+    )
 
 
 async def get_followup(session: AsyncSession, followup_id: UUID, *, scope: Scope) -> FollowUp:

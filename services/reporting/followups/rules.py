@@ -3,20 +3,41 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from services.reporting.business_sizes.rules import (
+    SIZE_RULE,
+    SizeClass,
+    SizeCriterion,
+    is_larger,
+    size_class,
+)
 from shared.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from shared.i18n import Text
-from shared.schemas.enrollment import EnrollmentState
+from shared.schemas.enrollment import EnrollmentState, Financing
 from shared.schemas.reporting import FollowUpSource, IncomeChange, OutcomeStatus
 
 NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
 # The longest month has 31 days: an income cannot be later than the horizon at which one is asked.
 _DAYS_A_MONTH: Final = 31
+
+
+class EvidenceKind(StrEnum):
+    """Which document proves an answer."""
+
+    PAYSLIP = "PAYSLIP"
+    CONTRACT = "CONTRACT"
+    NIB = "NIB"
+    HALAL_CERTIFICATE = "HALAL_CERTIFICATE"
+    FINANCING_AGREEMENT = "FINANCING_AGREEMENT"
+    ACCOUNTS = "ACCOUNTS"
+    PHOTO = "PHOTO"
+    OTHER = "OTHER"
 
 
 class UnknownEnrollmentError(NotFoundError):
@@ -80,6 +101,15 @@ class AnswerInconsistentError(InvalidError):
     title = Text("Isi jawaban saling bertentangan.", "The answer contradicts itself.")
 
 
+class EvidenceMissingError(InvalidError):
+    """Whoever says that a document was seen says which."""
+
+    code = "evidence-missing"
+    title = Text(
+        "Jawaban VERIFIED menyebut buktinya.", "A VERIFIED answer names what it was seen in."
+    )
+
+
 class IncomeKeyMissingError(InvalidError):
     """Amounts are kept sealed, and this installation has no key to seal them with."""
 
@@ -92,10 +122,15 @@ class IncomeKeyMissingError(InvalidError):
 
 @dataclass(frozen=True, slots=True)
 class Incomes:
-    """Monthly income in rupiah before the training and at the horizon; it never prints them."""
+    """Monthly income in rupiah before the training and at the horizon; it never prints them.
 
-    before: int | None
-    after: int | None
+    So it is with what the size of the business is judged by: its capital, or its sales a year.
+    """
+
+    before: int | None = None
+    after: int | None = None
+    size_before: int | None = None
+    size_after: int | None = None
 
     def __repr__(self) -> str:
         return "Incomes(...)"
@@ -115,11 +150,46 @@ class Answer:
     """What was answered, apart from the amounts."""
 
     status: OutcomeStatus
-    source: FollowUpSource
+    source: FollowUpSource | None
     days_to_first_income: int | None = None
     business_started: bool | None = None
     business_running: bool | None = None
     people_hired: int | None = None
+    nib_obtained: bool | None = None
+    halal_certified: bool | None = None
+    financing_kind: Financing | None = None
+    financing_bank: str | None = None
+    size_criterion: SizeCriterion | None = None
+    matches_trade: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The size classes of a business before the training and at the horizon, and by which rule."""
+
+    criterion: SizeCriterion | None = None
+    before: SizeClass | None = None
+    after: SizeClass | None = None
+    rule: str | None = None
+
+    @property
+    def up(self) -> bool | None:
+        """Whether the business has risen (naik kelas); None unless both classes are known."""
+        if self.before is None or self.after is None:
+            return None
+        return is_larger(self.after, than=self.before)
+
+
+def sizes_of(incomes: Incomes, criterion: SizeCriterion | None) -> Sizes:
+    """Return the classes by what was told of a business; without a criterion it is its sales."""
+    if incomes.size_before is None and incomes.size_after is None:
+        return Sizes()
+    by = criterion or SizeCriterion.SALES
+    before, after = (
+        None if rupiah is None else size_class(by, rupiah)
+        for rupiah in (incomes.size_before, incomes.size_after)
+    )
+    return Sizes(by, before, after, SIZE_RULE)
 
 
 def check_completed(state: EnrollmentState) -> None:
@@ -132,23 +202,29 @@ def check_completed(state: EnrollmentState) -> None:
         raise NotCompletedError(extra={"enrollment_state": state.value})
 
 
-def check_source(source: FollowUpSource, *, answers_himself: bool) -> None:
-    """Refuse a participant who records anything but his own word.
+def check_source(source: FollowUpSource, *, answers_himself: bool, evidence: int) -> None:
+    """Refuse a participant who records anything but his own word, and a seal without a document.
 
     Raises:
-        SourceRefusedError: when he says PROXY or VERIFIED.
+        SourceRefusedError: when a participant says PROXY or VERIFIED.
+        EvidenceMissingError: when somebody says VERIFIED and names no document.
     """
     if answers_himself and source is not FollowUpSource.SELF:
         raise SourceRefusedError(pointer="/source")
+    if source is FollowUpSource.VERIFIED and not evidence:
+        raise EvidenceMissingError(pointer="/evidence")
 
 
 def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> None:
     """Refuse an answer that contradicts itself.
 
     Raises:
-        AnswerInconsistentError: when somebody who was not reached answers, a business runs that
-            never started, or the first income came after the horizon.
+        AnswerInconsistentError: when nothing is answered, somebody who was not reached answers, a
+            business runs that never started, a bank financed nothing, or the first income came
+            after the horizon.
     """
+    if answer.status is OutcomeStatus.ASKED:
+        raise AnswerInconsistentError(pointer="/status")
     given = {
         "/days_to_first_income": answer.days_to_first_income,
         "/business_started": answer.business_started,
@@ -156,6 +232,12 @@ def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> No
         "/people_hired": answer.people_hired,
         "/income_before_rupiah": incomes.before,
         "/income_after_rupiah": incomes.after,
+        "/nib_obtained": answer.nib_obtained,
+        "/halal_certified": answer.halal_certified,
+        "/financing_kind": answer.financing_kind,
+        "/size_before_rupiah": incomes.size_before,
+        "/size_after_rupiah": incomes.size_after,
+        "/matches_trade": answer.matches_trade,
     }
     if answer.status is OutcomeStatus.UNREACHED:
         for pointer, value in given.items():
@@ -163,6 +245,8 @@ def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> No
                 raise AnswerInconsistentError(pointer=pointer)
     if answer.business_running and answer.business_started is False:
         raise AnswerInconsistentError(pointer="/business_running")
+    if answer.financing_bank is not None and answer.financing_kind is None:
+        raise AnswerInconsistentError(pointer="/financing_bank")
     if (answer.days_to_first_income or 0) > horizon_months * _DAYS_A_MONTH:
         raise AnswerInconsistentError(pointer="/days_to_first_income")
 
@@ -200,7 +284,9 @@ class IncomeKeys:
     def seal(self, incomes: Incomes, *, followup_id: UUID, nonce: bytes) -> SealedIncomes:
         """Encrypt amounts for one row; `nonce` has 12 random bytes and is never used twice."""
         cipher = AESGCM(self.keys[self.current])
-        written = json.dumps([incomes.before, incomes.after]).encode()
+        written = json.dumps(
+            [incomes.before, incomes.after, incomes.size_before, incomes.size_after]
+        ).encode()
         bound = _associated(followup_id, self.current)
         return SealedIncomes(nonce + cipher.encrypt(nonce, written, bound), self.current)
 
@@ -210,11 +296,32 @@ class IncomeKeys:
         Raises:
             cryptography.exceptions.InvalidTag: when it was not sealed for this row and key.
         """
-        nonce, cipher = sealed.cipher[:NONCE_BYTES], sealed.cipher[NONCE_BYTES:]
         bound = _associated(followup_id, sealed.key_id)
-        before, after = json.loads(AESGCM(self.keys[sealed.key_id]).decrypt(nonce, cipher, bound))
-        return Incomes(before=before, after=after)
+        return Incomes(*json.loads(self._open(sealed, bound)))
+
+    def seal_draft(
+        self, answers: Mapping[str, object], *, followup_id: UUID, nonce: bytes
+    ) -> SealedIncomes:
+        """Encrypt what somebody has filled in so far; `nonce` as in `seal`."""
+        cipher = AESGCM(self.keys[self.current])
+        bound = _associated(followup_id, self.current, "draft_cipher")
+        sealed = cipher.encrypt(nonce, json.dumps(answers).encode(), bound)
+        return SealedIncomes(nonce + sealed, self.current)
+
+    def unseal_draft(self, sealed: SealedIncomes, *, followup_id: UUID) -> dict[str, Any]:
+        """Decrypt what somebody had filled in.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: when it was not sealed for this row and key.
+        """
+        bound = _associated(followup_id, sealed.key_id, "draft_cipher")
+        answers: dict[str, Any] = json.loads(self._open(sealed, bound))
+        return answers
+
+    def _open(self, sealed: SealedIncomes, bound: bytes) -> bytes:
+        nonce, cipher = sealed.cipher[:NONCE_BYTES], sealed.cipher[NONCE_BYTES:]
+        return AESGCM(self.keys[sealed.key_id]).decrypt(nonce, cipher, bound)
 
 
-def _associated(followup_id: UUID, key_id: str) -> bytes:
-    return f"followup|incomes_cipher|{followup_id}|{key_id}".encode()
+def _associated(followup_id: UUID, key_id: str, column: str = "incomes_cipher") -> bytes:
+    return f"followup|{column}|{followup_id}|{key_id}".encode()

@@ -4,9 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
+from services.reporting.business_sizes.rules import SizeClass, SizeCriterion
+from services.reporting.followup_instruments.rules import (
+    MOST_PEOPLE,
+    MOST_RUPIAH,
+    QuestionCode,
+    Said,
+)
+from services.reporting.followups.rules import EvidenceKind
 from shared.schemas.base import Body, Read
+from shared.schemas.enrollment import Financing
 from shared.schemas.reporting import (
     FollowUpSource,
     HorizonMonths,
@@ -14,8 +23,22 @@ from shared.schemas.reporting import (
     OutcomeStatus,
 )
 
-# Nobody earns a trillion rupiah a month: a longer number is a mistake of typing.
-Rupiah = Annotated[int, Field(ge=0, le=1_000_000_000_000, description="Rupiah a month, whole.")]
+Rupiah = Annotated[int, Field(ge=0, le=MOST_RUPIAH, description="Rupiah a month, whole.")]
+SizeRupiah = Annotated[
+    int, Field(ge=0, le=MOST_RUPIAH, description="Sales of a year, or capital without land.")
+]
+# Names of banks, and numbers of documents: no line breaks, nothing that could be a letter.
+Name = Annotated[str, StringConstraints(pattern=r"^[\w .,&()/-]{2,80}$")]
+
+
+class Evidence(Body):
+    """A document that was seen, by reference: nothing of it is kept here."""
+
+    kind: EvidenceKind
+    reference: Annotated[str, StringConstraints(pattern=r"^[\w .:/-]{2,120}$")] = Field(
+        description="Where the document is: a file number, never a name or a NIK."
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class FollowUpCreate(Body):
@@ -46,13 +69,64 @@ class FollowUpCreate(Body):
     days_to_first_income: int | None = Field(default=None, ge=0)
     business_started: bool | None = None
     business_running: bool | None = None
-    people_hired: int | None = Field(default=None, ge=0, le=10_000)
+    people_hired: int | None = Field(default=None, ge=0, le=MOST_PEOPLE)
     income_before_rupiah: Rupiah | None = None
     income_after_rupiah: Rupiah | None = None
+    nib_obtained: bool | None = None
+    halal_certified: bool | None = None
+    financing_kind: Financing | None = None
+    financing_bank: Name | None = None
+    size_criterion: SizeCriterion | None = Field(
+        default=None, description="What the two amounts of size are; sales when it is left out."
+    )
+    size_before_rupiah: SizeRupiah | None = None
+    size_after_rupiah: SizeRupiah | None = None
+    matches_trade: bool | None = None
+    kept: dict[QuestionCode, Said] = Field(
+        default={}, max_length=60, description="Answers to questions that no figure counts."
+    )
+    evidence: list[Evidence] = Field(default=[], max_length=10)
 
 
-class FollowUpRead(Read):
-    """A follow-up without its amounts: those are shown one at a time, and the reading is kept."""
+class EvidenceRead(Read):
+    """A document that was seen, by reference."""
+
+    kind: EvidenceKind
+    reference: str
+    sha256: str
+
+
+class AnswerRead(Read):
+    """What was said, without the amounts."""
+
+    status: OutcomeStatus
+    source: FollowUpSource | None
+    instrument_id: UUID | None
+    days_to_first_income: int | None
+    business_started: bool | None
+    business_running: bool | None
+    people_hired: int | None
+    income_change: IncomeChange | None
+    nib_obtained: bool | None
+    halal_certified: bool | None
+    financing_kind: Financing | None
+    financing_bank: str | None
+    size_criterion: SizeCriterion | None
+    size_before: SizeClass | None
+    size_after: SizeClass | None
+    size_rule: str | None
+    matches_trade: bool | None
+    kept: dict[str, Said]
+    evidence: list[EvidenceRead]
+    recorded_at: datetime
+    version: int
+
+
+class FollowUpRead(AnswerRead):
+    """A follow-up without its amounts: those are shown one at a time, and the reading is kept.
+
+    Nobody has answered where the source is null: ASKED waits, UNREACHED was given up.
+    """
 
     id: UUID
     enrollment_id: UUID
@@ -61,19 +135,19 @@ class FollowUpRead(Read):
     participant_id: UUID
     facility_id: UUID
     regency_code: str
-    status: OutcomeStatus
-    source: FollowUpSource
-    days_to_first_income: int | None
-    business_started: bool | None
-    business_running: bool | None
-    people_hired: int | None
-    income_change: IncomeChange | None
-    recorded_at: datetime
-    version: int
+    asked_at: datetime | None
+
+
+class FollowUpVersionRead(AnswerRead):
+    """What a follow-up said before it was corrected."""
+
+    followup_id: UUID
 
 
 class FollowUpDetail(FollowUpRead):
-    """A follow-up with its amounts, in rupiah a month."""
+    """A follow-up with its amounts, in rupiah a month; of the business in rupiah."""
 
     income_before_rupiah: int | None
     income_after_rupiah: int | None
+    size_before_rupiah: int | None
+    size_after_rupiah: int | None

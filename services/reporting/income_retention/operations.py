@@ -6,7 +6,7 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event
-from services.reporting.followups.tables import FollowUp
+from services.reporting.followups.tables import FollowUp, FollowUpVersion
 from services.reporting.income_retention.rules import kept_since
 from shared.db.events import emit
 from shared.ids import new_id
@@ -17,7 +17,10 @@ AT_ONCE = 1_000
 
 
 async def forget_incomes(session: AsyncSession, *, now: datetime) -> int:
-    """Erase up to AT_ONCE pairs of amounts, and return how many; what was counted stays counted."""
+    """Erase up to AT_ONCE pairs of amounts, and as many of versions; return the larger number.
+
+    What was counted stays counted.
+    """
     before = kept_since(now)
     due = (
         select(FollowUp.recorded_at, FollowUp.id)
@@ -27,7 +30,8 @@ async def forget_incomes(session: AsyncSession, *, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     )
     keys = (await session.execute(due)).all()
-    if keys:
+    versions = await _forget_versions(session, before=before)
+    if keys or versions:
         await session.execute(
             update(FollowUp)
             .where(tuple_(FollowUp.recorded_at, FollowUp.id).in_([tuple(each) for each in keys]))
@@ -39,8 +43,29 @@ async def forget_incomes(session: AsyncSession, *, now: datetime) -> int:
             Event,
             topic=Topic.INCOMES_FORGOTTEN,
             stream_id=new_id(),
-            event=IncomesForgotten(before=before, rows=len(keys)),
+            event=IncomesForgotten(before=before, rows=len(keys) + versions),
             place=Place(),
             occurred_at=now,
+        )
+    return max(len(keys), versions)
+
+
+async def _forget_versions(session: AsyncSession, *, before: datetime) -> int:
+    """Erase up to AT_ONCE pairs of amounts that were corrected since, and return how many."""
+    due = (
+        select(FollowUpVersion.followup_id, FollowUpVersion.version)
+        .where(FollowUpVersion.incomes_cipher.is_not(None), FollowUpVersion.recorded_at < before)
+        .order_by(FollowUpVersion.recorded_at, FollowUpVersion.followup_id, FollowUpVersion.version)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    keys = (await session.execute(due)).all()
+    if keys:
+        place = tuple_(FollowUpVersion.followup_id, FollowUpVersion.version)
+        await session.execute(
+            update(FollowUpVersion)
+            .where(place.in_([tuple(each) for each in keys]))
+            .values(incomes_cipher=None, incomes_key_id=None)
+            .execution_options(synchronize_session=False)
         )
     return len(keys)

@@ -11,15 +11,8 @@ from services.reporting.outcome_facts.tables import LiveOutcomes
 from shared.schemas.reporting import OutcomeStatus
 
 _WORKING: Final = (OutcomeStatus.EMPLOYED, OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH)
-_SUMS: Final = (
-    "businesses_started",
-    "businesses_running",
-    "people_hired",
-    "first_incomes",
-    "days_to_first_income",
-    "incomes_compared",
-    "incomes_up",
-)
+# What nobody has answered (yet).
+_SILENT: Final = (OutcomeStatus.ASKED, OutcomeStatus.UNREACHED)
 
 
 def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a sub-select
@@ -27,15 +20,17 @@ def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a
         return sum_of(live.n, live.status.in_(status))
 
     return {
-        "answered": sum_of(live.n, live.status != OutcomeStatus.UNREACHED),
+        "asked": sum_of(live.n),
+        "answered": sum_of(live.n, live.status.not_in(_SILENT)),
         "unreached": having(OutcomeStatus.UNREACHED),
         "working": having(*_WORKING),
+        "absorbed": having(OutcomeStatus.EMPLOYED, OutcomeStatus.BOTH),
         "employed": having(OutcomeStatus.EMPLOYED, OutcomeStatus.BOTH),
         "self_employed": having(OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH),
         "studying": having(OutcomeStatus.STUDYING),
         "seeking": having(OutcomeStatus.SEEKING),
         "inactive": having(OutcomeStatus.INACTIVE),
-        **{name: sum_of(getattr(live, name)) for name in _SUMS},
+        **{name: sum_of(getattr(live, name)) for name in OUTCOMES.measures if name != "n"},
     }
 
 

@@ -12,7 +12,15 @@ from services.reporting.folding.rules import (
     Source,
     written,
 )
-from shared.schemas.reporting import FollowUpRecorded, IncomeChange, Outcome, OutcomeCell, Topic
+from shared.schemas.enrollment import Financing
+from shared.schemas.reporting import (
+    FollowUpRecorded,
+    IncomeChange,
+    Outcome,
+    OutcomeCell,
+    OutcomeStatus,
+    Topic,
+)
 
 OUTCOMES: Final = Fact(
     "outcomes",
@@ -27,10 +35,20 @@ OUTCOMES: Final = Fact(
         "days_to_first_income",
         "incomes_compared",
         "incomes_up",
+        "entrepreneurs",
+        "nib",
+        "halal",
+        "financed",
+        *(f"financed_{kind.lower()}" for kind in Financing),
+        "sizes_compared",
+        "size_up",
+        "trades_compared",
+        "matched",
     ),
 )
 ROLLUPS: Final = (Rollup("outcome_cube", OUTCOMES, OUTCOMES.members, daily=True),)
 
+_ENTREPRENEURS: Final = (OutcomeStatus.SELF_EMPLOYED, OutcomeStatus.BOTH)
 _CELL = attrgetter(*OutcomeCell.model_fields)
 
 
@@ -44,6 +62,15 @@ def _measures(outcome: Outcome) -> list[int]:
         outcome.days_to_first_income or 0,
         int(outcome.income_change is not None),
         int(outcome.income_change is IncomeChange.UP),
+        int(outcome.business_started is True or outcome.cell.status in _ENTREPRENEURS),
+        int(outcome.nib_obtained is True),
+        int(outcome.halal_certified is True),
+        int(outcome.financing_kind is not None),
+        *(int(outcome.financing_kind is kind) for kind in Financing),
+        int(outcome.size_up is not None),
+        int(outcome.size_up is True),
+        int(outcome.matches_trade is not None),
+        int(outcome.matches_trade is True),
     ]
 
 
@@ -56,4 +83,8 @@ def _fold_outcome(folded: Folded, event: Recorded) -> None:
     folded.move(OUTCOMES, event.day, cell, _measures(recorded.after))
 
 
-FOLDINGS: Final[Foldings] = {Topic.FOLLOWUP_RECORDED: {1: _fold_outcome}}
+FOLDINGS: Final[Foldings] = {
+    Topic.FOLLOWUP_ASKED: {1: _fold_outcome},
+    Topic.FOLLOWUP_RECORDED: {1: _fold_outcome},
+    Topic.FOLLOWUP_CLOSED: {1: _fold_outcome},
+}

@@ -2,14 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Index, text
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from services.reporting.base import Base
 from services.reporting.enrollment_facts.tables import PersonMembers
 from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import ROOM, Counted, live
 from shared.schemas.reporting import OutcomeStatus
+
+
+def _later() -> MappedColumn[int]:
+    """Return a sum that came later: the cells that were there had none of it."""
+    return mapped_column(BigInteger, server_default=text("0"))
 
 
 class OutcomeCube(Counted, PersonMembers, Base):
@@ -35,6 +40,19 @@ class OutcomeCube(Counted, PersonMembers, Base):
     days_to_first_income: Mapped[int] = mapped_column(BigInteger)
     incomes_compared: Mapped[int] = mapped_column(BigInteger)
     incomes_up: Mapped[int] = mapped_column(BigInteger)
+    entrepreneurs: Mapped[int] = _later()
+    nib: Mapped[int] = _later()
+    halal: Mapped[int] = _later()
+    financed: Mapped[int] = _later()
+    financed_kur: Mapped[int] = _later()
+    financed_kur_syariah: Mapped[int] = _later()
+    financed_lpdb: Mapped[int] = _later()
+    financed_bwm: Mapped[int] = _later()
+    financed_other: Mapped[int] = _later()
+    sizes_compared: Mapped[int] = _later()
+    size_up: Mapped[int] = _later()
+    trades_compared: Mapped[int] = _later()
+    matched: Mapped[int] = _later()
 
 
 class LiveOutcomes(Base):

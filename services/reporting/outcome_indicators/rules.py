@@ -14,7 +14,14 @@ from services.reporting.indicators.rules import (
 )
 from shared.i18n import Text
 
-_RESPONSE: Final = ("answered", "completed")
+_FINANCING: Final = (
+    ("kur", Text("KUR", "KUR")),
+    ("kur_syariah", Text("KUR syariah", "sharia KUR")),
+    ("lpdb", Text("LPDB", "LPDB")),
+    ("bwm", Text("Bank Wakaf Mikro", "micro waqf banks (BWM)")),
+    ("other", Text("sumber lain", "other sources")),
+)
+_RESPONSE: Final = ("answered", "asked")
 
 
 def _of_answers(
@@ -22,6 +29,7 @@ def _of_answers(
     label: Text,
     definition: Text,
     *,
+    counted: str | None = None,
     of: str = "answered",
     unit: Unit = Unit.RATIO,
 ) -> Indicator:
@@ -29,7 +37,7 @@ def _of_answers(
         code,
         label,
         unit,
-        code,
+        counted or code,
         of,
         response=_RESPONSE,
         unreached="unreached",
@@ -54,10 +62,39 @@ OUTCOMES: Final = Report(
             "answered",
             Text("Menjawab", "Answered"),
             Text(
-                "Lulusan yang keadaannya diketahui, dari semua yang selesai.",
-                "Graduates of whom it is known what they do, of all who completed.",
+                "Lulusan yang menjawab, dari semua yang ditanya pada saat itu; yang belum menjawab"
+                " dan yang tidak terjangkau ikut dihitung sebagai penyebut.",
+                "Graduates who answered, of all who were asked at that time; who has not answered"
+                " yet and who was not reached count in the denominator.",
             ),
-            of="completed",
+            of="asked",
+        ),
+        _of_answers(
+            "unreached",
+            Text("Tidak terjangkau", "Unreached"),
+            Text(
+                "Lulusan yang sampai batas waktunya tidak menjawab, dari semua yang ditanya.",
+                "Graduates who had not answered by the closing day, of all who were asked.",
+            ),
+            of="asked",
+        ),
+        _of_answers(
+            "absorbed",
+            Text("Terserap industri", "Absorbed by industry"),
+            Text(
+                "Lulusan yang bekerja pada orang lain, termasuk yang juga berusaha, dari yang"
+                " menjawab.",
+                "Graduates who are employed, those who also run a business included, of those who"
+                " answered.",
+            ),
+        ),
+        _of_answers(
+            "entrepreneurs",
+            Text("Menjadi wirausaha", "Entrepreneurs"),
+            Text(
+                "Lulusan yang memulai usaha atau berusaha sendiri, dari yang menjawab.",
+                "Graduates who started a business or are self-employed, of those who answered.",
+            ),
         ),
         _of_answers(
             "working",
@@ -129,13 +166,74 @@ OUTCOMES: Final = Report(
             of="incomes_compared",
         ),
         _of_answers(
-            "people_hired",
-            Text("Orang yang dipekerjakan", "People hired"),
+            "jobs_created",
+            Text("Lapangan kerja tercipta", "Jobs created"),
             Text(
                 "Orang yang dipekerjakan oleh usaha lulusan, menurut jawabannya.",
                 "People whom graduates' businesses employ, as they answered.",
             ),
+            counted="people_hired",
             unit=Unit.COUNT,
+        ),
+        _of_answers(
+            "nib",
+            Text("Memperoleh NIB", "NIB obtained"),
+            Text(
+                "Lulusan yang memperoleh Nomor Induk Berusaha, dari yang menjawab.",
+                "Graduates who obtained a business number (NIB), of those who answered.",
+            ),
+        ),
+        _of_answers(
+            "halal",
+            Text("Bersertifikat halal", "Halal certified"),
+            Text(
+                "Lulusan yang produknya bersertifikat halal, dari yang menjawab.",
+                "Graduates whose product is halal certified, of those who answered.",
+            ),
+        ),
+        _of_answers(
+            "financed",
+            Text("Memperoleh pembiayaan", "Financed"),
+            Text(
+                "Lulusan yang memperoleh pembiayaan (KUR, KUR syariah, LPDB, BWM, lainnya), dari"
+                " yang menjawab.",
+                "Graduates who were financed (KUR, sharia KUR, LPDB, BWM, other), of those who"
+                " answered.",
+            ),
+        ),
+        *(
+            _of_answers(
+                f"financed_{code}",
+                Text(f"Dibiayai {name.id}", f"Financed by {name.en}"),
+                Text(
+                    f"Lulusan yang pembiayaannya dari {name.id}, dari semua yang dibiayai.",
+                    f"Graduates whose financing is from {name.en}, of all who were financed.",
+                ),
+                of="financed",
+            )
+            for code, name in _FINANCING
+        ),
+        _of_answers(
+            "size_up",
+            Text("Naik kelas", "Size class up"),
+            Text(
+                "Lulusan yang usahanya naik kelas menurut PP 7/2021, dari yang menyebut omzet atau"
+                " modal sebelum dan sesudah pelatihan.",
+                "Graduates whose business has risen in size class (PP 7/2021), of those who told"
+                " its sales or capital from before and after the training.",
+            ),
+            of="sizes_compared",
+        ),
+        _of_answers(
+            "matched",
+            Text("Sesuai kejuruan", "Matching the trade"),
+            Text(
+                "Lulusan yang pekerjaan atau usahanya sesuai kejuruan pelatihan, dari yang"
+                " menyebutnya.",
+                "Graduates whose work or business matches the trade of the training, of those who"
+                " said whether it does.",
+            ),
+            of="trades_compared",
         ),
         _of_answers(
             "days_to_first_income",

@@ -1,15 +1,16 @@
 """The reading and the erasure of what reporting keeps of a person."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Audit, Event
+from services.reporting.followup_links.operations import end_links
 from services.reporting.followups.rules import IncomeKeyMissingError, IncomeKeys, SealedIncomes
-from services.reporting.followups.tables import FollowUp
+from services.reporting.followups.tables import Answered, FollowUp
 from services.reporting.held_grants.tables import BoundLogin
 from services.reporting.person_records import queries
 from services.reporting.person_records.rules import BLANK, READINGS, added
@@ -20,6 +21,8 @@ from shared.db.events import emit
 from shared.schemas.enrollment import Doings, DoingsAsked, PersonErasure, PersonRecords
 from shared.schemas.reporting import FollowUpSource, PersonForgotten, Topic
 from shared.scope import Place
+
+_VERSIONS: Final = "followup_version"
 
 
 async def read_records(
@@ -33,37 +36,60 @@ async def read_records(
     records = await queries.rows_of(session, participant_id)
     shown = {row["id"]: row for row in records.get("followup", [])}
     for each in await queries.followups_of(session, participant_id):
-        shown[str(each.id)]["incomes"] = _incomes(each, keys)
+        shown[str(each.id)]["incomes"] = _incomes(each, each.id, keys)
+        shown[str(each.id)]["draft"] = _draft(each, keys)
+    versions = {(row["followup_id"], row["version"]): row for row in records.get(_VERSIONS, [])}
+    for said in await queries.versions_of(session, participant_id):
+        row = versions[str(said.followup_id), said.version]
+        row["incomes"] = _incomes(said, said.followup_id, keys)
     await note_read(session, Audit, action="person.records.read", subject_id=participant_id)
     return PersonRecords(service="reporting", records=records)
 
 
-def _incomes(followup: FollowUp, keys: IncomeKeys | None) -> dict[str, int | None] | None:
-    if followup.incomes_cipher is None or followup.incomes_key_id is None:
+def _incomes(
+    said: Answered, followup_id: UUID, keys: IncomeKeys | None
+) -> dict[str, int | None] | None:
+    if said.incomes_cipher is None or said.incomes_key_id is None:
         return None
-    if keys is None or followup.incomes_key_id not in keys.keys:
+    if keys is None or said.incomes_key_id not in keys.keys:
         raise IncomeKeyMissingError
-    sealed = SealedIncomes(followup.incomes_cipher, followup.incomes_key_id)
-    told = keys.unseal(sealed, followup_id=followup.id)
-    return {"before_rupiah": told.before, "after_rupiah": told.after}
+    sealed = SealedIncomes(said.incomes_cipher, said.incomes_key_id)
+    told = keys.unseal(sealed, followup_id=followup_id)
+    sizes = {"size_before_rupiah": told.size_before, "size_after_rupiah": told.size_after}
+    shown = {name: rupiah for name, rupiah in sizes.items() if rupiah is not None}
+    return {"before_rupiah": told.before, "after_rupiah": told.after, **shown}
+
+
+def _draft(followup: FollowUp, keys: IncomeKeys | None) -> dict[str, Any] | None:
+    if followup.draft_cipher is None or followup.draft_key_id is None:
+        return None
+    if keys is None or followup.draft_key_id not in keys.keys:
+        raise IncomeKeyMissingError
+    sealed = SealedIncomes(followup.draft_cipher, followup.draft_key_id)
+    return keys.unseal_draft(sealed, followup_id=followup.id)
 
 
 async def erase_person(
     session: AsyncSession, participant_id: UUID, *, now: datetime
 ) -> PersonErasure:
-    """Erase amounts of income and logins of a person; what was counted stays counted.
+    """Erase amounts, drafts, links and logins of a person; what was counted stays counted.
 
     Told again, it erases what has come since, and says how much it was in all. Nothing more is
     recorded of the person from then on.
     """
     person = await mark_erased(session, participant_id, now=now)
-    rows = {"followup": 0, "bound_login": await _forget_logins(session, participant_id)}
+    rows = {
+        "followup": 0,
+        _VERSIONS: 0,
+        "followup_link": await end_links(session, participant_id, now=now),
+        "bound_login": await _forget_logins(session, participant_id),
+    }
     for each in await queries.followups_of(session, participant_id, for_update=True):
-        own = each.source is FollowUpSource.SELF and each.recorded_by != BLANK
-        if own or each.incomes_cipher is not None:
-            each.incomes_cipher = each.incomes_key_id = None
-            each.recorded_by = BLANK if own else each.recorded_by
-            rows["followup"] += 1
+        drafted = each.draft_cipher is not None
+        each.draft_cipher = each.draft_key_id = None
+        rows["followup"] += _forget(each) or drafted
+    for said in await queries.versions_of(session, participant_id, for_update=True):
+        rows[_VERSIONS] += _forget(said)
     if any(rows.values()):
         await _tell(session, participant_id, rows, now=now)
     person.erased_rows = added(person.erased_rows, rows)
@@ -71,6 +97,16 @@ async def erase_person(
     return PersonErasure(
         service="reporting", rows=person.erased_rows, erased_at=person.erased_at or now
     )
+
+
+def _forget(said: Answered) -> bool:
+    """Erase what was sealed, and the login of whoever answered for himself; tell if any was."""
+    own = said.source is FollowUpSource.SELF and said.recorded_by != BLANK
+    if not own and said.incomes_cipher is None:
+        return False
+    said.incomes_cipher = said.incomes_key_id = None
+    said.recorded_by = BLANK if own else said.recorded_by
+    return True
 
 
 async def _tell(

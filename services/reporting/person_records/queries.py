@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import column, func, literal_column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.followups.tables import FollowUp
+from services.reporting.followups.tables import FollowUp, FollowUpVersion
 from services.reporting.person_records.rules import PERSON_TABLES
 
 
@@ -31,5 +31,17 @@ async def followups_of(
     """Return a person's follow-ups in key order."""
     statement = (
         select(FollowUp).where(FollowUp.participant_id == participant_id).order_by(FollowUp.id)
+    )
+    return (await session.scalars(statement.with_for_update() if for_update else statement)).all()
+
+
+async def versions_of(
+    session: AsyncSession, participant_id: UUID, *, for_update: bool = False
+) -> Sequence[FollowUpVersion]:
+    """Return what a person's follow-ups said before their corrections, in key order."""
+    statement = (
+        select(FollowUpVersion)
+        .where(FollowUpVersion.participant_id == participant_id)
+        .order_by(FollowUpVersion.followup_id, FollowUpVersion.version)
     )
     return (await session.scalars(statement.with_for_update() if for_update else statement)).all()

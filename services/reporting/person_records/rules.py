@@ -7,7 +7,9 @@ from typing import Final
 BLANK: Final = "-"
 # Each with what is no data of the person; a test compares them with the columns participant_id.
 PERSON_TABLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "followup": ("incomes_cipher", "incomes_key_id", "counted"),
+    "followup": ("incomes_cipher", "incomes_key_id", "counted", "draft_cipher", "draft_key_id"),
+    "followup_version": ("incomes_cipher", "incomes_key_id"),
+    "followup_link": ("wanted_by",),
     "enrollment_now": (),
     "restricted_person": (),
     "bound_login": ("holder",),

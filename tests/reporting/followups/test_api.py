@@ -397,7 +397,7 @@ class TestOutcomes:
         working = row(rows, "working")
         assert (working["numerator"], working["denominator"], working["value"]) == (1, 1, 1.0)
         assert working["response_rate"] == 0.5
-        assert row(rows, "people_hired")["value"] == 2
+        assert row(rows, "jobs_created")["value"] == 2
         assert row(rows, "incomes_up")["value"] == 1.0
         assert row(rows, "days_to_first_income")["value"] == 40
         assert row(rows, "working", horizon=12)["response_rate"] == 0
@@ -425,8 +425,8 @@ class TestOutcomes:
 
         after = await outcome_rows()
 
-        assert row(before, "people_hired")["value"] == 7
-        assert row(after, "people_hired")["value"] == 0
+        assert row(before, "jobs_created")["value"] == 7
+        assert row(after, "jobs_created")["value"] == 0
         assert row(after, "working")["numerator"] == 0
         assert row(after, "inactive")["numerator"] == 1
         assert row(after, "answered")["numerator"] == 1

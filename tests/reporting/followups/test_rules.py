@@ -50,10 +50,17 @@ class TestCheckCompleted:
 class TestCheckSource:
     @pytest.mark.parametrize("source", [FollowUpSource.PROXY, FollowUpSource.VERIFIED])
     def test_lets_staff_but_not_the_participant_vouch(self, source: FollowUpSource):
-        rules.check_source(source, answers_himself=False)
+        rules.check_source(source, answers_himself=False, evidence=1)
 
         with pytest.raises(rules.SourceRefusedError):
-            rules.check_source(source, answers_himself=True)
+            rules.check_source(source, answers_himself=True, evidence=1)
+
+    def test_asks_whoever_has_seen_a_document_for_it(self):
+        rules.check_source(FollowUpSource.PROXY, answers_himself=False, evidence=0)
+
+        with pytest.raises(rules.EvidenceMissingError) as caught:
+            rules.check_source(FollowUpSource.VERIFIED, answers_himself=False, evidence=0)
+        assert caught.value.pointer == "/evidence"
 
 
 class TestCheckAnswer:
@@ -68,6 +75,10 @@ class TestCheckAnswer:
                 "/business_running",
             ),
             (answer(days_to_first_income=94), NOTHING, "/days_to_first_income"),
+            (answer(OutcomeStatus.ASKED), NOTHING, "/status"),
+            (answer(OutcomeStatus.UNREACHED, nib_obtained=True), NOTHING, "/nib_obtained"),
+            (answer(OutcomeStatus.UNREACHED), Incomes(size_after=1), "/size_after_rupiah"),
+            (answer(financing_bank="Bank BRI"), NOTHING, "/financing_bank"),
         ],
     )
     def test_refuses_a_contradiction_and_points_at_it(self, given, incomes, pointer: str):

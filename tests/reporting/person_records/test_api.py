@@ -99,7 +99,12 @@ class TestPersonRecords:
         headers = {**auth(Role.SERVICE), "Idempotency-Key": "erase"}
         answer = await reporting.post(path, headers=headers)
 
-        assert answer.json()["rows"] == {"followup": 1, "bound_login": 0}
+        assert answer.json()["rows"] == {
+            "followup": 1,
+            "followup_version": 0,
+            "followup_link": 0,
+            "bound_login": 0,
+        }
         (kept,) = await rows("SELECT incomes_cipher, recorded_by, counted FROM reporting.followup")
         assert (kept["incomes_cipher"], kept["recorded_by"]) == (None, "-")
         assert kept["counted"] == before["counted"]

@@ -1,0 +1,1 @@
+"""Questionnaires of follow-ups, in versions. Owns table reporting.followup_instrument."""
