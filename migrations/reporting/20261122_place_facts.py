@@ -26,11 +26,12 @@ _STANDINGS = (
     "AGREEMENT",
     "ACTION",
 )
-_PLACE = ("province_code", "regency_code", "facility_kind", "owner_ministry")
 _MINUTES = ("open_minutes", "booked_minutes", "used_minutes", "used_of_open")
 _TABLES = (
     "hour_cube",
+    "hour_summary",
     "standing_cube",
+    "standing_summary",
     "area_level_copied",
     "area_link",
     "area_name",
@@ -108,17 +109,19 @@ def _create_areas() -> None:
 
 
 def _create_cubes() -> None:
-    _create_cube(
-        "standing_cube",
-        sa.Column("kind", _enum("standingkind", _STANDINGS), nullable=False),
-        *_texts("value", "detail", *_PLACE, "co_ministry"),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-    )
-    _create_cube(
-        "hour_cube",
-        *_texts("month", "purpose", "using_ministry", *_PLACE),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _MINUTES),
-    )
+    for table in ("standing_summary", "standing_cube"):
+        _create_counted(
+            table,
+            sa.Column("kind", _enum("standingkind", _STANDINGS), nullable=False),
+            *_texts("value", "detail", "co_ministry"),
+            sa.Column("amount", sa.BigInteger(), nullable=False),
+        )
+    for table in ("hour_summary", "hour_cube"):
+        _create_counted(
+            table,
+            *_texts("month", "purpose", "using_ministry"),
+            *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _MINUTES),
+        )
     for table, column in (
         ("standing_cube", "facility_id"),
         ("hour_cube", "facility_id"),
@@ -132,14 +135,22 @@ def _texts(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.String(), nullable=False) for name in names]
 
 
-def _create_cube(table: str, *columns: sa.Column[Any]) -> None:
+def _create_counted(table: str, *columns: sa.Column[Any]) -> None:
+    """Create a table of sums; a cube has days and facilities, a summary has not."""
+    fine: list[sa.Column[Any]] = []
+    if table.endswith("_cube"):
+        fine = [
+            sa.Column("day", sa.Date(), nullable=False),
+            sa.Column("facility_id", sa.Uuid(), nullable=False),
+            *_texts("regency_code"),
+        ]
     op.create_table(
         table,
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("cell", sa.Uuid(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("facility_id", sa.Uuid(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
+        *fine,
+        *_texts("province_code", "facility_kind", "owner_ministry"),
         *columns,
         sa.PrimaryKeyConstraint("generation", "cell", name=op.f(f"pk_{table}")),
         schema="reporting",

@@ -114,7 +114,7 @@ ROUTES = {
         "published-tables": 4,
         "rebuilds": 1,
         "signups": 1,
-        "reports": 7,
+        "reports": 9,
         "snapshot-keys": 1,
         "snapshots": 6,
         "targets": 6,

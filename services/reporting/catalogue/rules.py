@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from services.reporting.hour_indicators.rules import UTILISATION
 from services.reporting.indicators.rules import Report
 from services.reporting.outcome_indicators.rules import OUTCOMES
 from services.reporting.people_indicators.rules import FUNNEL, OPENING, PROGRESS
 from services.reporting.place_indicators.rules import FACILITIES
+from services.reporting.standing_indicators.rules import STANDING
 
 REPORTS: Final[dict[str, Report]] = {
-    report.code: report for report in (PROGRESS, OPENING, FUNNEL, OUTCOMES, FACILITIES)
+    report.code: report
+    for report in (PROGRESS, OPENING, FUNNEL, OUTCOMES, FACILITIES, UTILISATION, STANDING)
 }

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from services.reporting.folding.queries import Cube, Measures, sum_of
 from services.reporting.hour_facts.rules import HOURS
-from services.reporting.hour_facts.tables import LiveHours
+from services.reporting.hour_facts.tables import LiveHours, LiveHourSummary
 
 
-def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a sub-select
+def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - any of two mapped classes
     idle = live.using_ministry != live.owner_ministry
     return {
         "minutes_open": sum_of(live.open_minutes),
@@ -19,4 +19,4 @@ def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a
     }
 
 
-CUBE: Final = Cube(HOURS.code, HOURS.source, LiveHours, None, _measures)
+CUBE: Final = Cube(HOURS.code, HOURS.source, LiveHours, LiveHourSummary, _measures)

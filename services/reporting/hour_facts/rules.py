@@ -17,7 +17,18 @@ from shared.schemas.registry import Hours, HoursCell, HoursMoved, Topic
 _MEASURES: Final = ("open_minutes", "booked_minutes", "used_minutes", "used_of_open")
 # `n` counts spaces that have hours: once in each month.
 HOURS: Final = Fact("hours", Source.REGISTRY, tuple(HoursCell.model_fields), ("n", *_MEASURES))
-ROLLUPS: Final = (Rollup("hour_cube", HOURS, HOURS.members, daily=True),)
+_OF_PROVINCES: Final = (
+    "month",
+    "purpose",
+    "using_ministry",
+    "province_code",
+    "facility_kind",
+    "owner_ministry",
+)
+ROLLUPS: Final = (
+    Rollup("hour_summary", HOURS, _OF_PROVINCES, daily=False),
+    Rollup("hour_cube", HOURS, HOURS.members, daily=True),
+)
 
 _CELL = attrgetter(*HoursCell.model_fields)
 _SUMS = attrgetter("spaces", *_MEASURES)

@@ -27,9 +27,15 @@ class Dimension(StrEnum):
     AGE_BAND = "age_band"
     ENTRANT_KIND = "entrant_kind"
     DISABILITY = "disability"
+    TRADE = "trade"
+    REFERRAL_KIND = "referral_kind"
+    FINANCING = "financing"
     DAY = "day"
     MONTH = "month"
     STATUS = "status"
+    PURPOSE = "purpose"
+    USING_MINISTRY = "using_ministry"
+    NETWORK = "network"
 
 
 _D = Dimension
@@ -48,9 +54,15 @@ DIMENSION_LABELS: Final[dict[Dimension, Text]] = {
     _D.AGE_BAND: Text("Kelompok umur", "Age band"),
     _D.ENTRANT_KIND: Text("Jenis peserta", "Kind of entrant"),
     _D.DISABILITY: Text("Penyandang disabilitas", "Person with a disability"),
+    _D.TRADE: Text("Kejuruan", "Trade"),
+    _D.REFERRAL_KIND: Text("Jenis rujukan", "Kind of referral"),
+    _D.FINANCING: Text("Jenis pembiayaan", "Kind of financing"),
     _D.DAY: Text("Hari dicatat (WIB)", "Day recorded (Jakarta)"),
     _D.MONTH: Text("Bulan dicatat (WIB)", "Month recorded (Jakarta)"),
     _D.STATUS: Text("Status balai", "Status of the facility"),
+    _D.PURPOSE: Text("Tujuan pemakaian", "Purpose of the use"),
+    _D.USING_MINISTRY: Text("Kementerian pemakai", "Ministry that uses the space"),
+    _D.NETWORK: Text("Jejaring", "Network"),
 }
 
 # What several reports offer.
@@ -68,6 +80,8 @@ PEOPLE: Final = (
     _D.AGE_BAND,
     _D.ENTRANT_KIND,
 )
+# What a count of classes, and of whatever is kept by class, can be cut by.
+CLASSES: Final = (*PEOPLE[: PEOPLE.index(_D.SEX)], _D.TRADE)
 TIMES: Final = (_D.DAY, _D.MONTH)
 # Days and months tell nothing that somebody who looks every day would not see.
 PUBLIC: Final = frozenset({_D.PROGRAM, _D.WAVE, _D.ZONE, _D.PROVINCE, *TIMES})
@@ -84,11 +98,12 @@ BOTH: Final = (AreaBasis.FACILITY, AreaBasis.RESIDENCE)
 
 
 class Unit(StrEnum):
-    """What the value of a row is: a whole number, a share, or a mean."""
+    """What the value of a row is: a whole number, a share, a mean, or hours of so many minutes."""
 
     COUNT = "COUNT"
     RATIO = "RATIO"
     MEAN = "MEAN"
+    HOURS = "HOURS"
 
 
 # Where figures come from, and what may still change them.
@@ -135,9 +150,21 @@ class Indicator:
 
     @property
     def sums(self) -> frozenset[str]:
-        """The names of all sums that a row of this indicator needs."""
+        """The names of all sums of cubes that a row of this indicator needs."""
         named = (self.numerator, self.denominator, self.unreached, *(self.response or ()))
-        return frozenset(name for name in named if name is not None)
+        return frozenset(part for name in named if name for part in parts_of_sum(name))
+
+
+# Sums that are made of sums of several cubes.
+TOGETHER: Final[dict[str, tuple[str, ...]]] = {
+    "applicants": ("applications", "direct_claims"),
+    "eligible": ("applications_eligible", "direct_claims"),
+}
+
+
+def parts_of_sum(name: str) -> tuple[str, ...]:
+    """Return the sums of cubes that a sum is made of: itself, where it is one."""
+    return TOGETHER.get(name, (name,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +191,8 @@ def formula_of(indicator: Indicator) -> Text:
     if indicator.formula is not None:
         return indicator.formula
     top, bottom = indicator.numerator, indicator.denominator or indicator.target
+    if indicator.unit is Unit.HOURS:
+        return Text(f"jumlah {top} / 60", f"sum of {top} / 60")
     if indicator.unit is Unit.COUNT or bottom is None:
         return Text(f"jumlah {top}", f"sum of {top}")
     if indicator.unit is Unit.MEAN:

@@ -52,6 +52,12 @@ WORDS: Final[Mapping[Dimension, Mapping[str, Text]]] = {
         "true": Text("Penyandang disabilitas", "With a disability"),
         "false": Text("Bukan penyandang disabilitas", "Without a disability"),
     },
+    Dimension.USING_MINISTRY: _MINISTRIES,
+    Dimension.PURPOSE: {
+        "CLASS": Text("Kelas", "Class"),
+        "MINISTRY": Text("Kegiatan kementerian", "Activity of a ministry"),
+        "ENTREPRENEUR": Text("Wirausaha", "Entrepreneur"),
+    },
     Dimension.STATUS: {
         "PLANNED": Text("Direncanakan", "Planned"),
         "ACTIVE": Text("Aktif", "Active"),

@@ -21,13 +21,13 @@ from services.reporting.facility_facts.tables import FacilityAlias, FacilityCube
 from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import mapped_table
 from services.reporting.funding_facts.tables import FundingCube
-from services.reporting.hour_facts.tables import HourCube
+from services.reporting.hour_facts.tables import HourCube, HourSummary
 from services.reporting.outcome_facts.tables import OutcomeCube
 from services.reporting.phase_facts.tables import ProgramPhasesNow
 from services.reporting.program_names.tables import ProgramName
 from services.reporting.referral_facts.tables import ReferralCube
 from services.reporting.signup_facts.tables import SignUpCube, SignUpSummary
-from services.reporting.standing_facts.tables import StandingCube
+from services.reporting.standing_facts.tables import StandingCube, StandingSummary
 
 
 class Entry(Base):
@@ -67,7 +67,9 @@ _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     FacilityCube,
     FacilityNow,
     FacilityAlias,
+    StandingSummary,
     StandingCube,
+    HourSummary,
     HourCube,
     ClassSummary,
     ClassCube,

@@ -33,11 +33,15 @@ from services.reporting.questions.rules import (
 from shared.clock import ledger_day
 from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR, Ministry, RegencyCode
 from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
-from shared.schemas.registry import FacilityKind, FacilityStatus, TimeZone
+from shared.schemas.registry import BookingPurpose, FacilityKind, FacilityStatus, TimeZone
 from shared.schemas.reporting import HORIZONS, HorizonMonths
 
 ProvinceCode = Annotated[
     str, StringConstraints(pattern=r"^\d{2}$"), Field(description="Kemendagri code: 33.")
+]
+
+Month = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}-\d{2}$"), Field(description="A month: 2026-11.")
 ]
 
 
@@ -136,6 +140,10 @@ class ReportQuery(BaseModel):
     entrant_kind: Annotated[list[EntrantKind], _Listed] = []
     disability: Annotated[list[Literal["true", "false"]], _Listed] = []
     status: Annotated[list[FacilityStatus], _Listed] = []
+    month: Annotated[list[Month], _Listed] = []
+    purpose: Annotated[list[BookingPurpose], _Listed] = []
+    using_ministry: Annotated[list[Ministry], _Listed] = []
+    network: Annotated[list[UUID], _Listed] = []
 
 
 _ALWAYS: Final = (

@@ -21,15 +21,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.application_facts import queries as applications
+from services.reporting.attendance_facts import queries as attendance
 from services.reporting.base import Base
+from services.reporting.certificate_facts import queries as certificates
 from services.reporting.class_facts import queries as classes
 from services.reporting.enrollment_facts import queries as enrollments
 from services.reporting.facility_facts import queries as facilities
 from services.reporting.folding.queries import Cube
+from services.reporting.funding_facts import queries as funding
+from services.reporting.hour_facts import queries as hours
 from services.reporting.indicators.rules import AreaBasis, Dimension, Report
 from services.reporting.outcome_facts import queries as outcomes
 from services.reporting.past_figures.rules import PastNotOfferedError
 from services.reporting.questions.rules import Period, Question
+from services.reporting.referral_facts import queries as referrals
 from services.reporting.reports.rules import (
     MAX_CELLS,
     ZONES,
@@ -40,6 +46,7 @@ from services.reporting.reports.rules import (
     needs_places,
     spread_over_horizons,
 )
+from services.reporting.standing_facts import queries as standings
 from shared.db.within import within
 from shared.scope import Scope
 
@@ -62,9 +69,16 @@ class Asked:
 
 CUBES: Final[tuple[Cube, ...]] = (
     enrollments.CUBE,
+    applications.CUBE,
+    certificates.CUBE,
+    referrals.CUBE,
     classes.CUBE,
+    attendance.CUBE,
+    funding.CUBE,
     outcomes.CUBE,
     facilities.CUBE,
+    standings.CUBE,
+    hours.CUBE,
 )
 
 # Dimensions whose column is called otherwise.
@@ -72,6 +86,7 @@ _COLUMNS: Final = {
     Dimension.PROGRAM: "program_id",
     Dimension.WAVE: "wave_id",
     Dimension.FACILITY: "facility_id",
+    Dimension.REFERRAL_KIND: "kind",
 }
 _AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
 
@@ -117,7 +132,9 @@ def column_of(live: Any, dimension: Dimension, question: Question) -> ColumnElem
         province = getattr(live, _name_of(Dimension.PROVINCE, question))
         return _zone(province) if named is None else named
     if dimension is Dimension.MONTH:
-        return func.to_char(live.day, "YYYY-MM")
+        # Hours know the month in which they lie, which matters more than when it was recorded.
+        month: ColumnElement[Any] | None = getattr(live, "month", None)
+        return func.to_char(live.day, "YYYY-MM") if month is None else month
     column: ColumnElement[Any] = getattr(live, _name_of(dimension, question))
     return column
 

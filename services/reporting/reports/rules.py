@@ -19,6 +19,7 @@ Row: TypeAlias = dict[str, Any]
 SMALL: Final = 5
 # An answer of so many figures is some 12 MB of JSON.
 MAX_CELLS: Final = 50_000
+_MINUTES_OF_AN_HOUR: Final = 60
 _WITHHELD: Final[Row] = {
     "value": None,
     "numerator": None,
@@ -77,11 +78,14 @@ def needs_places(scope: Scope) -> bool:
 
 
 def merge(*parts: Mapping[Key, Sums]) -> dict[Key, dict[str, int]]:
-    """Return the sums of all parts, by key; what one part has not is not there."""
+    """Return the sums of all parts, by key, with those that are made of several parts."""
     merged: dict[Key, dict[str, int]] = {}
     for part in parts:
         for key, sums in part.items():
             merged.setdefault(key, {}).update(sums)
+    for sums in merged.values():
+        for name, of in TOGETHER.items():
+            sums[name] = sum(sums.get(each, 0) for each in of)
     return merged
 
 
@@ -141,9 +145,10 @@ def _figures(indicator: Indicator, sums: Sums) -> Row:
     denominator = indicator.target
     if indicator.denominator is not None:
         denominator = sums.get(indicator.denominator, 0)
+    parts = _MINUTES_OF_AN_HOUR if indicator.unit is Unit.HOURS else denominator
     counted = indicator.unit is Unit.COUNT
     return {
-        "value": numerator if counted else _ratio(numerator, denominator),
+        "value": numerator if counted else _ratio(numerator, parts),
         "numerator": numerator,
         "denominator": denominator,
     }

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from services.reporting.folding.queries import Cube, Measures, sum_of
 from services.reporting.standing_facts.rules import STANDINGS
-from services.reporting.standing_facts.tables import LiveStandings
+from services.reporting.standing_facts.tables import LiveStandings, LiveStandingSummary
 from shared.schemas.registry import MaturityClass, StandingKind
 
 _K = StandingKind
@@ -16,7 +16,7 @@ _BUILT: Final = ("BUILT", "EQUIPPED", "ACCOUNTED_FOR")
 _OPEN: Final = ("PLANNED", "IN_PROGRESS", "OVERDUE")
 
 
-def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a sub-select
+def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - any of two mapped classes
     def n(kind: StandingKind, *values: str, detail: str | None = None) -> ColumnElement[int]:
         conditions = [live.kind == kind]
         if values:
@@ -63,4 +63,4 @@ def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - mapped to a
     }
 
 
-CUBE: Final = Cube(STANDINGS.code, STANDINGS.source, LiveStandings, None, _measures)
+CUBE: Final = Cube(STANDINGS.code, STANDINGS.source, LiveStandings, LiveStandingSummary, _measures)

@@ -20,7 +20,19 @@ NOWHERE: Final = UUID(int=0)
 STANDINGS: Final = Fact(
     "standings", Source.REGISTRY, tuple(StandingCell.model_fields), ("n", "amount")
 )
-ROLLUPS: Final = (Rollup("standing_cube", STANDINGS, STANDINGS.members, daily=True),)
+_OF_PROVINCES: Final = (
+    "kind",
+    "value",
+    "detail",
+    "province_code",
+    "facility_kind",
+    "owner_ministry",
+    "co_ministry",
+)
+ROLLUPS: Final = (
+    Rollup("standing_summary", STANDINGS, _OF_PROVINCES, daily=False),
+    Rollup("standing_cube", STANDINGS, STANDINGS.members, daily=True),
+)
 
 _CELL = attrgetter(*StandingCell.model_fields)
 

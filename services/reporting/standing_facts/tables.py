@@ -1,4 +1,4 @@
-"""SQL table of standings counted."""
+"""SQL tables of standings counted."""
 
 from datetime import date
 from uuid import UUID
@@ -12,23 +12,41 @@ from services.reporting.folding.tables import ROOM, Counted, live
 from shared.schemas.registry import StandingKind
 
 
-class StandingCube(Counted, Base):
-    """Standings by cell and by the day recorded; what they are is said by `StandingKind`."""
+class _Members:
+    """What standings are cut by in either table."""
+
+    kind: Mapped[StandingKind]
+    value: Mapped[str]
+    detail: Mapped[str]
+    province_code: Mapped[str]
+    facility_kind: Mapped[str]
+    owner_ministry: Mapped[str]
+    co_ministry: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class StandingSummary(Counted, _Members, Base):
+    """Standings by all but the place within a province; what they are says `StandingKind`."""
+
+    __tablename__ = "standing_summary"
+    __table_args__ = ROOM
+
+
+class StandingCube(Counted, _Members, Base):
+    """Standings by cell and by the day recorded."""
 
     __tablename__ = "standing_cube"
     __table_args__ = (Index(None, "generation", "facility_id"), ROOM)
 
     day: Mapped[date]
-    kind: Mapped[StandingKind]
-    value: Mapped[str]
-    detail: Mapped[str]
     facility_id: Mapped[UUID]
-    province_code: Mapped[str]
     regency_code: Mapped[str]
-    facility_kind: Mapped[str]
-    owner_ministry: Mapped[str]
-    co_ministry: Mapped[str]
-    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class LiveStandingSummary(Base):
+    """What reports read of standings down to the province."""
+
+    __table__ = live(StandingSummary, Source.REGISTRY, owned=False)
 
 
 class LiveStandings(Base):

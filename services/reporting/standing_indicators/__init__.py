@@ -1,0 +1,1 @@
+"""Indicators of what stands: maturity, roadmaps, incubators, developments, agreements."""
