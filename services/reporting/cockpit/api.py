@@ -268,8 +268,10 @@ class _Stream(Response):
         seen = channel.number
         if seen:
             await _chunk(send, channel.figures)
-        while not channel.ended and time.monotonic() < until:
+        while time.monotonic() < until:
             await channel.next()
+            if channel.ended:
+                break
             # Who was slow gets the figures that he missed, not that they are fresh.
             chunk = channel.latest if channel.number == seen else channel.figures
             seen = channel.number

@@ -49,9 +49,7 @@ class TestSeries:
         span = span_of(now=NOON, start=NOON - 6 * MINUTE, end=None, step_s=120)
         first = span.start
 
-        points = series(
-            span, [(first, 3, 0), (first + MINUTE, 2, 1), (first + 6 * MINUTE, 0, 4)]
-        )
+        points = series(span, [(first, 3, 0), (first + MINUTE, 2, 1), (first + 6 * MINUTE, 0, 4)])
 
         assert [(each.at, each.claims, each.applications) for each in points] == [
             (first, 5, 1),
