@@ -17,7 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-import_app = typer.Typer(help="Load lists from CSV files.", no_args_is_help=True)
+import_app = typer.Typer(help="Load lists from files.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 
 JsonFile = Annotated[
@@ -158,6 +158,21 @@ def import_classes(
     from deploy.commands.imports import run_classes
 
     _finish(run_classes(files, validate=validate))
+
+
+@import_app.command("boundaries", epilog="Example: [bold]balai import boundaries big.geojson[/]")
+def import_boundaries(
+    file: Annotated[Path, typer.Argument(help="GeoJSON of provinces or of regencies.")],
+    *,
+    source: Annotated[
+        str, typer.Option(help="Whose they are, and of when; else the name of the file.")
+    ] = "",
+    licence: Annotated[str, typer.Option(help="Under which they may be shown.")] = "",
+) -> None:
+    """Load official boundaries by Kemendagri code; the map then shows them, not its own."""
+    from deploy.commands.imports import run_boundaries
+
+    _finish(run_boundaries(file, source=source, licence=licence))
 
 
 @app.command(epilog="Example: [bold]balai pilot --applicants 2500 --classes 63 --seed 1[/]")

@@ -1,13 +1,14 @@
-"""`balai import`: send CSV files to the services and follow what becomes of them."""
+"""`balai import`: send files to the services and follow what becomes of them."""
 
 import hashlib
 import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 from rich.console import Console
@@ -34,6 +35,7 @@ class Upload:
     service: str
     route: str
     content: bytes = b""
+    media_type: str = "text/csv"
 
     @property
     def digest(self) -> str:
@@ -60,6 +62,13 @@ def run_classes(files: Sequence[Path], *, validate: bool) -> int:
     """Plan classes, or only judge them; return 1 when a row is refused."""
     route = f"class-imports?mode={'validate' if validate else 'commit'}"
     return _run([_upload(path, "enrollment", route) for path in files])
+
+
+def run_boundaries(file: Path, *, source: str, licence: str) -> int:
+    """Load official boundaries of a level; return 1 when a feature is refused."""
+    said = urlencode({"source": source or file.name, "licence": licence})
+    upload = _upload(file, "reporting", f"boundary-imports?{said}")
+    return _run([replace(upload, media_type="application/geo+json")])
 
 
 def area_files(named: Sequence[Path]) -> list[Path]:
@@ -163,7 +172,7 @@ def _run(uploads: Sequence[Upload]) -> int:
 
 def _post(client: httpx.Client, upload: Upload, *, key: str) -> tuple[dict[str, Any], bool]:
     """Return the job as it stands now, and whether an earlier request has begun it."""
-    headers = {"Content-Type": "text/csv", "Idempotency-Key": key}
+    headers = {"Content-Type": upload.media_type, "Idempotency-Key": key}
     address = f"/{upload.service}/v1/{upload.route}"
     answer = _request(client, "POST", address, content=upload.content, headers=headers)
     job = ask(client, "GET", f"/{upload.service}/v1/jobs/{answer.json()['id']}")

@@ -32,14 +32,25 @@ from services.reporting.questions.rules import (
 )
 from shared.clock import ledger_day
 from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR, Ministry, RegencyCode
-from shared.schemas.enrollment import AgeBand, EntrantKind, Sex
-from shared.schemas.registry import BookingPurpose, FacilityKind, FacilityStatus, TimeZone
+from shared.schemas.enrollment import AgeBand, EntrantKind, Financing, Sex
+from shared.schemas.registry import (
+    BookingPurpose,
+    FacilityKind,
+    FacilityStatus,
+    ReferralKind,
+    TimeZone,
+)
 from shared.schemas.reporting import HORIZONS, HorizonMonths
 
 ProvinceCode = Annotated[
     str, StringConstraints(pattern=r"^\d{2}$"), Field(description="Kemendagri code: 33.")
 ]
 
+Trade = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$", max_length=40),
+    Field(description="A vocational field: BAKERY."),
+]
 Month = Annotated[
     str, StringConstraints(pattern=r"^\d{4}-\d{2}$"), Field(description="A month: 2026-11.")
 ]
@@ -139,6 +150,9 @@ class ReportQuery(BaseModel):
     age_band: Annotated[list[AgeBand], _Listed] = []
     entrant_kind: Annotated[list[EntrantKind], _Listed] = []
     disability: Annotated[list[Literal["true", "false"]], _Listed] = []
+    trade: Annotated[list[Trade], _Listed] = []
+    referral_kind: Annotated[list[ReferralKind], _Listed] = []
+    financing: Annotated[list[Financing], _Listed] = []
     status: Annotated[list[FacilityStatus], _Listed] = []
     month: Annotated[list[Month], _Listed] = []
     purpose: Annotated[list[BookingPurpose], _Listed] = []

@@ -1,0 +1,1 @@
+"""Boundaries of provinces and regencies: official ones where loaded. Owns area_boundary."""
