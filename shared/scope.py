@@ -89,7 +89,6 @@ class Permission(StrEnum):
     FIGURES_PUBLISH = "figures:publish"
     REPORTS_TRACE = "reports:trace"
     QUALITY_READ = "quality:read"
-    NOTICES_ORDER = "notices:order"
 
 
 _P = Permission
@@ -204,7 +203,6 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.SERVICE: frozenset(
         {_P.REGISTRY_READ, _P.EVENTS_READ, _P.CLASS_CHECK, _P.NOTICES_SEND}
         | {_P.BOOKINGS_READ, _P.BOOKINGS_REQUEST, _P.PRIVACY_REQUEST, _P.REFERRALS_CHECK}
-        | {_P.NOTICES_ORDER}
     ),
 }
 

@@ -102,10 +102,13 @@ class OutcomeCell(Message):
 
 
 class Outcome(Message):
-    """One answer: the cell that it counts in, and what it adds to the sums of that cell."""
+    """One answer: the cell that it counts in, and what it adds to the sums of that cell.
+
+    `source` is null while nobody has answered.
+    """
 
     cell: OutcomeCell
-    source: FollowUpSource
+    source: FollowUpSource | None = None
     business_started: bool | None = None
     business_running: bool | None = None
     people_hired: int | None = Field(default=None, ge=0)

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from services.reporting.folding.rules import Source
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.main import create_app
-from services.reporting.worker import create_worker
+from services.reporting.worker import EnrollmentConsumer, create_worker
 from shared.db.session import Sessions, transaction
 from shared.jobs.worker import ServiceWorker
 from shared.schemas.events import EventRead
 from shared.scope import SYSTEM, Actor
+from tests.reporting.asked import Asked
 from tests.support.asgi import ServiceClient
 
 READER = Actor(issuer="test", subject="reader")
@@ -75,3 +76,23 @@ async def reporting(settings, serve) -> ServiceClient:
 @pytest.fixture
 def worker(settings) -> ServiceWorker:
     return create_worker(settings)
+
+
+@pytest.fixture
+def follow(db: Sessions) -> Callable[..., Awaitable[None]]:
+    """Return the function that reads enrollment's feed as the worker does, in one page."""
+
+    async def consume(events: Iterable[EventRead]) -> None:
+        own = [event for event in events if event.topic.startswith("enrollment.")]
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await EnrollmentConsumer().consume(session, own)
+
+    return consume
+
+
+@pytest.fixture
+async def asked(db: Sessions, follow) -> Asked:
+    """A class that was told of and has not ended yet."""
+    asked = Asked(db, follow)
+    await asked.tell()
+    return asked

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     START_REMINDER = "START_REMINDER"
     CERTIFICATE = "CERTIFICATE"
     FOLLOW_UP = "FOLLOW_UP"
+    FOLLOW_UP_REMINDER = "FOLLOW_UP_REMINDER"
     CODE = "CODE"
     REFERRAL_SENT = "REFERRAL_SENT"
     REFERRAL_ACCEPTED = "REFERRAL_ACCEPTED"
@@ -47,6 +48,7 @@ class Channel(StrEnum):
 
 _PLACE: Final = frozenset({"name", "class", "facility"})
 _REFERRAL: Final = frozenset({"name", "target"})
+_FOLLOW_UP: Final = frozenset({"name", "months", "link"})
 _START: Final = _PLACE | {"space", "starts"}
 # What a template of each kind may speak of.
 WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
@@ -63,7 +65,8 @@ WORDS: Final[Mapping[NoticeKind, frozenset[str]]] = MappingProxyType(
         NoticeKind.WAVE_CANCELLED: frozenset({"name", "wave"}),
         NoticeKind.START_REMINDER: _START,
         NoticeKind.CERTIFICATE: frozenset({"name", "class", "facility", "number", "link"}),
-        NoticeKind.FOLLOW_UP: frozenset({"name", "months", "link"}),
+        NoticeKind.FOLLOW_UP: _FOLLOW_UP,
+        NoticeKind.FOLLOW_UP_REMINDER: _FOLLOW_UP,
         NoticeKind.CODE: frozenset({"name", "code", "minutes"}),
         NoticeKind.REFERRAL_SENT: _REFERRAL,
         NoticeKind.REFERRAL_ACCEPTED: _REFERRAL,

@@ -40,7 +40,7 @@ NoticeWriter = Annotated[Caller, Depends(Requires(Permission.PARTICIPANTS_WRITE)
 
 _EXAMPLE: Final = {
     "kind": "FOLLOW_UP",
-    "path": "/reporting/answer",
+    "path": "/reporting/follow-up",
     "months": 6,
     "expires_at": "2027-09-01T17:00:00Z",
     "recipients": [

@@ -121,6 +121,8 @@ _TRUE_WHILE: Final[Mapping[NoticeKind, frozenset[EnrollmentState]]] = MappingPro
     }
 )
 
+# What somebody is asked who has agreed to be asked.
+_FOLLOW_UPS: Final = frozenset({NoticeKind.FOLLOW_UP, NoticeKind.FOLLOW_UP_REMINDER})
 # What concerns a person's own rights is told to whoever wants nothing else of us.
 _RIGHTS: Final = frozenset({NoticeKind.CODE, NoticeKind.BREACH})
 
@@ -249,7 +251,7 @@ def suppression(
         return Suppression.RESTRICTED
     if kind in _TRUE_WHILE and state not in _TRUE_WHILE[kind]:
         return Suppression.OVERTAKEN
-    if kind is NoticeKind.FOLLOW_UP and not consents_to(Purpose.FOLLOW_UP, addressee.consents):
+    if kind in _FOLLOW_UPS and not consents_to(Purpose.FOLLOW_UP, addressee.consents):
         return Suppression.NO_CONSENT
     return Suppression.SYNTHETIC if addressee.synthetic and reaches_people else None
 

@@ -50,7 +50,7 @@ class NoticesRequest(Body):
     ever gets to see.
     """
 
-    kind: Literal[NoticeKind.FOLLOW_UP]
+    kind: Literal[NoticeKind.FOLLOW_UP, NoticeKind.FOLLOW_UP_REMINDER]
     path: str = Field(pattern=r"^/[a-z0-9/_-]{1,100}$", description="Page that takes the token.")
     months: HorizonMonths = Field(description="How long ago the training was.")
     expires_at: AwareDatetime = Field(description="From then on the link is of no use.")

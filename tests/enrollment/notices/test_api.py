@@ -81,6 +81,20 @@ class TestRequestNotices:
         assert EMAIL not in everything
 
     @pytest.mark.parametrize("consents", [[], [YES, NO]])
+    async def test_a_reminder_is_a_letter_of_its_own(self, seats, service, post, mail, rows):
+        person = await seats.person(synthetic=False, email=EMAIL, consents=[YES])
+        first = await service.post("/v1/notices", json=asked(person))
+        reminder = await service.post("/v1/notices", json=asked(person, kind="FOLLOW_UP_REMINDER"))
+        await post()
+
+        told = [each.json()["items"][0]["outcome"] for each in (first, reminder)]
+        assert told == ["QUEUED", "QUEUED"]
+        subjects = sorted(letter["Subject"] for letter in mail.letters)
+        assert subjects == [
+            "Apa kabar usaha Anda, 6 bulan setelah pelatihan?",
+            "Kami masih menunggu kabar Anda",
+        ]
+
     async def test_nobody_is_asked_who_has_not_agreed(self, seats, service, post, told, consents):
         person = await seats.person(synthetic=False, email=EMAIL, consents=consents)
         await service.post("/v1/notices", json=asked(person))

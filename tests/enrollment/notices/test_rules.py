@@ -102,6 +102,7 @@ class TestSuppression:
             (NoticeKind.START_REMINDER, {"state": WAITLISTED}, Suppression.OVERTAKEN),
             (NoticeKind.CANCELLED, {"state": EnrollmentState.CANCELLED}, None),
             (NoticeKind.FOLLOW_UP, {"state": None}, Suppression.NO_CONSENT),
+            (NoticeKind.FOLLOW_UP_REMINDER, {"state": None}, Suppression.NO_CONSENT),
             (NoticeKind.SEAT, {"addressee": addressee(synthetic=True)}, Suppression.SYNTHETIC),
             (
                 NoticeKind.SEAT,
