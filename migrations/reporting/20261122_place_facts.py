@@ -32,6 +32,8 @@ _TABLES = (
     "hour_summary",
     "standing_cube",
     "standing_summary",
+    "network_member",
+    "network_now",
     "area_level_copied",
     "area_link",
     "area_name",
@@ -46,6 +48,7 @@ def _enum(name: str, values: Sequence[str]) -> sa.Enum:
 
 def upgrade() -> None:
     _create_facilities()
+    _create_networks()
     _create_areas()
     _create_cubes()
 
@@ -74,6 +77,31 @@ def _create_facilities() -> None:
         sa.Column("facility_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("generation", "alias_id", name=op.f("pk_facility_alias")),
+        schema="reporting",
+        postgresql_with={"fillfactor": 70},
+    )
+
+
+def _create_networks() -> None:
+    op.create_table(
+        "network_now",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        *_texts("code", "name"),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("generation", "network_id", name=op.f("pk_network_now")),
+        schema="reporting",
+        postgresql_with={"fillfactor": 70},
+    )
+    op.create_table(
+        "network_member",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("facility_id", sa.Uuid(), nullable=False),
+        *_texts("valid_from", "valid_to"),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("generation", "member_id", name=op.f("pk_network_member")),
         schema="reporting",
         postgresql_with={"fillfactor": 70},
     )

@@ -21,6 +21,7 @@ from services.reporting.funding_facts import tables as _funding_facts  # noqa: F
 from services.reporting.held_grants import tables as _held_grants  # noqa: F401
 from services.reporting.hour_facts import tables as _hour_facts  # noqa: F401
 from services.reporting.ledger import tables as _ledger  # noqa: F401
+from services.reporting.networks import tables as _networks  # noqa: F401
 from services.reporting.outcome_facts import tables as _outcome_facts  # noqa: F401
 from services.reporting.phase_facts import tables as _phase_facts  # noqa: F401
 from services.reporting.program_names import tables as _program_names  # noqa: F401

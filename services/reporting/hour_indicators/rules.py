@@ -47,6 +47,7 @@ UTILISATION: Final = Report(
         _D.REGENCY,
         _D.FACILITY,
         _D.FACILITY_KIND,
+        _D.NETWORK,
         _D.OWNER_MINISTRY,
         _D.PURPOSE,
         _D.USING_MINISTRY,

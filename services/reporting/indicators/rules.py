@@ -74,6 +74,7 @@ PEOPLE: Final = (
     _D.REGENCY,
     _D.FACILITY,
     _D.FACILITY_KIND,
+    _D.NETWORK,
     _D.HOST_MINISTRY,
     _D.OWNER_MINISTRY,
     _D.SEX,

@@ -13,7 +13,8 @@ from services.reporting.areas.queries import area_names
 from services.reporting.facility_facts.tables import LiveFacilityNow
 from services.reporting.indicators.rules import Dimension
 from services.reporting.labels.rules import WORDS
-from services.reporting.programs.tables import Program, Wave
+from services.reporting.networks.queries import network_names
+from services.reporting.program_names.tables import LiveProgramNames
 from shared.i18n import Text
 
 Labels: TypeAlias = Mapping[Dimension, Mapping[str, Text]]
@@ -54,6 +55,9 @@ async def labels_of(
         if dimension in _AREAS:
             names = await areas.get(session, mark)
             labels[dimension] = {v: Text(names[v], names[v]) for v in values if v in names}
+        elif dimension is Dimension.NETWORK:
+            named = await network_names(session, sorted(values))
+            labels[dimension] = {value: Text(name, name) for value, name in named.items()}
         elif dimension in _NAMED:
             labels[dimension] = await _names(session, dimension, values)
         elif dimension in WORDS:
@@ -62,9 +66,13 @@ async def labels_of(
     return labels
 
 
+_PRESENT_NAME: Final = (
+    LiveProgramNames.__table__.c.named_id,
+    LiveProgramNames.__table__.c.name,
+)
 _NAMED: Final = {
-    Dimension.PROGRAM: (Program.id, Program.name),
-    Dimension.WAVE: (Wave.id, Wave.name),
+    Dimension.PROGRAM: _PRESENT_NAME,
+    Dimension.WAVE: _PRESENT_NAME,
     Dimension.FACILITY: (LiveFacilityNow.__table__.c.facility_id, LiveFacilityNow.__table__.c.name),
 }
 

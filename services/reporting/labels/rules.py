@@ -52,6 +52,19 @@ WORDS: Final[Mapping[Dimension, Mapping[str, Text]]] = {
         "true": Text("Penyandang disabilitas", "With a disability"),
         "false": Text("Bukan penyandang disabilitas", "Without a disability"),
     },
+    Dimension.REFERRAL_KIND: {
+        "PLUT_SERVICE": Text("Layanan PLUT atau rumah produksi", "Business service"),
+        "INCUBATOR": Text("Inkubator", "Incubator"),
+        "PRODUCTION_SLOT": Text("Jam lini produksi", "Hours on a production line"),
+        "BANK": Text("Bank", "Bank"),
+    },
+    Dimension.FINANCING: {
+        "KUR": Text("KUR", "KUR"),
+        "KUR_SYARIAH": Text("KUR syariah", "Sharia KUR"),
+        "LPDB": Text("LPDB", "LPDB"),
+        "BWM": Text("Bank Wakaf Mikro", "Micro waqf bank"),
+        "OTHER": Text("Lainnya", "Other"),
+    },
     Dimension.USING_MINISTRY: _MINISTRIES,
     Dimension.PURPOSE: {
         "CLASS": Text("Kelas", "Class"),

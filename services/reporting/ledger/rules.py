@@ -22,6 +22,7 @@ from services.reporting.folding.rules import (
 )
 from services.reporting.funding_facts import rules as funding
 from services.reporting.hour_facts import rules as hours
+from services.reporting.networks import rules as networks
 from services.reporting.outcome_facts import rules as outcomes
 from services.reporting.phase_facts import rules as phases
 from services.reporting.program_names import rules as names
@@ -48,6 +49,7 @@ KEEPINGS: Final[tuple[Keeping, ...]] = (
     classes.LATEST,
     names.NAMES,
     *facilities.KEEPINGS,
+    *networks.KEEPINGS,
     phases.PHASES,
 )
 
@@ -57,6 +59,7 @@ FOLDINGS: Final[Foldings] = also(
     {
         **names.FOLDINGS,
         **facilities.FOLDINGS,
+        **networks.FOLDINGS,
         **standings.FOLDINGS,
         **hours.FOLDINGS,
         **classes.FOLDINGS,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.application_facts.tables import ApplicationCube, ApplicationSummary
@@ -22,12 +22,17 @@ from services.reporting.folding.rules import Source
 from services.reporting.folding.tables import mapped_table
 from services.reporting.funding_facts.tables import FundingCube
 from services.reporting.hour_facts.tables import HourCube, HourSummary
+from services.reporting.networks.tables import NetworkMember, NetworkNow
 from services.reporting.outcome_facts.tables import OutcomeCube
 from services.reporting.phase_facts.tables import ProgramPhasesNow
 from services.reporting.program_names.tables import ProgramName
 from services.reporting.referral_facts.tables import ReferralCube
 from services.reporting.signup_facts.tables import SignUpCube, SignUpSummary
 from services.reporting.standing_facts.tables import StandingCube, StandingSummary
+from shared.schemas.enrollment import Topic as EnrollmentTopic
+
+# The event of a class that was moved to another facility.
+RELOCATED: Final = EnrollmentTopic.CLASS_RELOCATED
 
 
 class Entry(Base):
@@ -47,6 +52,9 @@ class Entry(Base):
             postgresql_using="brin",
             postgresql_with={"pages_per_range": 32, "autosummarize": True},
         ),
+        # A figure is traced stream by stream, and a class that was moved at both places.
+        Index(None, "stream_id"),
+        Index("ix_ledger_relocated", "stream_id", postgresql_where=text(f"topic = '{RELOCATED}'")),
     )
 
     source: Mapped[Source] = mapped_column(primary_key=True)
@@ -67,6 +75,8 @@ _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     FacilityCube,
     FacilityNow,
     FacilityAlias,
+    NetworkNow,
+    NetworkMember,
     StandingSummary,
     StandingCube,
     HourSummary,

@@ -22,6 +22,7 @@ FACILITIES: Final = Report(
         _D.REGENCY,
         _D.FACILITY,
         _D.FACILITY_KIND,
+        _D.NETWORK,
         _D.OWNER_MINISTRY,
         _D.STATUS,
         _D.DAY,

@@ -60,7 +60,7 @@ from services.reporting.reports.schemas import (
     ReportDescription,
     ReportRead,
 )
-from shared.clock import utc_now
+from shared.clock import ledger_day, utc_now
 from shared.db.session import transaction
 from shared.errors import ForbiddenError, UnauthorizedError
 from shared.i18n import Text, preferred_language
@@ -82,7 +82,7 @@ _PUBLIC_CUTS: Final = (
     " needs a token that reads reports, and shows its own area."
 )
 _SAME_HOUR: Final = timedelta(seconds=5)
-_REFUSALS: Final = (
+REFUSALS: Final = (
     DimensionNotOfferedError,
     IndicatorUnknownError,
     ValueUnknownError,
@@ -98,7 +98,7 @@ _REFUSALS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Admitted:
+class Admitted:
     """One request for one report, admitted. A `heavy` one waits for its turn."""
 
     report: Report
@@ -111,8 +111,12 @@ class _Admitted:
 
 
 @lru_cache(maxsize=1024)
-def _question(report: Report, query_string: bytes) -> Question:
-    """Read a query string once: FastAPI's reading of it costs more than the rest of a 304."""
+def read_question(report: Report, query_string: bytes) -> Question:
+    """Read a query string once: FastAPI's reading of it costs more than the rest of a 304.
+
+    Raises:
+        RequestValidationError: when a value is none that its parameter can have.
+    """
     given = parse_qs(query_string.decode("latin-1"), keep_blank_values=True)
     try:
         return question_of(report, given)
@@ -123,7 +127,7 @@ def _question(report: Report, query_string: bytes) -> Question:
         ) from error
 
 
-async def _admit(request: Request, report: Report, caller: Caller) -> _Admitted:
+async def _admit(request: Request, report: Report, caller: Caller) -> Admitted:
     """Decide which rows the caller may see.
 
     Raises:
@@ -133,13 +137,23 @@ async def _admit(request: Request, report: Report, caller: Caller) -> _Admitted:
         UnauthorizedError: when the cut is not public and there is no token.
         ForbiddenError: when the cut is not public and no grant reads reports.
     """
-    question = _question(report, request.scope["query_string"])
-    now = await present_moment(request)
+    question = read_question(report, request.scope["query_string"])
+    return admit(report, question, caller=caller, now=await present_moment(request))
+
+
+def admit(report: Report, question: Question, *, caller: Caller, now: datetime) -> Admitted:
+    """Decide which rows of an answer the caller may see, and by what hour it is judged.
+
+    Raises:
+        AsOfInTheFutureError: when the moment asked for has not come.
+        UnauthorizedError: when the cut is not public and there is no token.
+        ForbiddenError: when the cut is not public and no grant reads reports.
+    """
     if question.as_of is not None:
         now = _hour_then(question.as_of, now)
     if rules.is_public(report, question):
         heavy = question.as_of is not None or rules.is_dated(question)
-        return _Admitted(
+        return Admitted(
             report, question, NATIONAL, public=True, guarded=False, heavy=heavy, now=now
         )
     if caller.actor is ANONYMOUS:
@@ -147,7 +161,7 @@ async def _admit(request: Request, report: Report, caller: Caller) -> _Admitted:
     if not caller.actor.may(Permission.REPORTS_READ):
         raise ForbiddenError
     sees_people = caller.actor.may(Permission.FOLLOWUPS_READ)
-    return _Admitted(
+    return Admitted(
         report,
         question,
         caller.actor.scope(Permission.REPORTS_READ),
@@ -176,13 +190,13 @@ def _question_mark(question: Question) -> str:
     return hashlib.sha256(repr(question).encode()).hexdigest()
 
 
-def _sources(asked: _Admitted) -> tuple[Source, ...]:
+def _sources(asked: Admitted) -> tuple[Source, ...]:
     """Return whose events move the answer: the registry's change what facilities are called."""
-    named = asked.question.dimensions & {Dimension.FACILITY}
+    named = asked.question.dimensions & {Dimension.FACILITY, Dimension.NETWORK}
     return tuple(dict.fromkeys((*asked.report.sources, *([Source.REGISTRY] if named else []))))
 
 
-def _etag(request: Request, asked: _Admitted, standing: Standing) -> str:
+def _etag(request: Request, asked: Admitted, standing: Standing) -> str:
     """Return what changes when the rows may have: the position, and whatever cuts them."""
     parts = (
         VERSION,
@@ -193,11 +207,12 @@ def _etag(request: Request, asked: _Admitted, standing: Standing) -> str:
         preferred_language(request.headers.get("accept-language")),
         standing.position(_sources(asked)),
         str(standing.starts_passed(asked.now)) if asked.report.timed else "",
+        ledger_day(asked.now).isoformat() if Dimension.NETWORK in asked.question.dimensions else "",
     )
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-async def _figures(request: Request, asked: _Admitted, caller: Caller, mark: str) -> Figures:
+async def _figures(request: Request, asked: Admitted, caller: Caller, mark: str) -> Figures:
     state = request.scope["state"]
     answers: Answers = state["answers"]
     opening = partial(transaction, state["sessions"], scope=asked.scope, actor=caller.actor)
@@ -214,7 +229,7 @@ async def _figures(request: Request, asked: _Admitted, caller: Caller, mark: str
         return await read()
 
 
-async def _kept(request: Request, asked: _Admitted, caller: Caller, mark: str) -> Kept:
+async def _kept(request: Request, asked: Admitted, caller: Caller, mark: str) -> Kept:
     figures = await _figures(request, asked, caller, mark)
     labels = {
         dimension: {value: text._asdict() for value, text in words.items()}
@@ -253,7 +268,7 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
         "synthetic": _synthetic(asked.question, standing),
         "restricted": not asked.scope.national,
         "rows": kept.number,
-        **_told(report, asked.question),
+        **told_of(report, asked.question),
     }
     headers["ETag"] = tag_of(etag, wanted)
     if wanted is not ReportFormat.JSON:
@@ -267,7 +282,7 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _headers(asked: _Admitted, fresh: Freshness) -> dict[str, str]:
+def _headers(asked: Admitted, fresh: Freshness) -> dict[str, str]:
     return {
         "Balai-As-Of": fresh.as_of.isoformat() if fresh.as_of else "",
         "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
@@ -276,7 +291,7 @@ def _headers(asked: _Admitted, fresh: Freshness) -> dict[str, str]:
     }
 
 
-def _told(report: Report, question: Question) -> dict[str, Any]:
+def told_of(report: Report, question: Question) -> dict[str, Any]:
     """Return the members of `meta` that say what was asked."""
     period, compared = question.period or Period(), question.compared
     return {
@@ -357,7 +372,7 @@ def _add_route(report: Report) -> None:
         description=report.description.en + (_PUBLIC_CUTS if report.public else ""),
         response_model=ReportRead,
         openapi_extra=cuts_of(report),
-        responses={**FILES, **problems(*_REFUSALS, *denials)},
+        responses={**FILES, **problems(*REFUSALS, *denials)},
     )
 
 

@@ -32,6 +32,7 @@ from services.reporting.folding.queries import Cube
 from services.reporting.funding_facts import queries as funding
 from services.reporting.hour_facts import queries as hours
 from services.reporting.indicators.rules import AreaBasis, Dimension, Report
+from services.reporting.networks.queries import in_networks, with_networks
 from services.reporting.outcome_facts import queries as outcomes
 from services.reporting.past_figures.rules import PastNotOfferedError
 from services.reporting.questions.rules import Period, Question
@@ -131,6 +132,10 @@ def column_of(live: Any, dimension: Dimension, question: Question) -> ColumnElem
         named: ColumnElement[Any] | None = getattr(live, "time_zone", None)
         province = getattr(live, _name_of(Dimension.PROVINCE, question))
         return _zone(province) if named is None else named
+    if dimension is Dimension.NETWORK:
+        # Whoever has facilities can say their networks: `with_networks`, `in_networks`.
+        networks: ColumnElement[Any] = getattr(live, "network", live.facility_id)
+        return networks
     if dimension is Dimension.MONTH:
         # Hours know the month in which they lie, which matters more than when it was recorded.
         month: ColumnElement[Any] | None = getattr(live, "month", None)
@@ -193,6 +198,9 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
     question = asked.question
     conditions = [within(asked.scope, live), *_within_period(live, question.period)]
     for dimension, values in question.chosen:
+        if dimension is Dimension.NETWORK:
+            conditions.append(in_networks(live.facility_id, values, now=asked.now))
+            continue
         column = _renamed(column_of(live, dimension, question), dimension, asked.codes)
         conditions.append(cast(column, Text()) == any_(literal(list(values), ARRAY(Text()))))
     if cube.by_horizon:
@@ -209,6 +217,8 @@ def sums_of(
     """
     live = _live(cube, asked)
     question = asked.question
+    if Dimension.NETWORK in question.by:
+        live = with_networks(live, now=asked.now)
     keys: list[ColumnElement[Any]] = [
         cast(_renamed(column_of(live, each, question), each, asked.codes), Text())
         for each in question.by

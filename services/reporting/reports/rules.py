@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
-from services.reporting.indicators.rules import Dimension, Indicator, Report, Unit
+from services.reporting.indicators.rules import TOGETHER, Dimension, Indicator, Report, Unit
 from services.reporting.questions.rules import Question
 from shared.errors import ServiceError
 from shared.i18n import Text
@@ -85,7 +85,8 @@ def merge(*parts: Mapping[Key, Sums]) -> dict[Key, dict[str, int]]:
             merged.setdefault(key, {}).update(sums)
     for sums in merged.values():
         for name, of in TOGETHER.items():
-            sums[name] = sum(sums.get(each, 0) for each in of)
+            if not sums.keys().isdisjoint(of):
+                sums[name] = sum(sums.get(each, 0) for each in of)
     return merged
 
 
@@ -161,7 +162,8 @@ def _compared(row: Row, other: Row) -> Row:
 
 def is_guarded(report: Report, question: Question) -> bool:
     """Tell whether the answer counts people so finely that small figures could name somebody."""
-    return Dimension.SEX in report.dimensions and not is_public(report, question)
+    of_people = report.by_horizon or Dimension.SEX in report.dimensions
+    return of_people and not is_public(report, question)
 
 
 def minimum_answers(report: Report, question: Question) -> int | None:

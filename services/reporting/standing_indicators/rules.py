@@ -239,6 +239,7 @@ STANDING: Final = Report(
         _D.REGENCY,
         _D.FACILITY,
         _D.FACILITY_KIND,
+        _D.NETWORK,
         _D.OWNER_MINISTRY,
         _D.DAY,
         _D.MONTH,
