@@ -25,11 +25,14 @@ from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from services.reporting.person_records import api as person_records
 from services.reporting.published_tables import api as published_tables
 from services.reporting.rebuilds import api as rebuilds
+from services.reporting.report_exports import api as report_exports
 from services.reporting.reports import api as reports
 from services.reporting.settings import ReportingSettings
 from services.reporting.signups import api as signups
+from services.reporting.sheets import api as sheets
 from services.reporting.snapshots import api as snapshots
 from services.reporting.targets import api as targets
+from services.reporting.traces import api as traces
 from shared.jobs.bell import open_ring
 from shared.web.app import make_app
 from shared.web.feed import feed_router
@@ -86,6 +89,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         lifespan=lambda _: open_state(wired),
         routers=[
             reports.router,
+            traces.router,
             followups.router,
             followup_instruments.router,
             followup_cohorts.router,
@@ -96,6 +100,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
             rebuilds.router,
             boundaries.router,
             formats.router,
+            report_exports.router,
             boundaries.imports_router,
             alarms.router,
             cockpit.router,
@@ -107,7 +112,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
             jobs_router(Job, RowVerdict, Idempotency),
             feed_router(Event),
         ],
-        pages=[followup_answers.page_router, dashboard.router],
+        pages=[followup_answers.page_router, dashboard.router, sheets.router],
         settings=wired,
         audit=Audit,
     )

@@ -29,6 +29,7 @@ from services.reporting.person_records.consumers import follow_erasures
 from services.reporting.published_tables.jobs import PUBLISH_DAILY
 from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP
 from services.reporting.registry_targets.consumers import follow_targets, forget_targets
+from services.reporting.report_exports.jobs import EXPIRE_EXPORTS, write_handler
 from services.reporting.restricted_people.consumers import (
     follow_restrictions,
     forget_restrictions,
@@ -125,7 +126,7 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         service="reporting",
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ, FREEZE],
+        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ, FREEZE, write_handler(wired)],
         crons=[
             FIRST_COPY,
             SWEEP,
@@ -135,6 +136,7 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
             KEEP_CALENDAR,
             SEND_LINKS,
             PUBLISH_DAILY,
+            EXPIRE_EXPORTS,
         ],
         readers=readers,
         clients={

@@ -15,9 +15,17 @@ _NOT_YET: Final = "belum disalin"
 class Publisher(Protocol):
     """Who publishes figures, and under which licence: a part of the settings."""
 
-    figures_producer: str
-    figures_licence: str
-    figures_licence_url: str
+    @property
+    def figures_producer(self) -> str:
+        """Who publishes them."""
+
+    @property
+    def figures_licence(self) -> str:
+        """The name of the licence."""
+
+    @property
+    def figures_licence_url(self) -> str:
+        """Where the licence stands."""
 
 
 async def facts_of(session: AsyncSession, publisher: Publisher) -> Facts:

@@ -9,34 +9,20 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, Job
-from services.reporting.report_exports.queries import SCOPES
 from services.reporting.report_exports.rules import KEPT
 from services.reporting.report_exports.schemas import Cut, ReportExportCreate, WriteExport
 from services.reporting.report_exports.tables import ReportExport
 from shared.db.events import emit
 from shared.db.jobs import add_job
-from shared.i18n import Language
 from shared.schemas.reporting import ExportOrdered, Topic
-from shared.scope import Place, Scope
+from shared.scope import Place
 
 
 async def order_export(
-    session: AsyncSession,
-    body: ReportExportCreate,
-    *,
-    scope: Scope,
-    guarded: bool,
-    language: Language,
-    now: datetime,
+    session: AsyncSession, body: ReportExportCreate, *, cut: Cut, now: datetime
 ) -> tuple[ReportExport, Job]:
-    """Queue the writing of a report, to be read within `scope`."""
+    """Queue the writing of a report, cut and read as `cut` has it."""
     job = await add_job(session, Job, kind=WriteExport.kind, payload=WriteExport())
-    cut = Cut(
-        given={name: list(values) for name, values in body.cut.items()},
-        scope=SCOPES.dump_python(scope, mode="json"),
-        guarded=guarded,
-        language=language,
-    )
     export = ReportExport(
         id=job.id,
         report=body.report,

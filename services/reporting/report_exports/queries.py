@@ -19,7 +19,7 @@ SCOPES: Final = TypeAdapter(Scope)
 
 
 def scope_of(export: ReportExport) -> Scope:
-    """Return how far the asker reached when the report was ordered."""
+    """Return the rows that the report is read from."""
     return SCOPES.validate_python(Cut.model_validate(export.cut).scope)
 
 
@@ -49,7 +49,7 @@ async def get_export(
     if row is None:
         raise ExportUnknownError
     export, job = row
-    asked_by, asked_within = export.asked_by, scope_of(export)
-    if not may_take(asked_by=asked_by, asked_within=asked_within, taker=taker, within=scope):
+    needs = SCOPES.validate_python(Cut.model_validate(export.cut).needs)
+    if not may_take(asked_by=export.asked_by, needs=needs, taker=taker, within=scope):
         raise ExportUnknownError
     return export, job

@@ -38,8 +38,8 @@ class ExportTooLargeError(InvalidError):
     )
 
 
-def may_take(*, asked_by: str, asked_within: Scope, taker: str, within: Scope) -> bool:
+def may_take(*, asked_by: str, needs: Scope, taker: str, within: Scope) -> bool:
     """Tell whether somebody may take a file: who ordered it, reaching no less far than then."""
     if taker != asked_by:
         return False
-    return within.national or set(asked_within.reaches) <= set(within.reaches)
+    return within.national or set(needs.reaches) <= set(within.reaches)

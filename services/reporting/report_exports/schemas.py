@@ -41,11 +41,18 @@ class WriteExport(Message):
 
 
 class Cut(Message):
-    """What was asked, in which language, and how far the asker reached."""
+    """What was asked, by which hour and in which language, and how far the asker reached.
+
+    `told` are the members of a report's `meta` that say what was asked. `scope` is what is read,
+    `needs` how far one must reach to take the file.
+    """
 
     given: dict[str, list[str]]
+    told: dict[str, Any]
     scope: dict[str, Any]
+    needs: dict[str, Any]
     guarded: bool
+    at: datetime
     language: Language = "id"
 
 
