@@ -335,6 +335,45 @@ def definitions_of(figures: Figures) -> list[list[Cell]]:
     return lines
 
 
+def table_of(rows: Sequence[Row]) -> list[list[Cell]]:
+    """Return any rows of figures as a table with its headings; what lies within is brought up."""
+    flat = [_flat(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    return [[*columns], *([row.get(name) for name in columns] for row in flat)]
+
+
+def table_as(
+    wanted: ReportFormat, rows: Sequence[Row], *, about: Mapping[str, Any], synthetic: bool
+) -> bytes:
+    """Return any rows of figures as CSV, or as a workbook that says what they are `about`."""
+    told = [{**row, "synthetic": SYNTHETIC if synthetic else ""} for row in rows]
+    headings, *records = table_of(told)
+    if wanted is ReportFormat.CSV:
+        return table_csv(list(map(written, headings)), records)
+    lines: list[list[Cell]] = [[name, written(value)] for name, value in about.items()]
+    sheets: dict[str, Iterable[Sequence[Cell]]] = {
+        _SHEETS["figures"].id: [headings, *records],
+        _SHEETS["metadata"].id: [["name", "value"], *lines],
+    }
+    if synthetic:
+        sheets[SYNTHETIC] = [[SYNTHETIC], [_INVENTED.id]]
+    return table_xlsx(sheets)
+
+
+def _flat(row: Row) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    # The dimensions of a row are its first columns, by their own names.
+    for name, value in sorted(row.items(), key=lambda each: each[0] != "dims"):
+        if isinstance(value, Mapping):
+            within = "" if name == "dims" else f"{name}_"
+            cells |= {f"{within}{each}": cell for each, cell in _flat(value).items()}
+        elif value is None or isinstance(value, str | int | float):
+            cells[name] = value
+        else:
+            cells[name] = written(value)
+    return cells
+
+
 def area_dimension(dimensions: Sequence[str]) -> Dimension:
     """Return the dimension by which rows are drawn: the finest area that they have.
 

@@ -1,11 +1,14 @@
 """HTTP face of published tables: anybody reads them, nobody computes them by asking."""
 
 import base64
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from pydantic_core import from_json
 
 from services.reporting.base import Idempotency
+from services.reporting.formats.api import FILES, tag_of
+from services.reporting.formats.rules import MEDIA_TYPES, ReportFormat, table_as
 from services.reporting.published_tables import operations, queries, rules
 from services.reporting.published_tables.queries import EditionRow
 from services.reporting.published_tables.rules import PublishedTable
@@ -18,6 +21,7 @@ from services.reporting.published_tables.schemas import (
 )
 from services.reporting.published_tables.tables import PublishedEdition
 from shared.clock import ledger_day
+from shared.files.workbooks import XLSX
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
@@ -37,11 +41,33 @@ EditionNumber = Annotated[
     int | None, Query(ge=1, le=10**6, description="An edition's number; the latest unless told.")
 ]
 
+Wanted = Annotated[
+    Literal[ReportFormat.JSON, ReportFormat.CSV, ReportFormat.XLSX],
+    Query(alias="format", description="As published, or as a table."),
+]
+
 _HEADERS: Final = {
     "Cache-Control": "public, max-age=60",
     "X-Content-Type-Options": "nosniff",
     "Access-Control-Allow-Origin": "*",
 }
+
+
+def _file(body: bytes, wanted: ReportFormat, *, etag: str) -> Response:
+    told = from_json(body)
+    about = {name: value for name, value in told.items() if name not in ("rows", "totals")}
+    # The totals of the parts are rows without those parts.
+    rows = told["rows"] + told["totals"]
+    name = f"balai-{told['table']}-{told['edition']}.{wanted}"
+    return Response(
+        table_as(wanted, rows, about=about, synthetic=told["synthetic"]),
+        headers={
+            **_HEADERS,
+            "ETag": etag,
+            "Content-Disposition": f'attachment; filename="{name}"',
+        },
+        media_type=MEDIA_TYPES[wanted],
+    )
 
 
 def _edition_read(request: Request, row: EditionRow | PublishedEdition) -> EditionRead:
@@ -81,19 +107,30 @@ async def list_published_tables(
     response_model=PublishedBody,
     responses={
         **problems(rules.PublishedTableUnknownError, rules.EditionUnknownError),
+        200: {"content": {each: FILES[200]["content"][each] for each in ("text/csv", XLSX)}},
         304: {"description": "Not Modified"},
     },
 )
 async def get_published_table(
-    request: Request, session: SessionDep, _: Public, code: Code, edition: EditionNumber = None
+    request: Request,
+    session: SessionDep,
+    _: Public,
+    code: Code,
+    edition: EditionNumber = None,
+    wanted: Wanted = ReportFormat.JSON,
 ) -> Response:
-    """Return an edition of a table: the very bytes that were published, whose hash is the ETag."""
+    """Return an edition of a table: the very bytes that were published, whose hash is the ETag.
+
+    As CSV or XLSX it holds the same rows, written from those bytes.
+    """
     table = rules.find_table(code)
     row = await queries.find_edition(session, table.code, edition=edition)
-    etag = f'"{row.sha256}"'
+    etag = tag_of(f'"{row.sha256}"', wanted)
     unchanged = not_modified(request, etag, headers=dict(_HEADERS))
     if unchanged is not None:
         return unchanged
+    if wanted is not ReportFormat.JSON:
+        return _file(await queries.read_body(session, row.id), wanted, etag=etag)
     digest = base64.b64encode(bytes.fromhex(row.sha256)).decode()
     return Response(
         await queries.read_body(session, row.id),
