@@ -258,7 +258,7 @@ async function send(event) {
   if (response.status === 404 || response.status === 409) return stop(response);
   show(null);
   const problem = await response.json().catch(() => ({}));
-  const places = (problem.errors ?? [problem]).map((each) => each.pointer).filter(Boolean);
+  const places = (problem.errors ?? []).map((each) => each.pointer).filter(Boolean);
   return point(places[0]?.split("/").pop(), problem.detail ?? say("refused"));
 }
 
