@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from alembic import op
 
 revision: str = "d00000000008"
@@ -19,7 +20,17 @@ def upgrade() -> None:
         postgresql_using="brin",
         postgresql_with={"pages_per_range": 32, "autosummarize": True},
     )
+    op.create_index(op.f("ix_ledger_stream_id"), "ledger", ["stream_id"], schema="reporting")
+    op.create_index(
+        "ix_ledger_relocated",
+        "ledger",
+        ["stream_id"],
+        schema="reporting",
+        postgresql_where=sa.text("topic = 'enrollment.class.relocated'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ledger_relocated", table_name="ledger", schema="reporting")
+    op.drop_index(op.f("ix_ledger_stream_id"), table_name="ledger", schema="reporting")
     op.drop_index(op.f("ix_ledger_day"), table_name="ledger", schema="reporting")

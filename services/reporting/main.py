@@ -28,8 +28,8 @@ from services.reporting.rebuilds import api as rebuilds
 from services.reporting.report_exports import api as report_exports
 from services.reporting.reports import api as reports
 from services.reporting.settings import ReportingSettings
-from services.reporting.signups import api as signups
 from services.reporting.sheets import api as sheets
+from services.reporting.signups import api as signups
 from services.reporting.snapshots import api as snapshots
 from services.reporting.targets import api as targets
 from services.reporting.traces import api as traces

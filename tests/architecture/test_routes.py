@@ -115,7 +115,7 @@ ROUTES = {
         "rebuilds": 1,
         "signups": 1,
         "report-exports": 3,
-        "reports": 9,
+        "reports": 13,
         "sheets": 1,
         "snapshot-keys": 1,
         "snapshots": 6,
@@ -186,7 +186,7 @@ PUBLIC_ROUTES = {
         "/v1/published-tables",
         "/v1/published-tables/{code}",
         "/v1/published-tables/{code}/editions",
-        "/sheets/{snapshot_id}",
+        "/sheets/{snapshot_id}/print",
         # What is not published is shown to publishers only.
         "/v1/snapshots",
         "/v1/snapshots/{snapshot_id}",

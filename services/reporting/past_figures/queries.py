@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Select,
     Table,
     Text,
     and_,
     cast,
     column,
+    false,
     func,
     literal,
     null,
@@ -132,10 +132,9 @@ def stand_in(cube: Cube, *, kept: ColumnElement[bool] | None, rows: dict[str, An
     table = table_of(daily_rollup(cube))
     generation = select(Fold.generation).where(Fold.source == cube.source).scalar_subquery()
     beside = select(*(_beside(each, rows, generation).label(each.name) for each in table.c))
-    parts: list[Select[Any]] = [beside]
-    if kept is not None:
-        parts.insert(0, select(table).where(table.c.generation == generation, kept))
-    told = union_all(*parts).subquery()
+    # The first of the union lends its columns to it: they are known for those of the table by it.
+    own = select(table).where(table.c.generation == generation, false() if kept is None else kept)
+    told = union_all(own, beside).subquery()
     live: Any = cube.live.__table__
     columns = ClauseAdapter(told).traverse(live.element).subquery().c
     renamed = getattr(cube.live, "__scope_columns__", {})

@@ -225,8 +225,7 @@ def _query(given: Mapping[str, list[str]]) -> ReportQuery:
 
 
 def _unknown_value(parameter: str, given: str) -> ValueUnknownError:
-    properties = ReportQuery.model_json_schema()
-    shown = _inlined(properties["properties"], properties["$defs"])[parameter]
+    shown = _properties()[parameter]
     allowed = shown.get("items", shown).get("enum", [])
     return ValueUnknownError(
         pointer=f"/{parameter}",
@@ -269,13 +268,28 @@ def cuts_of(report: Report) -> dict[str, Any]:
 
     The routes read them from a memory of query strings; what stands here is what they accept.
     """
-    schema = ReportQuery.model_json_schema()
-    properties: dict[str, Any] = _inlined(schema["properties"], schema["$defs"])
+    properties = _properties()
     properties["by"]["items"] = {"type": "string", "enum": [*report.dimensions]}
     codes = list(dict.fromkeys(each.code for each in report.indicators))
     properties["indicator"]["items"] = {"type": "string", "enum": codes}
     properties["area_basis"]["enum"] = [*report.area_bases]
     own = {*_ALWAYS, *report.dimensions, *(["horizon"] if report.by_horizon else [])}
+    return _parameters({name: each for name, each in properties.items() if name in own})
+
+
+def cuts_of_any(*left_out: str) -> dict[str, Any]:
+    """Return `openapi_extra` of what reads any report: every parameter but those `left_out`."""
+    properties = _properties()
+    return _parameters({name: properties[name] for name in properties if name not in left_out})
+
+
+def _properties() -> dict[str, Any]:
+    schema = ReportQuery.model_json_schema()
+    properties: dict[str, Any] = _inlined(schema["properties"], schema["$defs"])
+    return properties
+
+
+def _parameters(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "parameters": [
             {
@@ -287,7 +301,6 @@ def cuts_of(report: Report) -> dict[str, Any]:
                 "schema": {key: each[key] for key in each if key not in ("title", "description")},
             }
             for name, each in properties.items()
-            if name in own
         ]
     }
 
