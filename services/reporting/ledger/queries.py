@@ -6,7 +6,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.folding.rules import Keeping, Recorded, Rollup, Source
-from services.reporting.folding.tables import Fold
+from services.reporting.folding.tables import Fold, mapped_table
 from services.reporting.ledger.tables import TABLES, Entry
 
 
@@ -26,7 +26,9 @@ async def get_fold(session: AsyncSession, source: Source) -> Fold:
     return (await session.scalars(select(Fold).where(Fold.source == source))).one()
 
 
-_RECORDED: Final = tuple(getattr(Entry, name) for name in Recorded._fields)
+# Columns, not attributes: of a mapped class each row costs some ten microseconds more.
+_ENTRY: Final = mapped_table(Entry).c
+_READ: Final = (_ENTRY.seq, *(_ENTRY[name] for name in Recorded._fields))
 
 
 def entries_after(
@@ -34,11 +36,11 @@ def entries_after(
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement that lists ledger rows `after < seq <= until` in ledger order."""
     statement = (
-        select(Entry.seq, *_RECORDED)
-        .where(Entry.source == source, Entry.era == era, Entry.seq > after)
-        .order_by(Entry.seq)
+        select(*_READ)
+        .where(_ENTRY.source == source, _ENTRY.era == era, _ENTRY.seq > after)
+        .order_by(_ENTRY.seq)
     )
-    return statement if until is None else statement.where(Entry.seq <= until)
+    return statement if until is None else statement.where(_ENTRY.seq <= until)
 
 
 async def list_entries(
@@ -46,7 +48,7 @@ async def list_entries(
 ) -> tuple[int | None, list[Recorded]]:
     """Return the events of `statement` and the number of the last; None when there is none."""
     rows = (await session.execute(statement)).all()
-    return (rows[-1].seq if rows else None), [Recorded(*row[1:]) for row in rows]
+    return (rows[-1].seq if rows else None), [Recorded._make(row[1:]) for row in rows]
 
 
 async def count_entries(session: AsyncSession, *, source: Source, era: int) -> int:

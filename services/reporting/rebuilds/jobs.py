@@ -19,10 +19,12 @@ from services.reporting.rebuilds.schemas import RebuildOrder
 from shared.clock import JAKARTA, utc_now
 from shared.jobs.context import Cron, JobContext, JobHandler, WorkerContext
 
-# What is read at a time, what is folded before it is written, and how many rows a transaction
-# writes: none of them lasts over a fraction of a second, or it would stall every feed.
-CHUNK: Final = 2_000
+# What is read at a time, after how many events what is kept is written and after how many cells
+# the sums are, and how many rows a transaction writes: none of them lasts over a fraction of a
+# second, or it would stall every feed.
+CHUNK: Final = 1_000
 WINDOW: Final = 20_000
+CELLS: Final = 100_000
 ROWS: Final = 2_500
 _SAMPLES: Final = 20
 
@@ -131,11 +133,12 @@ async def _fold(context: JobContext, shadow: Shadow, *, done: int, total: int) -
             done, waiting = done + len(events), waiting + len(events)
             last, events = await following
             if waiting >= WINDOW or last is None:
-                rows = await asyncio.to_thread(additions, folded)
+                ready, folded = _ready(folded, at_end=last is None)
+                waiting = 0
+                rows = await asyncio.to_thread(additions, ready)
                 if "writing" in under_way:
                     await under_way["writing"]
-                under_way["writing"] = asyncio.create_task(_write(context, shadow, folded, rows))
-                folded, waiting = Folded(), 0
+                under_way["writing"] = asyncio.create_task(_write(context, shadow, ready, rows))
                 await context.progress(done, max(total, done))
         if "writing" in under_way:
             await under_way["writing"]
@@ -143,6 +146,17 @@ async def _fold(context: JobContext, shadow: Shadow, *, done: int, total: int) -
         for task in under_way.values():
             task.cancel()
     return position, done
+
+
+def _ready(folded: Folded, *, at_end: bool) -> tuple[Folded, Folded]:
+    """Return what is to be written now, and what goes on being added to.
+
+    Sums fall into the same cells again and again: they are written once there are many.
+    """
+    if at_end or sum(map(len, folded.cells.values())) >= CELLS:
+        return folded, Folded()
+    kept = Folded(kept=folded.kept, programs=folded.programs, waves=folded.waves)
+    return kept, Folded(cells=folded.cells)
 
 
 async def _read(
