@@ -449,17 +449,6 @@ def _create_snapshots() -> None:
         unique=False,
         schema="reporting",
     )
-    op.create_table(
-        "snapshot_part",
-        sa.Column("snapshot_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["snapshot_id"], ["reporting.snapshot.id"], name=op.f("fk_snapshot_part_snapshot_id")
-        ),
-        sa.PrimaryKeyConstraint("snapshot_id", "name", name=op.f("pk_snapshot_part")),
-        schema="reporting",
-    )
 
 
 def _enter_published() -> None:
@@ -513,7 +502,6 @@ def _enter_promised() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("snapshot_part", schema="reporting")
     op.drop_table("snapshot", schema="reporting")
     op.drop_table("snapshot_key", schema="reporting")
     op.drop_table("published_edition", schema="reporting")

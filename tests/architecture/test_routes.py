@@ -96,7 +96,7 @@ ROUTES = {
         "waves": 26,
     },
     "reporting": {
-        "": 10,
+        "": 11,
         "alarms": 3,
         "baselines": 5,
         "boundaries": 1,
@@ -116,7 +116,6 @@ ROUTES = {
         "signups": 1,
         "report-exports": 3,
         "reports": 13,
-        "sheets": 1,
         "snapshot-keys": 1,
         "snapshots": 6,
         "targets": 6,

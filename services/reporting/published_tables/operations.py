@@ -16,6 +16,7 @@ from services.reporting.published_tables import queries, rules
 from services.reporting.published_tables.queries import Basis
 from services.reporting.published_tables.rules import PublishedTable
 from services.reporting.published_tables.tables import PublishedEdition
+from services.reporting.questions.rules import Period
 from services.reporting.reports.rules import SMALL
 from services.reporting.targets.operations import read_standings
 from services.reporting.targets.queries import TargetFilter, list_targets
@@ -49,18 +50,30 @@ class Computed:
 
 
 async def compute_table(
-    session: AsyncSession, table: PublishedTable, *, now: datetime, today: date
+    session: AsyncSession,
+    table: PublishedTable,
+    *,
+    now: datetime,
+    today: date,
+    period: Period | None = None,
 ) -> Computed:
-    """Return a table of the whole country, its small cells withheld."""
+    """Return a table of the whole country, its small cells withheld.
+
+    Targets are held against the end of `today`; other tables tell what was recorded in `period`,
+    all of it unless one is named.
+
+    Raises:
+        PastNotOfferedError: when a period is asked of what is kept without days.
+    """
     if table.report is None:
         return await _compute_targets(session, now=now, today=today)
     report = REPORTS[table.report]
-    parts, totals = await queries.read_sums(session, table, now=now)
+    parts, totals = await queries.read_sums(session, table, now=now, period=period)
     basis = await queries.read_basis(session, report.sources, now=now)
     hidden: rules.Withheld = {}
     hidden_totals: rules.Withheld = {}
     if table.people:
-        hidden, hidden_totals = rules.withheld_cells(report, parts if table.by else {}, totals)
+        hidden, hidden_totals = rules.withheld_cells(report, parts, totals)
     whole = rules.table_rows(report, rules.question_of(table, total=True), totals, hidden_totals)
     if not table.by:
         return Computed(basis, whole, [])

@@ -19,6 +19,7 @@ from services.reporting.published_tables.rules import (
     question_of,
 )
 from services.reporting.published_tables.tables import PublishedEdition
+from services.reporting.questions.rules import Period
 from services.reporting.reports.queries import read_report
 from services.reporting.reports.rules import Key, Sums
 from shared.scope import NATIONAL
@@ -120,14 +121,25 @@ async def read_basis(session: AsyncSession, sources: Sequence[Source], *, now: d
 
 
 async def read_sums(
-    session: AsyncSession, table: PublishedTable, *, now: datetime
+    session: AsyncSession, table: PublishedTable, *, now: datetime, period: Period | None = None
 ) -> tuple[Mapping[Key, Sums], Mapping[Key, Sums]]:
-    """Return the sums of a table's parts and those of its totals; no parts when it is not cut."""
+    """Return the sums of a table's parts and those of its totals; no parts when it is not cut.
+
+    With a period they are what was recorded in it.
+
+    Raises:
+        PastNotOfferedError: when a period is asked of what is kept without days.
+    """
     report = REPORTS[table.report or ""]
+    cuts = (False, True) if table.by else (True,)
     found = [
         await read_report(
-            session, report, question=question_of(table, total=total), scope=NATIONAL, now=now
+            session,
+            report,
+            question=question_of(table, total=total, period=period),
+            scope=NATIONAL,
+            now=now,
         )
-        for total in (False, True)
+        for total in cuts
     ]
-    return found[0], found[1]
+    return found[0] if table.by else {}, found[-1]

@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from services.reporting.catalogue.rules import REPORTS
 from services.reporting.indicators.rules import Dimension, Report, Unit, formula_of
-from services.reporting.questions.rules import Question
+from services.reporting.questions.rules import Period, Question
 from services.reporting.reports.rules import SMALL, Key, Row, Sums, rows_of
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.i18n import Text
@@ -173,6 +173,27 @@ _LISTED: Final = (
         people=False,
     ),
     PublishedTable(
+        "standing",
+        Text("Kemandirian, inkubator dan perjanjian", "Standing of centres"),
+        Text(
+            "Kelas kemandirian, peta jalan, inkubator, pembangunan, perjanjian dan aksinya.",
+            "Maturity, roadmaps, incubators, developments, agreements and their actions.",
+        ),
+        "standing",
+        people=False,
+    ),
+    PublishedTable(
+        "standing-by-province",
+        Text("Kemandirian menurut provinsi", "Standing by province"),
+        Text(
+            "Kelas kemandirian, peta jalan, inkubator dan pembangunan, menurut provinsi.",
+            "Maturity, roadmaps, incubators and developments, by province.",
+        ),
+        "standing",
+        (_D.PROVINCE,),
+        people=False,
+    ),
+    PublishedTable(
         "targets",
         Text("Kemajuan terhadap sasaran", "Progress against targets"),
         Text(
@@ -199,9 +220,11 @@ def find_table(code: str) -> PublishedTable:
     return table
 
 
-def question_of(table: PublishedTable, *, total: bool = False) -> Question:
+def question_of(
+    table: PublishedTable, *, total: bool = False, period: Period | None = None
+) -> Question:
     """Return what a table asks of its report, or what the total of its parts does."""
-    return Question(by=() if total else table.by)
+    return Question(by=() if total else table.by, period=period)
 
 
 def people_of(report: Report) -> frozenset[str]:
@@ -218,7 +241,7 @@ def people_of(report: Report) -> frozenset[str]:
 
 def _small(sums: Sums, names: Iterable[str], report: Report) -> frozenset[str]:
     """Return the sums of so few people that they could be known, or that so few are left out of."""
-    found = {name for name in names if 0 < sums.get(name, 0) < SMALL}
+    found = {name for name in names if 0 < abs(sums.get(name, 0)) < SMALL}
     for each in report.indicators:
         of = each.denominator
         if each.unit is not Unit.RATIO or of is None or each.response is None:

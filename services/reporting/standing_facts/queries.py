@@ -13,6 +13,7 @@ from shared.schemas.registry import MaturityClass, StandingKind
 _K = StandingKind
 _AGREED: Final = ("ACTIVE", "EXPIRING")
 _BUILT: Final = ("BUILT", "EQUIPPED", "ACCOUNTED_FOR")
+_SIGNED: Final = ("SIGNED", "FIRST_PAYMENT", "HALF_BUILT", "SECOND_PAYMENT", *_BUILT)
 _OPEN: Final = ("PLANNED", "IN_PROGRESS", "OVERDUE")
 
 
@@ -44,6 +45,7 @@ def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - any of two 
         "tenants_left": n(_K.TENANT, "LEFT"),
         "tenants_started": n(_K.TENANT, "GRADUATED", detail="BUSINESS_STARTED"),
         "developments": n(_K.DEVELOPMENT),
+        "developments_signed": n(_K.DEVELOPMENT, *_SIGNED),
         "developments_built": n(_K.DEVELOPMENT, *_BUILT),
         "developments_accounted": n(_K.DEVELOPMENT, "ACCOUNTED_FOR"),
         "developments_overdue": n(_K.DEVELOPMENT, detail="OVERDUE"),

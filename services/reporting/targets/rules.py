@@ -124,9 +124,19 @@ MEASURES: Final[dict[str, Measure]] = {
             "PARTICIPANTS_TRAINED", Text("Peserta menyelesaikan pelatihan", "Trained"), "completed"
         ),
         Measure(
+            "CERTIFIED_TRAINING",
+            Text("Peserta bersertifikat pelatihan", "Certified by their centre"),
+            "certified_training",
+        ),
+        Measure(
+            "CERTIFIED_COMPETENCE",
+            Text("Peserta bersertifikat kompetensi", "Certified by an LSP"),
+            "certified_competence",
+        ),
+        Measure(
             "GRADUATES_HIRED",
             Text("Lulusan bekerja (tindak lanjut pertama)", "Graduates employed (first follow-up)"),
-            "employed",
+            "absorbed",
             horizon=FIRST_HORIZON,
         ),
         Measure(
@@ -134,6 +144,22 @@ MEASURES: Final[dict[str, Measure]] = {
             Text("Orang yang dipekerjakan lulusan", "People hired by graduates"),
             "people_hired",
             horizon=FIRST_HORIZON,
+        ),
+        Measure("INCUBATORS", Text("Inkubator bisnis", "Incubators"), "incubators", people=False),
+        Measure(
+            "DEVELOPMENTS_SIGNED",
+            Text(
+                "Lembaga dengan perjanjian pembangunan BLK Komunitas",
+                "Institutions that signed to build a community centre",
+            ),
+            "developments_signed",
+            people=False,
+        ),
+        Measure(
+            "DEVELOPMENTS_BUILT",
+            Text("BLK Komunitas yang terbangun", "Community centres built"),
+            "developments_built",
+            people=False,
         ),
         Measure("FACILITIES", Text("Balai aktif", "Active facilities"), "active", people=False),
         Measure(

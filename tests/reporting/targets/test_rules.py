@@ -2,7 +2,9 @@ from datetime import date
 
 import pytest
 
+from services.reporting.targets.queries import counted_by
 from services.reporting.targets.rules import (
+    MEASURES,
     Goal,
     TargetInvalidError,
     TargetMode,
@@ -142,3 +144,16 @@ class TestIsSmall:
     )
     def test_is_of_one_to_four_people(self, counts, small):
         assert is_small(*counts) is small
+
+
+class TestMeasures:
+    @pytest.mark.parametrize("code", sorted(MEASURES))
+    def test_each_is_counted_by_a_cube_with_all_that_it_needs(self, code):
+        measure = MEASURES[code]
+
+        cube = counted_by(measure)
+
+        assert cube is not None
+        assert cube.by_horizon == (measure.horizon is not None)
+        needed = {"day", "province_code", "regency_code", "facility_id"}
+        assert {name for name in needed if not hasattr(cube.live, name)} == set()
