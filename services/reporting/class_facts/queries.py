@@ -17,6 +17,7 @@ def _measures(live: Any, now: datetime) -> Measures:  # noqa: ANN401 - any of tw
     return {
         "classes_planned": sum_of(live.n, planned),
         "classes_opened": sum_of(live.n, live.state.in_(_OPENED)),
+        "classes_ended": sum_of(live.n, live.state == ClassState.COMPLETED),
         "classes_due": sum_of(live.n, planned, due),
         "classes_silent": sum_of(live.n, live.state == ClassState.PLANNED, due),
     }

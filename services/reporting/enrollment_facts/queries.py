@@ -17,6 +17,10 @@ def _measures(live: Any, _: datetime) -> Measures:  # noqa: ANN401 - any of two 
     return {
         # Who was transferred stands in the other class.
         "claims": sum_of(live.n, live.state != EnrollmentState.TRANSFERRED),
+        # Who came by an application is counted as that.
+        "direct_claims": sum_of(
+            live.n, live.state != EnrollmentState.TRANSFERRED, live.applied.is_(False)
+        ),
         "seated": sum_of(live.n, held),
         "waitlisted": sum_of(live.n, live.state == EnrollmentState.WAITLISTED),
         "promoted": sum_of(live.n, held, live.waited),

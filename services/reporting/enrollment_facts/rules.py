@@ -84,9 +84,10 @@ def _enrollment_cell(members: Cell) -> Cell:
 def _members(cell: Mapping[str, Any]) -> Cell:
     """Return the members of a cell as an event writes them, in the order of EnrollmentCell."""
     try:
-        return _EVERY(cell)
+        members: Cell = _EVERY(cell)
     except KeyError:
         return (*_FIRST(cell), *[cell.get(name, default) for name, default in _LATER.items()])
+    return members
 
 
 def _fold_enrollment(folded: Folded, event: Recorded) -> None:

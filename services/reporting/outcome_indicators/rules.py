@@ -8,6 +8,7 @@ from services.reporting.indicators.rules import (
     FOLLOWUP_EVENTS,
     PEOPLE,
     TIMES,
+    Dimension,
     Indicator,
     Report,
     Unit,
@@ -54,7 +55,7 @@ OUTCOMES: Final = Report(
         "What became of those who completed after 3, 6 and 12 months, with the response rate.",
     ),
     sources=(Source.ENROLLMENT, Source.REPORTING),
-    dimensions=(*PEOPLE, *TIMES),
+    dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     area_bases=BOTH,
     by_horizon=True,
     indicators=(

@@ -5,6 +5,7 @@ from typing import Final
 from services.reporting.folding.rules import Source
 from services.reporting.indicators.rules import (
     BOTH,
+    CLASSES,
     PEOPLE,
     PUBLIC,
     TIMES,
@@ -18,7 +19,6 @@ from shared.i18n import Text
 # What the programme promised: 5,000 people, possibly up to 10,000.
 TARGETS: Final = (5_000, 10_000)
 
-_CLASSES: Final = PEOPLE[: PEOPLE.index(Dimension.SEX)]
 _RATIO, _COUNT = Unit.RATIO, Unit.COUNT
 
 _SEATED: Final = Text(
@@ -34,17 +34,51 @@ _COMPLETED: Final = Text(
     "People whom the centre reported to have completed the training, of those who hold a seat.",
 )
 
+_APPLICANTS: Final = Text(
+    "jumlah applications + jumlah direct_claims", "sum of applications + sum of direct_claims"
+)
+_ELIGIBLE: Final = Text(
+    "jumlah applications_eligible + jumlah direct_claims",
+    "sum of applications_eligible + sum of direct_claims",
+)
+
 FUNNEL: Final = Report(
     code="funnel",
     label=Text("Corong kepesertaan", "Funnel"),
     description=Text(
-        "Dari permintaan tempat sampai selesai: berapa orang pada tiap langkah.",
-        "From the claim of a place to completion: how many people at each step.",
+        "Dari pendaftaran sampai sertifikat: berapa orang pada tiap langkah.",
+        "From the wish to take part to the certificate: how many people at each step.",
     ),
     sources=(Source.ENROLLMENT,),
-    dimensions=(*PEOPLE, Dimension.DISABILITY, *TIMES),
+    dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     area_bases=BOTH,
     indicators=(
+        Indicator(
+            "applicants",
+            Text("Pendaftar", "Applicants"),
+            _COUNT,
+            "applicants",
+            definition=Text(
+                "Pendaftaran yang pernah dikirim, termasuk yang ditarik kembali, dan permintaan"
+                " tempat tanpa pendaftaran; yang berpindah kelas dihitung sekali.",
+                "Applications ever submitted, those withdrawn since included, and claims of a place"
+                " made without one; who was transferred counts once.",
+            ),
+            formula=_APPLICANTS,
+        ),
+        Indicator(
+            "eligible",
+            Text("Memenuhi syarat", "Eligible"),
+            _COUNT,
+            "eligible",
+            "applicants",
+            definition=Text(
+                "Pendaftar yang memenuhi syarat program; permintaan tempat hanya diterima dari yang"
+                " memenuhi syarat.",
+                "Applicants who meet the programme's terms; a claim is taken only of who does.",
+            ),
+            formula=_ELIGIBLE,
+        ),
         Indicator(
             "claims",
             Text("Permintaan tempat", "Claims of a place"),
@@ -137,6 +171,32 @@ FUNNEL: Final = Report(
                 "People who left after their training had begun, of those who hold a seat.",
             ),
         ),
+        Indicator(
+            "certified_training",
+            Text("Bersertifikat pelatihan", "Certified for the training"),
+            _COUNT,
+            "certified_training",
+            "completed",
+            definition=Text(
+                "Orang dengan sertifikat pelatihan yang berlaku dari balai, dari yang selesai; yang"
+                " dicabut tidak dihitung, yang diganti dihitung sekali.",
+                "People with a valid certificate of training by the centre, of those who completed;"
+                " a revoked one does not count, a reissued one counts once.",
+            ),
+        ),
+        Indicator(
+            "certified_competence",
+            Text("Sertifikat kompetensi terverifikasi", "Certificates of competence verified"),
+            _COUNT,
+            "certified_competence",
+            "completed",
+            definition=Text(
+                "Sertifikat kompetensi dari LSP berlisensi BNSP yang buktinya sudah diperiksa,"
+                " terhadap yang selesai; seseorang dapat memiliki lebih dari satu.",
+                "Certificates of competence by an LSP licensed by BNSP whose evidence was looked"
+                " at, against those who completed; somebody may have more than one.",
+            ),
+        ),
     ),
 )
 
@@ -153,7 +213,7 @@ PROGRESS: Final = Report(
         "Participants against the national 5,000 and 10,000; an area's share is its contribution.",
     ),
     sources=(Source.ENROLLMENT,),
-    dimensions=(*PEOPLE, Dimension.DISABILITY, *TIMES),
+    dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     public=PUBLIC,
     area_bases=BOTH,
     indicators=tuple(
@@ -173,7 +233,7 @@ OPENING: Final = Report(
         " although their start has passed.",
     ),
     sources=(Source.ENROLLMENT,),
-    dimensions=(*_CLASSES, *TIMES),
+    dimensions=(*CLASSES, *TIMES),
     public=PUBLIC,
     timed=True,
     indicators=(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
+from services.reporting.catalogue import rules as catalogue_rules
 from services.reporting.reports.schemas import Catalogue, ReportRead
 from shared.http.tokens import sign_business_time
 from shared.scope import Role
@@ -67,7 +68,7 @@ class TestListReports:
         response = await reporting.get("/v1/reports")
 
         catalogue = Catalogue.model_validate(response.json())
-        assert {report.code for report in catalogue.items} == set(REPORTS)
+        assert {report.code for report in catalogue.items} == set(catalogue_rules.REPORTS)
         [progress] = [report for report in catalogue.items if report.code == "progress"]
         assert progress.label.id == "Kemajuan nasional"
         assert progress.label.en == "National progress"
@@ -420,7 +421,7 @@ class TestNotModified:
 
     @pytest.mark.parametrize(
         ("path", "number"),
-        [("progress", 1), ("opening", 2), ("funnel", 1), ("outcomes", 1), ("facilities", 1)],
+        [("progress", 1), ("opening", 2), ("funnel", 3), ("outcomes", 1), ("facilities", 1)],
     )
     async def test_the_first_answer_takes_one_statement_a_fact(
         self, reporting, story, auth, statements, path: str, number: int

@@ -1,0 +1,1 @@
+"""Indicators of what classes take: attendance and money."""
