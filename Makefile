@@ -20,7 +20,7 @@ run: $(READY) ## start everything, play the pilot, audit it; ends on Ctrl-C
 test: $(READY) ## run all tests against a PostgreSQL and a Valkey of their own
 	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not proof"
 
-proof: $(READY) ## let strangers judge: GDAL, Spectral, Redocly, Poppler, jose; installs what it needs
+proof: $(READY) ## let strangers judge: GDAL, Spectral, Redocly, Poppler, jose, Chromium; installs what it needs
 	@tests/proof/install.sh
 	@exec $(BIN)/pytest -q -m proof tests/proof
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
@@ -87,8 +88,8 @@ def _language_link(code: Language, name: str, *, present: Language) -> str:
 
 
 @lru_cache
-def _page(language: Language) -> tuple[bytes, str]:
-    """Return the page in one language, and its ETag."""
+def _page(name: str, language: Language) -> tuple[bytes, str]:
+    """Return a page in one language, and its ETag."""
     words = words_in(language)
     parts = {
         "language": language,
@@ -100,12 +101,12 @@ def _page(language: Language) -> tuple[bytes, str]:
         "preloads": "\n".join(
             f'<link rel="modulepreload" href="static/{name}">'
             for name in _FILES
-            if name.endswith(".js") and name != "page.js"
+            if name.endswith(".js") and name not in ("page.js", "sheet.js")
         ),
         "sections": "\n".join(map(_section, SECTIONS)),
         "words": html.escape(json.dumps(words, ensure_ascii=False), quote=True),
     }
-    template = Template((_HERE / "page.html").read_text())
+    template = Template((_HERE / name).read_text())
     body = _worded(template.substitute(parts), words).encode()
     return body, _etag(body)
 
@@ -130,8 +131,23 @@ async def show_dashboard(
     lang: Annotated[Language | None, Query(description="id or en")] = None,
 ) -> Response:
     """Return the page; its figures come from the reports."""
+    return _shown(request, "page.html", lang)
+
+
+@router.get("/sheets/{snapshot_id}")
+async def show_sheet(
+    request: Request,
+    _: Public,
+    snapshot_id: UUID,
+    lang: Annotated[Language | None, Query(description="id or en")] = None,
+) -> Response:
+    """Return the page of an official snapshot; it reads and checks the frozen figures itself."""
+    return _shown(request, "sheet.html", lang)
+
+
+def _shown(request: Request, name: str, lang: Language | None) -> Response:
     language = lang or preferred_language(request.headers.get("accept-language"))
-    body, etag = _page(language)
+    body, etag = _page(name, language)
     headers = {**_SECURITY, "Content-Language": language, "Vary": "Accept-Language"}
     return not_modified(request, etag, headers=headers) or Response(
         body, headers={**headers, "ETag": etag}, media_type="text/html; charset=utf-8"

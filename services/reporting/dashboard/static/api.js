@@ -87,8 +87,8 @@ export const nameOf = (dimension, value) => names.get(`${dimension} ${value}`) ?
 
 // The catalogue: what there is, and who may see it.
 
-export async function readCatalogue() {
-  catalogue = (await ask("v1/reports")).body.items;
+export async function readCatalogue(api = "v1") {
+  catalogue = (await ask(`${api}/reports`)).body.items;
 }
 
 export const reportOf = (code) => catalogue.find((each) => each.code === code) ?? null;

@@ -1,19 +1,17 @@
 // The hour of the start: what has opened, who is there, who is silent. A second tab shows how people signed up.
 
 import { ask, askIfThere, mayAsk } from "./api.js";
-import { h, one, put, responsive, retext, s } from "./dom.js";
+import { h, one, put } from "./dom.js";
 import { find, fraction, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
 import { question } from "./question.js";
-import { choose, get } from "./state.js";
+import { drawSignups, readSignups } from "./signups.js";
+import { FILTERS, OPTIONS, choose, get } from "./state.js";
 import { hear } from "./stream.js";
-import { clock, moment, number, rounded, say, share } from "./words.js";
-import { scaleLinear } from "./vendor/maps.js";
+import { moment, number, rounded, say, share } from "./words.js";
 
 const ZONES = ["WIB", "WITA", "WIT"];
 const TABS = ["opening", "signups"];
-const HEIGHT = 200;
-const EDGE = { top: 12, right: 4, bottom: 24, left: 44 };
-let parts, minutes, redraw, ending, heard, dirty;
+let parts, latest, ending;
 
 const tab = () => (TABS.includes(get("tab")) ? get("tab") : "opening");
 const waveQuery = () => (get("wave") ? `?wave=${get("wave")}` : "");
@@ -68,28 +66,55 @@ function zoneTable(byZone) {
     h("thead", {}, h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, say(name))))), h("tbody", {}, ...lines)); // prettier-ignore
 }
 
-/** What only the cockpit knows: when the start is, and how many days of the pilot are left. */
-function clockLine(cockpit) {
-  const start = cockpit?.starts_at ?? cockpit?.wave?.starts_at;
-  const left = cockpit?.days_left ?? cockpit?.pilot?.days_left;
+// The cockpit follows a wave and nothing else; for any other choice the report of the opening answers.
+
+const follows = () => ![...FILTERS, ...OPTIONS].some((name) => name !== "wave" && get(name));
+
+function rowsOf(counts, dims) {
+  const row = (indicator, numerator, denominator, more) => ({
+    dims: { ...dims, indicator }, numerator, denominator, value: denominator ? numerator / denominator : null, ...more,
+  }); // prettier-ignore
+  return [
+    row("classes_opened", counts.classes_opened, counts.classes_planned),
+    row("present", counts.present, counts.seated, { response_rate: counts.seated ? counts.reported / counts.seated : null }),
+    row("silent", counts.classes_silent, counts.classes_due, { centres: counts.centres_silent }),
+  ];
+}
+
+/** What the cockpit says, in the shape of the three reports. */
+function asReports(body) {
+  const answer = (rows) => ({ rows, meta: { synthetic: body.synthetic } });
+  return [
+    answer(rowsOf(body.total, {})),
+    answer(body.zones.flatMap((each) => rowsOf(each, { zone: each.zone }))),
+    answer(body.provinces.flatMap((each) => rowsOf(each, { province: each.province }))),
+  ];
+}
+
+/** What only the cockpit knows: when the next start is, and how many days of the pilot are left. */
+function clockLine(body) {
+  const [course] = body?.programs ?? [];
   const lines = [
-    start && `${say("starts_in")} ${moment(start)}`,
-    left !== null && left !== undefined && `${say("days_left")}: ${number(left)}`,
-    heard && `● ${say("streaming")}`,
+    body?.next_start && `${say("starts_in")} ${moment(body.next_start)}`,
+    course && `${say("days_left")}: ${number(course.days_left)}`,
   ].filter(Boolean);
   return lines.length ? h("p", { class: "clock" }, lines.join(" · ")) : null;
 }
 
-function drawOpening([whole, byZone, byProvince, cockpit]) {
+function silentLine(row) {
+  return row?.centres === undefined ? say("silent_why") : `${say("centres_silent", { centres: number(row.centres) })}, ${say("silent_why")}`;
+}
+
+function drawOpening([whole, byZone, byProvince], body) {
   const row = (indicator) => find(whole, { indicator });
   const present = row("present");
   put(
     parts.picture,
-    clockLine(cockpit?.body),
+    clockLine(body),
     h("dl", { class: "totals" },
       total(say("classes_opened"), row("classes_opened"), rounded(row("classes_opened")?.value)),
       total(say("people_present"), present, present?.response_rate === null ? "" : `${share(present?.response_rate)} ${say("reported")}`),
-      total(say("silent"), row("silent"), say("silent_why"), true)),
+      total(say("silent"), row("silent"), silentLine(row("silent")), true)),
     zoneTable(byZone),
   ); // prettier-ignore
   const provinces = [...new Set(byProvince.rows.map((each) => each.dims.province))].sort();
@@ -104,90 +129,63 @@ function drawOpening([whole, byZone, byProvince, cockpit]) {
   );
 }
 
-// The sign-ups.
-
-function chart(width) {
-  const first = Date.parse(minutes[0].at);
-  const last = Date.parse(minutes.at(-1).at);
-  const x = scaleLinear([first, Math.max(last, first + 60_000)], [EDGE.left, width - EDGE.right]);
-  const y = scaleLinear([0, Math.max(1, ...minutes.map((each) => each.count))], [HEIGHT - EDGE.bottom, EDGE.top]).nice(3);
-  const thick = Math.max(1, Math.min(24, (width - EDGE.left) / ((last - first) / 60_000 + 1) - 1));
-  const rules = y.ticks(3).map((tick) =>
-    s("g", {}, s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y(tick), y2: y(tick), class: tick ? "rule" : "axis" }),
-      s("text", { x: EDGE.left - 8, y: y(tick), dy: "0.32em", "text-anchor": "end" }, number(tick)))); // prettier-ignore
-  const bars = minutes.map((each) =>
-    s("rect", { x: Math.min(x(Date.parse(each.at)), width - EDGE.right - thick), y: y(each.count), width: thick, height: y(0) - y(each.count), class: "column" })); // prettier-ignore
-  const ends = [[EDGE.left, first, "start"], [width - EDGE.right, last, "end"]].map(([at, when, anchor]) =>
-    s("text", { x: at, y: HEIGHT - 6, "text-anchor": anchor }, clock(when))); // prettier-ignore
-  const host = one(".canvas", parts.picture);
-  if (host) put(host, s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, class: "chart", role: "img", "aria-label": `${say("signups")}: ${signupLine()}` }, ...rules, ...bars, ...ends)); // prettier-ignore
-}
-
-function signupLine() {
-  const peak = minutes.reduce((best, each) => (each.count > best.count ? each : best));
-  const all = minutes.reduce((sum, each) => sum + each.count, 0);
-  return say("signups_caption", { total: number(all), peak: number(peak.count), time: clock(peak.at) });
-}
-
-function drawSignups(answer) {
-  minutes = (answer?.body.items ?? answer?.body.rows ?? []).map((each) => ({ at: each.at ?? each.minute ?? each.from, count: each.count ?? each.n ?? each.signups }));
-  if (!minutes.length) {
-    put(parts.picture, h("p", { class: "nothing" }, say(answer ? "empty" : "choose_wave")));
-  } else if (!one(".canvas", parts.picture)) {
-    parts.picture.replaceChildren(h("div", { class: "canvas" }), h("p", { class: "detail" }));
-    redraw = responsive(one(".canvas", parts.picture), chart);
-  } else redraw();
-  if (minutes.length) retext(one(".detail", parts.picture), signupLine());
-  setTable(parts, say("signups"), [say("minute"), say("signups")], minutes.map((each) => [clock(each.at), number(each.count)]));
-}
-
-/** While the section is in sight, every event of the stream has the figures read at once. */
-function watch(host, refresh) {
+/** While the section is in sight its figures are streamed. */
+function watch(host) {
   let stop = null;
   const begin = () => {
-    stop ??= hear(`v1/cockpit/stream${waveQuery()}`, {
-      onEvent: () => {
-        heard = true;
-        refresh();
+    if (stop || !follows() || tab() !== "opening") return;
+    stop = hear(`v1/cockpit/stream${waveQuery()}`, {
+      onEvent({ name, data }) {
+        if (name !== "cockpit" || !follows() || tab() !== "opening") return;
+        latest = data;
+        drawOpening(asReports(data), data);
       },
-      onLost: () => (heard = false),
+      onLost: () => (latest = null),
     });
   };
   const end = () => {
     stop?.();
     stop = null;
-    heard = false;
+    latest = null;
   };
-  const seen = new IntersectionObserver(([entry]) => (entry.isIntersecting && dirty ? begin() : end()));
-  seen.observe(host);
-  return () => (seen.disconnect(), end());
+  let seen = false;
+  const sight = new IntersectionObserver(([entry]) => {
+    seen = entry.isIntersecting;
+    if (seen) begin();
+    else end();
+  });
+  sight.observe(host);
+  const again = () => (end(), seen && !document.hidden && begin());
+  document.addEventListener("visibilitychange", again);
+  return { again, end: () => (sight.disconnect(), document.removeEventListener("visibilitychange", again), end()) };
 }
 
 export default {
   id: "cockpit",
   shown: () => mayAsk("opening", ["zone", "province"]),
-  build(host, { refresh }) {
+  build(host) {
+    ending?.end();
     parts = plate(host, "cockpit");
     parts.picture.id = "cockpit-panel";
     parts.picture.setAttribute("role", "tabpanel");
     parts.controls.append(tabs());
-    ending?.();
-    dirty = true;
-    ending = watch(host, refresh);
+    ending = watch(host);
   },
+  chosen: () => ending?.again(),
   async read() {
     const questions = [question("opening"), ...["zone", "province"].map((by) => question("opening", { by: [by] }))];
-    const answers = await Promise.all(questions.map((each) => ask(each.path)));
-    const cockpit = await askIfThere(`v1/cockpit${waveQuery()}`);
-    const signups = tab() === "signups" ? await askIfThere(`v1/signups${waveQuery()}`) : null;
-    return { questions, answers: [...answers, cockpit, signups] };
+    if (tab() === "signups") return { questions, answers: [await readSignups()] };
+    const cockpit = follows() ? await askIfThere(`v1/cockpit${waveQuery()}`) : null;
+    if (cockpit) return { questions, answers: [cockpit], body: cockpit.body };
+    return { questions, answers: await Promise.all(questions.map((each) => ask(each.path))) };
   },
-  draw({ questions, answers }) {
+  draw({ questions, answers, body }) {
     markTabs();
-    if (tab() === "signups") drawSignups(answers[4]);
+    if (tab() === "signups") drawSignups(parts, answers[0]);
+    else if (latest ?? body) drawOpening(asReports(latest ?? body), latest ?? body);
     else drawOpening(answers);
     setDownloads(parts, questions.slice(-1));
     setMeaning(parts, ["classes_opened", "present", "silent"].map((code) => ["opening", code]));
-    setRemark(parts, answers.slice(0, 3), questions);
+    setRemark(parts, answers, questions);
   },
 };

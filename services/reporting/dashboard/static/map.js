@@ -5,14 +5,14 @@ import { h, one, put, responsive, retext, s } from "./dom.js";
 import { find, fraction, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
 import { labelOf, question } from "./question.js";
 import { choose, get } from "./state.js";
-import { figure, number, rounded, say, share, told } from "./words.js";
+import { decimal, number, rounded, say, share, told } from "./words.js";
 import { feature, geoMercator, geoPath, scaleQuantize } from "./vendor/maps.js";
 
 // What the map can show, in the order of the choice; a report that is not offered is left out.
 const MEASURES = [
   ["progress", "seated"], ["opening", "classes_opened"], ["opening", "present"],
   ["funnel", "applicants"], ["funnel", "completed"], ["utilisation", "utilisation"],
-  ["referrals", "taken_up"], ["facilities", "facilities"],
+  ["utilisation", "idle_hours_used"], ["standing", "incubators"], ["facilities", "facilities"],
 ]; // prettier-ignore
 const LEVELS = 5;
 const TARGET = 5000;
@@ -40,7 +40,9 @@ function rowOf(province) {
 
 const isRatio = () => chosen[0] !== "progress" && indicatorOf(...chosen).unit === "RATIO";
 
-const amount = (row) => (row ? (isRatio() ? row.value : row.numerator) : null);
+// A target's share says little of a province; hours and means are values, of which the numerator is the raw sum.
+const isCount = () => chosen[0] === "progress" || indicatorOf(...chosen).unit === "COUNT";
+const amount = (row) => (row ? (isCount() ? row.numerator : row.value) : null);
 
 /** The sentence that a province is known by: to the eye in the line below, to the ear as its name. */
 function sentence(province) {
@@ -48,7 +50,7 @@ function sentence(province) {
   const name = labelOf("province", province);
   if (!row || amount(row) === null) return `${name}: ${say(row?.suppressed ? "hidden_small" : "no_figure")}`;
   if (isRatio()) return `${name}: ${share(row.value)} (${number(row.numerator)} ${say("of")} ${number(row.denominator)})`;
-  return `${name}: ${number(row.numerator)}`;
+  return `${name}: ${decimal(amount(row))}`;
 }
 
 function levels() {
@@ -178,8 +180,8 @@ function controls() {
 function provinceTable() {
   const rows = shapes.map(({ id }) => {
     const row = rowOf(id);
-    const text = row?.suppressed ? "<5" : figure(row, isRatio() ? "RATIO" : "COUNT");
-    return isRatio() ? [labelOf("province", id), fraction(row), text] : [labelOf("province", id), number(row?.numerator ?? null)];
+    const text = row?.suppressed ? "<5" : isRatio() ? share(row?.value) : decimal(amount(row));
+    return [labelOf("province", id), ...(isRatio() ? [fraction(row)] : []), text];
   });
   const columns = [say("province"), nameOf(chosen), ...(isRatio() ? [say("share")] : [])];
   setTable(parts, `${say("map")}: ${nameOf(chosen)}`, columns, rows);

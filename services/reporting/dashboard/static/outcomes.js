@@ -7,15 +7,17 @@ import { question } from "./question.js";
 import { choose, get } from "./state.js";
 import { figure, number, say, share, told } from "./words.js";
 
-// What is told first; the rest follows in the order of the catalogue.
-const FIRST = ["absorbed", "entrepreneurs", "working", "incomes_up"];
+// What is told first; the rest follows in the order of the catalogue. Parts of a whole stand in the table alone.
+const FIRST = ["absorbed", "entrepreneurs", "jobs_created", "incomes_up"];
+const RESPONSE = ["answered", "unreached"];
+const PART = /^financed_/;
 let parts;
 
 const horizons = () => reportOf("outcomes")?.horizons ?? [];
 const horizon = () => (horizons().includes(Number(get("horizon"))) ? Number(get("horizon")) : horizons()[0]);
 
 function indicators() {
-  const all = reportOf("outcomes").indicators.map((each) => each.code).filter((each) => each !== "answered" && each !== "response");
+  const all = reportOf("outcomes").indicators.map((each) => each.code).filter((each) => !RESPONSE.includes(each));
   return [...FIRST.filter((each) => all.includes(each)), ...all.filter((each) => !FIRST.includes(each))];
 }
 
@@ -33,7 +35,7 @@ function card(code, row) {
 
 /** How many were asked, answered, were not reached: above everything else. */
 function responseOf(answer) {
-  const asked = find(answer, { indicator: "answered", horizon: horizon() }) ?? find(answer, { indicator: "response", horizon: horizon() });
+  const asked = find(answer, { indicator: "answered", horizon: horizon() });
   if (!asked) return null;
   return h("p", { class: "response" },
     h("span", { class: "big", "data-figure": "response" }, asked.suppressed ? "–" : share(asked.value)),
@@ -64,7 +66,7 @@ export default {
     const rows = indicators()
       .map((code) => [code, find(answer, { indicator: code, horizon: horizon() })])
       .filter(([, row]) => row);
-    const shown = rows.filter(([, row]) => row.suppressed || (row.value !== null && (row.denominator ?? 1) > 0));
+    const shown = rows.filter(([code]) => !PART.test(code)).filter(([, row]) => row.suppressed || (row.value !== null && (row.denominator ?? 1) > 0));
     const minimum = answer.meta.minimum_answers;
     put(
       parts.picture,

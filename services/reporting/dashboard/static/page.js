@@ -1,6 +1,6 @@
 // The page: which sections are shown, when they are read again, and how fresh they are.
 
-import { Refused, ask, keepOnly, readCatalogue } from "./api.js";
+import { Refused, ask, hasToken, keepOnly, readCatalogue } from "./api.js";
 import cockpit from "./cockpit.js";
 import { announce, h, one, put, retext } from "./dom.js";
 import { buildFilters, drawFilters } from "./filters.js";
@@ -40,9 +40,11 @@ async function show(section) {
   const place = one(`#${section.id}`);
   if (!section.shown()) return void (place.hidden = true);
   const host = bodyOf(section);
-  if (built.get(section) !== language()) {
-    section.build(host, { refresh: () => show(section) });
-    built.set(section, language());
+  // Made anew for another language, and for another reader: who has a token is offered more.
+  const made = `${language()} ${hasToken()}`;
+  if (built.get(section) !== made) {
+    section.build(host);
+    built.set(section, made);
   }
   const turn = turns;
   try {
@@ -75,7 +77,7 @@ async function refresh() {
   const answers = (await Promise.all(SECTIONS.map(show))).flat().filter(Boolean);
   if (!answers.length) return;
   keepOnly([...answers.map((each) => each.path), "v1/reports", pulsePath()]);
-  one("#synthetic").hidden = !answers.some((each) => each.meta.synthetic);
+  one("#synthetic").hidden = !answers.some((each) => each.meta.synthetic || each.body.synthetic);
   drawContents();
 }
 
@@ -132,6 +134,7 @@ async function loop() {
 
 async function chosen() {
   turns += 1;
+  for (const section of built.keys()) section.chosen?.();
   const wanted = ["id", "en"].includes(get("lang")) ? get("lang") : first;
   if (wanted !== language()) {
     await speak(wanted);

@@ -29,7 +29,7 @@ export function plate(host, name) {
 
 /** `columns`: labels; `rows`: texts, the first of each a heading. */
 export function setTable(parts, caption, columns, rows) {
-  parts.table.setAttribute("aria-label", caption);
+  parts.table.setAttribute("aria-label", `${say("as_table")}: ${caption}`);
   const head = columns.map((label) => h("th", { scope: "col" }, label));
   const body = rows.map(([first, ...rest]) =>
     h("tr", {}, h("th", { scope: "row" }, first), ...rest.map((text) => h("td", {}, text))),

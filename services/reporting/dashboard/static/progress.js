@@ -1,6 +1,6 @@
 // Progress against the target: one number, and where it stands between nothing and ten thousand.
 
-import { ask, askIfThere, mayAsk } from "./api.js";
+import { ask, askIfThere, hasToken, mayAsk } from "./api.js";
 import { h, put } from "./dom.js";
 import { find, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
 import { question } from "./question.js";
@@ -43,7 +43,7 @@ export default {
   build: (host) => (parts = plate(host, "progress")),
   async read() {
     const asked = question("progress");
-    const targets = askIfThere("v1/targets");
+    const targets = hasToken() ? askIfThere("v1/targets") : null;
     return { questions: [asked], answers: [await ask(asked.path), await targets] };
   },
   draw({ questions, answers: [answer, targets] }) {
@@ -61,9 +61,9 @@ export default {
           h("div", { class: "scale", "aria-hidden": "true" }, h("span", { class: "half" }, number(NEAR)), h("span", { class: "full" }, number(FAR))),
           h("dl", {}, ...STEPS.map((code, place) => gauge(code, rows[place]))))),
     ); // prettier-ignore
-    put(parts.under, others.length > 0 && h("table", { class: "small" }, h("caption", {}, say("targets")),
+    put(parts.under, others.length > 0 && h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": say("targets") }, h("table", { class: "small" }, h("caption", {}, say("targets")),
       h("thead", {}, h("tr", {}, ...["targets", "target", "achieved", "gap", "pace", "projected_on"].map((name) => h("th", { scope: "col" }, say(name === "targets" ? "indicator" : name))))),
-      h("tbody", {}, ...targetRows(others)))); // prettier-ignore
+      h("tbody", {}, ...targetRows(others))))); // prettier-ignore
     setTable(
       parts,
       say("progress"),

@@ -1,6 +1,6 @@
 // The trend: what each day or month of recording has added.
 
-import { ask, indicatorOf, mayAsk, offers } from "./api.js";
+import { ask, hasToken, indicatorOf, mayAsk, offers } from "./api.js";
 import { h, one, put, responsive, s } from "./dom.js";
 import { plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
 import { question } from "./question.js";
@@ -9,14 +9,18 @@ import { number, period, say, told } from "./words.js";
 import { scaleBand, scaleLinear } from "./vendor/maps.js";
 
 const COUNTS = ["applicants", "claims", "seated", "present", "completed", "certified_training"];
+const TARGET = 5000;
 const HEIGHT = 240;
 const EDGE = { top: 18, right: 4, bottom: 26, left: 48 };
 const WIDEST = 56;
 let parts, redraw, points, total;
 
-const offered = () => COUNTS.filter((each) => offers("funnel", each));
+// The whole funnel for who may see it, the public steps for everybody.
+const report = () => (hasToken() && mayAsk("funnel") ? "funnel" : "progress");
+const offered = () => COUNTS.filter((each) => offers(report(), each));
 const counted = () => (offered().includes(get("count")) ? get("count") : offered().includes("seated") ? "seated" : offered()[0]);
-const scales = () => ["day", "month"].filter((each) => mayAsk("funnel", [each]));
+const scales = () => ["day", "month"].filter((each) => mayAsk(report(), [each]));
+const nameOf = (each) => (report() === "progress" ? say(each) : told(indicatorOf("funnel", each).label));
 const scale = () => (scales().includes(get("scale")) ? get("scale") : scales()[0]);
 
 function chart(width) {
@@ -57,19 +61,19 @@ export default {
     parts = plate(host, "trend");
     parts.picture.append(h("div", { class: "canvas" }), h("p", { class: "detail" }));
     parts.controls.append(
-      radios("count", offered(), counted(), (each) => told(indicatorOf("funnel", each).label)),
+      radios("count", offered(), counted(), nameOf),
       radios("scale", scales(), scale(), (each) => say(`by_${each}`)),
     );
     redraw = null;
   },
   async read() {
-    const asked = question("funnel", { by: [scale()], indicators: [counted()] });
+    const asked = question(report(), { by: [scale()], indicators: [counted()] });
     return { questions: [asked], answers: [await ask(asked.path)] };
   },
   draw({ questions, answers: [answer] }) {
     const dimension = scale();
     points = answer.rows
-      .filter((row) => row.dims.indicator === counted())
+      .filter((row) => row.dims.indicator === counted() && (row.dims.target ?? TARGET) === TARGET)
       .map((row) => ({ at: row.dims[dimension], count: row.numerator ?? 0, suppressed: row.suppressed }))
       .sort((before, after) => before.at.localeCompare(after.at));
     total = points.reduce((sum, each) => sum + each.count, 0);
@@ -80,10 +84,10 @@ export default {
     if (redraw) redraw();
     else redraw = responsive(canvas, chart);
     one(".detail", parts.picture).textContent = caption();
-    const name = told(indicatorOf("funnel", counted()).label);
+    const name = nameOf(counted());
     setTable(parts, `${say("trend")}: ${name}`, [say(dimension), name], points.map((each) => [period(each.at), each.suppressed ? "<5" : number(each.count)]));
     setDownloads(parts, questions);
-    setMeaning(parts, [["funnel", counted()]]);
+    setMeaning(parts, [[report(), counted()]]);
     setRemark(parts, [answer], questions);
   },
 };

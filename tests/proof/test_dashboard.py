@@ -1,0 +1,240 @@
+"""The dashboard of a finished pilot, read by a person with a browser."""
+
+import subprocess
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from services.reporting.dashboard.rules import PROVINCES
+from tests.proof.browsing import DESKTOP, PHONE, Reader, chromium
+from tests.proof.conftest import HERE
+
+VENDOR = HERE.parents[1] / "services/reporting/dashboard/static/vendor"
+SCREENS = [
+    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{name}-{scheme}")
+    for name, viewport in (("desktop", DESKTOP), ("phone", PHONE))
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def reader(browser, balai):
+    """Return the function that opens the page in a tab of its own; at the end nothing was wrong."""
+    opened: list[Reader] = []
+
+    def begin(query: str = "", **options) -> Reader:
+        tab = Reader(browser, f"{balai.url}/reporting/", **{"viewport": DESKTOP, **options})
+        opened.append(tab)
+        tab.open(query)
+        return tab
+
+    yield begin
+    for tab in opened:
+        assert tab.errors == []
+        assert tab.policy_violations() == []
+        assert [url for url in tab.asked if not url.startswith((balai.url, "blob:"))] == []
+        tab.context.close()
+
+
+@pytest.fixture
+def token(balai) -> str:
+    return balai.token("--role", "NATIONAL_ADMIN")["Authorization"].removeprefix("Bearer ")
+
+
+def figures(balai, path: str, headers=None) -> list[dict]:
+    answer = balai.get(f"/reporting/v1/reports/{path}", headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["rows"]
+
+
+def numerator(rows: list[dict], **dims) -> int:
+    [row] = [row for row in rows if dims.items() <= row["dims"].items()]
+    return row["numerator"]
+
+
+def busiest_province(balai) -> str:
+    rows = figures(balai, "progress?by=province")
+    seated = {
+        row["dims"]["province"]: row["numerator"]
+        for row in rows
+        if row["dims"]["indicator"] == "seated"
+    }
+    return max(seated, key=lambda code: (seated[code], code))
+
+
+def test_shows_the_figures_that_the_audit_counts(balai, reader):
+    told = balai.audit()
+    tab = reader()
+
+    assert told["differences"] == 0
+    assert tab.number("[data-figure=seated]") == told["counts"]["claims"]
+    opened = tab.page.inner_text("#cockpit .totals > div:first-child dd")
+    assert f"dari {told['counts']['classes']}" in opened
+    assert "DATA SINTETIS" in tab.page.inner_text("#synthetic")
+    assert tab.page.get_attribute("#fresh", "data-state") == "live"
+
+
+def test_filters_to_one_province_and_shares_the_view(balai, reader):
+    province = busiest_province(balai)
+    expected = numerator(
+        figures(balai, f"progress?province={province}"), indicator="seated", target=5000
+    )
+    tab = reader()
+    whole = tab.number("[data-figure=seated]")
+    tab.page.click("#filters summary")
+    tab.page.select_option("[data-filter=province]", province)
+    tab.page.wait_for_selector(f"[data-remove=province]:has-text('{PROVINCES[province].id}')")
+    tab.page.wait_for_function(
+        "wanted => document.querySelector('[data-figure=seated]').textContent === wanted",
+        arg=str(expected),
+    )
+
+    assert expected < whole
+    assert parse_qs(urlsplit(tab.page.url).query) == {"province": [province]}
+    shared = reader(f"?{urlsplit(tab.page.url).query}")
+    assert shared.number("[data-figure=seated]") == expected
+    assert shared.page.get_attribute(f"path[data-province='{province}']", "aria-pressed") == "true"
+    tab.page.go_back()
+    tab.page.wait_for_function(
+        "wanted => document.querySelector('[data-figure=seated]').textContent === wanted",
+        arg=str(whole),
+    )
+
+
+def test_switches_language_without_forgetting_the_token(reader, token):
+    tab = reader()
+    tab.use_token(token)
+    tab.page.click(".languages [lang=en]")
+    tab.page.wait_for_selector("html[lang=en]")
+    tab.page.wait_for_selector("#outcomes h2:has-text('What became of it')")
+
+    assert tab.page.inner_text("#login") == "Drop the token"
+    assert tab.page.inner_text("h1") == "Simultaneous entrepreneurship training"
+    assert not tab.page.locator("#outcomes").is_hidden()
+    tab.page.wait_for_selector("#outcomes .choices:has-text('3 months')")
+    assert not tab.page.get_by_text("Angka yang sama").count()
+
+
+def test_keeps_the_token_in_memory_alone(reader, token):
+    tab = reader()
+    tab.use_token(token)
+    kept = tab.page.evaluate(
+        "() => [document.cookie, location.href, JSON.stringify(localStorage),"
+        " JSON.stringify(sessionStorage), document.documentElement.outerHTML].join()"
+    )
+
+    assert token not in kept
+    assert [url for url in tab.asked if token in url] == []
+    tab.page.reload()
+    tab.page.wait_for_selector("html[data-ready]")
+    assert tab.page.get_attribute("#login", "data-text") == "login"
+    assert tab.page.locator("#outcomes").is_hidden()
+
+
+def test_says_that_a_token_is_refused(reader):
+    tab = reader()
+    tab.page.click("#login")
+    tab.page.fill("#token-field", "not.a.token")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_function("document.querySelector('#token-refused').textContent.length > 20")
+
+    assert tab.page.locator("#token-dialog").is_visible()
+    tab.page.keyboard.press("Escape")
+    assert tab.page.input_value("#token-field") == ""
+
+
+def test_shows_outcomes_with_their_response(balai, reader, token):
+    rows = figures(balai, "outcomes?horizon=3", {"Authorization": f"Bearer {token}"})
+    [answered] = [row for row in rows if row["dims"]["indicator"] == "answered"]
+    tab = reader()
+    tab.use_token(token)
+
+    told = tab.page.inner_text("#outcomes p.response")
+    assert f"{answered['numerator']} dari {answered['denominator']}" in told
+    assert tab.page.locator("#outcomes [data-outcome]").count() > 5
+
+
+def test_a_downloaded_table_is_what_is_shown_and_what_the_api_says(balai, reader, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    tab = reader("?lang=en")
+    tab.use_token(token)
+    shown = tab.table("map")
+    written = tab.csv("map")
+    said = {
+        row["dims"]["province"]: row["numerator"]
+        for row in figures(balai, "progress?by=province", headers)
+        if row["dims"]["indicator"] == "seated" and row["dims"]["target"] == 5000
+    }
+
+    assert {
+        row["province"]: int(row["numerator"])
+        for row in written
+        if row["indicator"] == "seated" and row["target"] == "5000"
+    } == said
+    names = {PROVINCES[code].en: count for code, count in said.items()}
+    assert {
+        name: int(count.replace(",", "")) for name, count in shown[1:] if count[0].isdigit()
+    } == names
+    assert tab.download("map", "xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_the_map_is_walked_by_arrow_keys_and_chosen_by_enter(balai, reader):
+    province = busiest_province(balai)
+    tab = reader(f"?province={province}")
+    tab.page.focus(f"path[data-province='{province}']")
+    said = tab.page.get_attribute(f"path[data-province='{province}']", "aria-label")
+
+    assert said.startswith(f"{PROVINCES[province].id}: ")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_function("!location.search.includes('province')")
+    visited = {province}
+    for key in ["ArrowRight"] * 8 + ["ArrowDown"] * 4 + ["ArrowLeft"] * 8 + ["ArrowUp"] * 4:
+        tab.page.keyboard.press(key)
+        visited.add(tab.page.evaluate("document.activeElement.dataset.province"))
+    assert len(visited) > 6
+    assert visited <= set(PROVINCES)
+    assert tab.page.locator("path[data-province][tabindex='0']").count() == 1
+
+
+def test_the_tab_key_comes_by_everything_and_is_seen(reader, token):
+    tab = reader()
+    tab.use_token(token)
+    tab.page.click("#filters summary")
+    tab.page.wait_for_selector("[data-filter=province]")
+    there = tab.stops()
+    stops = tab.tab_round()
+
+    assert [each["what"] for each in stops if not each["seen"]] == []
+    assert len(stops) == there > 40
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_anybody_can_read_it(reader, token, screen):
+    tab = reader("?lang=en", **screen)
+
+    assert tab.width() == screen["viewport"]["width"]
+    assert tab.violations() == []
+    tab.use_token(token)
+    tab.page.click("#filters summary")
+    tab.page.wait_for_selector("[data-filter=province]")
+    for summary in tab.page.locator("main details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert tab.width() == screen["viewport"]["width"]
+    assert tab.violations() == []
+    tab.page.click("#login")
+    tab.page.click("#login")
+    assert tab.violations() == []
+
+
+def test_the_bundle_is_what_its_build_makes(tmp_path):
+    subprocess.run([VENDOR / "build.sh", tmp_path], check=True, timeout=170)
+
+    for name in ("maps.js", "maps.licences.txt"):
+        assert (tmp_path / name).read_bytes() == (VENDOR / name).read_bytes()
