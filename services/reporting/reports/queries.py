@@ -90,6 +90,8 @@ _COLUMNS: Final = {
     Dimension.REFERRAL_KIND: "kind",
 }
 _AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
+# Characters of a province's code, with which the code of each area in it begins.
+_OF_PROVINCE: Final = 2
 
 
 @lru_cache
@@ -166,7 +168,8 @@ def _live(cube: Cube, asked: Asked) -> Any:  # noqa: ANN401 - a mapped class, or
         return stood
     question, summary = asked.question, cube.summary
     dated = question.period is not None
-    if summary is None or dated or needs_places(asked.scope):
+    moved = bool(asked.codes) and Dimension.PROVINCE in question.dimensions
+    if summary is None or dated or moved or needs_places(asked.scope):
         return cube.live
     return summary if _has(summary, question.dimensions, question) else cube.live
 
@@ -184,13 +187,20 @@ def _within_period(live: Any, period: Period | None) -> list[ColumnElement[bool]
     return conditions
 
 
-def _renamed(
-    column: ColumnElement[Any], dimension: Dimension, codes: Mapping[str, str]
-) -> ColumnElement[Any]:
-    """Return the code that an area has today, where it has another one."""
+def _asked_column(live: Any, dimension: Dimension, asked: Asked) -> ColumnElement[Any]:  # noqa: ANN401 - a mapped class
+    """Return what holds a dimension, an area by the code that it has today where it has another.
+
+    A regency that has gone over into another province takes its figures there.
+    """
+    column, codes = column_of(live, dimension, asked.question), asked.codes
     if not codes or dimension not in _AREAS:
         return column
-    return func.coalesce(literal(dict(codes), JSONB())[column].astext, column)
+    today = literal(dict(codes), JSONB())
+    own = func.coalesce(today[column].astext, column)
+    regency = getattr(live, _name_of(Dimension.REGENCY, asked.question), None)
+    if dimension is Dimension.REGENCY or regency is None:
+        return own
+    return func.coalesce(func.left(today[regency].astext, _OF_PROVINCE), own)
 
 
 def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a mapped class
@@ -201,7 +211,7 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
         if dimension is Dimension.NETWORK:
             conditions.append(in_networks(live.facility_id, values, now=asked.now))
             continue
-        column = _renamed(column_of(live, dimension, question), dimension, asked.codes)
+        column = _asked_column(live, dimension, asked)
         conditions.append(cast(column, Text()) == any_(literal(list(values), ARRAY(Text()))))
     if cube.by_horizon:
         conditions.append(live.horizon_months.in_(question.horizons))
@@ -220,8 +230,7 @@ def sums_of(
     if Dimension.NETWORK in question.by:
         live = with_networks(live, now=asked.now)
     keys: list[ColumnElement[Any]] = [
-        cast(_renamed(column_of(live, each, question), each, asked.codes), Text())
-        for each in question.by
+        cast(_asked_column(live, each, asked), Text()) for each in question.by
     ]
     if cube.by_horizon:
         keys.append(live.horizon_months)
