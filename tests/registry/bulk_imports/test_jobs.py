@@ -5,7 +5,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from services.registry.agreements.tables import Agreement
 from services.registry.base import Event, RowVerdict, Upload
@@ -16,6 +16,7 @@ from services.registry.instructors.tables import Instructor
 from services.registry.spaces.tables import Space
 from shared.files.workbooks import XLSX
 from shared.scope import Role
+from tests.registry.world import rows_of
 
 TABLES = (Facility, Space, Institution, Instructor, Agreement, Event)
 SPACES = [
@@ -78,10 +79,7 @@ def send(world, work):
 def counts(in_transaction):
     async def count() -> dict[str, int]:
         async with in_transaction() as session:
-            return {
-                table.__tablename__: await session.scalar(select(func.count()).select_from(table))
-                for table in TABLES
-            }
+            return {table.__tablename__: await session.scalar(rows_of(table)) for table in TABLES}
 
     return count
 

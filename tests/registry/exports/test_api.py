@@ -16,6 +16,7 @@ from shared.web.routes import PUBLIC, stated_permissions
 
 # Lists whose rows are no things that the registry keeps: computed for the question, or of a job.
 NO_LISTS = {
+    "/v1/area-successions",
     "/v1/free-slots",
     "/v1/utilisation",
     "/v1/spaces/{space_id}/calendar",

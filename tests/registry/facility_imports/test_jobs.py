@@ -2,13 +2,14 @@ import io
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.registry.base import Event
 from services.registry.facilities.tables import Facility
 from services.registry.institutions.tables import Institution
 from services.registry.spaces.tables import Space
 from shared.ids import new_id
+from tests.registry.world import rows_of
 
 HEADER = (
     "code,name,kind,owner_ministry,area_code,status,latitude,longitude,trades,institution_code,"
@@ -42,7 +43,7 @@ async def verdicts(world, job: dict) -> list[tuple]:
 async def counts(in_transaction) -> dict[str, int]:
     async with in_transaction() as session:
         return {
-            table.__tablename__: await session.scalar(select(func.count()).select_from(table))
+            table.__tablename__: await session.scalar(rows_of(table))
             for table in (Facility, Space, Institution, Event)
         }
 

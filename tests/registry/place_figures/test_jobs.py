@@ -1,14 +1,24 @@
 """Figures told by the registry's worker are what its own lists say."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from services.registry.agreements.tables import Agreement
 from services.registry.base import Event
 from services.registry.bookings.tables import BookingSlot
+from services.registry.place_figures.jobs import tell_all
+from services.registry.worker import create_worker
 from shared.clock import ledger_day, utc_now
 from shared.schemas.registry import HoursMoved, SlotState, StandingMoved, Topic
+from tests.registry.developments.test_api import EVIDENCE, LIFE, day
+from tests.registry.facility_merges.test_api import merged
+from tests.registry.incubators.test_api import designation
+from tests.registry.maturity.test_api import TUMBUH, assessment
+from tests.registry.roadmaps.test_api import DONE, adoption, state, template
+from tests.registry.tenants.test_api import tenant
 from tests.registry.utilisation.test_api import WORKDAYS, figures
 
 TODAY = ledger_day(utc_now())
@@ -148,3 +158,108 @@ class TestHours:
 
         async with in_transaction() as session:
             assert (await session.scalars(select(Event.id).order_by(Event.id))).all() == before
+
+
+def stands(sums: Counter, facility: dict | None = None) -> dict[tuple, tuple[int, int]]:
+    """Return number and amount of what stands, by kind, value and detail."""
+    found: dict[tuple, list[int]] = {}
+    for (cell, name), n in sums.items():
+        if facility is None or str(cell.facility_id) == facility["id"]:
+            key = (cell.kind.value, cell.value, cell.detail)
+            found.setdefault(key, [0, 0])[name == "amount"] += n
+    return {key: (n, amount) for key, (n, amount) in found.items()}
+
+
+class TestStandings:
+    async def test_are_what_a_hand_counts_of_a_centre(self, world, work, told):
+        centre = await world.facility(kind="BLKK", area_code="33.73")
+        path = f"/facilities/{centre['id']}"
+        await world.post("/roadmap-templates", template("A", "B"))
+        await world.made(f"{path}/maturity-assessments", assessment(year=2024))
+        roadmap = await world.made(f"{path}/roadmap", adoption())
+        incubator = await world.made(f"{path}/incubators", designation())
+        await world.made(f"/incubators/{incubator['id']}/tenants", tenant())
+        await work()
+        await world.made(f"{path}/maturity-assessments", assessment(*TUMBUH, year=2025))
+        await state(world, roadmap, "A", DONE)
+        agreement = await world.agreement(facility_ids=[centre["id"]])
+
+        await work()
+
+        sums = await told(Topic.STANDING_MOVED)
+        assert stands(sums, centre) == {
+            ("MATURITY", "TUMBUH", ""): (1, 0),
+            ("ROADMAP", "ADOPTED", "2"): (1, 0),
+            ("MILESTONE", "DONE", ""): (1, 0),
+            ("MILESTONE", "OVERDUE", ""): (1, 0),
+            ("INCUBATOR", "ACTIVE", ""): (1, 2),
+            ("TENANT", "IN", "PRE_INCUBATION"): (1, 0),
+            ("COVERAGE", "COVERED", ""): (1, 0),
+        }
+        assert stands(sums)[("AGREEMENT", "ACTIVE", agreement["kind"])] == (1, 0)
+
+    async def test_follow_a_development_to_its_accounts(self, world, work, told):
+        centre = await world.facility(kind="BLKK", status="PLANNED")
+        builder = await world.made(
+            "/institutions", {"code": "YPC", "name": "Yayasan", "kind": "FOUNDATION"}
+        )
+        proposal = {
+            "number": "BLKK/1",
+            "title": "Pembangunan BLK Komunitas",
+            "facility_id": centre["id"],
+            "institution_id": builder["id"],
+            "ministry": "MANPOWER",
+            "grant_rupiah": 500_000_000,
+            "proposed_on": day(-300),
+            "evidence": EVIDENCE,
+        }
+        made = await world.made("/developments", proposal)
+        for each in LIFE[:-1]:
+            await world.post(f"/developments/{made['id']}/steps", each)
+        await work()
+        late = stands(await told(Topic.STANDING_MOVED))
+
+        await world.post(f"/developments/{made['id']}/steps", LIFE[-1])
+        await work()
+
+        done = stands(await told(Topic.STANDING_MOVED))
+        assert late[("DEVELOPMENT", "EQUIPPED", "OVERDUE")] == (1, 500_000_000)
+        assert done[("DEVELOPMENT", "ACCOUNTED_FOR", "")] == (1, 500_000_000)
+        assert ("DEVELOPMENT", "EQUIPPED", "OVERDUE") not in done
+        assert done[("GRANT", "GRANTED", "")] == (1, 500_000_000)
+
+    async def test_of_merged_facilities_count_once(self, world, work, told):
+        gone, stays = [await world.facility(kind="BLKK", area_code="33.73") for _ in range(2)]
+        for centre, met, year in ((gone, TUMBUH, 2025), (stays, (), 2024)):
+            path = f"/facilities/{centre['id']}/maturity-assessments"
+            await world.made(path, assessment(*met, year=year))
+        await world.agreement(facility_ids=[gone["id"]])
+        await work()
+
+        await merged(world, gone, stays)
+        await work()
+
+        sums = await told(Topic.STANDING_MOVED)
+        assert stands(sums, gone) == {}
+        assert stands(sums, stays) == {
+            ("MATURITY", "TUMBUH", ""): (1, 0),
+            ("COVERAGE", "COVERED", ""): (1, 0),
+        }
+
+    async def test_are_told_anew_at_night_when_a_day_has_passed(
+        self, world, work, told, in_transaction, registry
+    ):
+        agreement = await world.agreement(facility_ids=[(await world.facility())["id"]])
+        await work()
+        async with in_transaction() as session:
+            past = TODAY - timedelta(days=1)
+            await session.execute(
+                update(Agreement).where(Agreement.id == agreement["id"]).values(valid_to=past)
+            )
+
+        async with create_worker(registry.state["settings"]).context() as context:
+            await tell_all(context)
+
+        sums = stands(await told(Topic.STANDING_MOVED))
+        assert sums[("AGREEMENT", "EXPIRED", agreement["kind"])] == (1, 0)
+        assert sums[("COVERAGE", "UNCOVERED", "")] == (1, 0)
