@@ -27,6 +27,7 @@ from services.reporting.published_tables import api as published_tables
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.report_exports import api as report_exports
 from services.reporting.reports import api as reports
+from services.reporting.scorecards import api as scorecards
 from services.reporting.settings import ReportingSettings
 from services.reporting.sheets import api as sheets
 from services.reporting.signups import api as signups
@@ -89,6 +90,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         lifespan=lambda _: open_state(wired),
         routers=[
             reports.router,
+            scorecards.router,
             traces.router,
             followups.router,
             followup_instruments.router,

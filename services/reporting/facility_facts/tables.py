@@ -33,11 +33,8 @@ class FacilityCube(Counted, _FacilityMembers, Base):
     day: Mapped[date]
 
 
-class FacilityNow(_FacilityMembers, Base):
-    """The latest that the ledger says of a facility: what it is called, and where it stands."""
-
-    __tablename__ = "facility_now"
-    __table_args__ = ROOM
+class _NowMembers(_FacilityMembers):
+    """What is kept of a facility's latest event."""
 
     generation: Mapped[int] = mapped_column(primary_key=True)
     facility_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,16 +43,27 @@ class FacilityNow(_FacilityMembers, Base):
     version: Mapped[int]
 
 
-class FacilityAlias(Base):
-    """A facility that was merged, and the one that stayed; which may have been merged later."""
+class FacilityNow(_NowMembers, Base):
+    """The latest that the ledger says of a facility: what it is called, and where it stands."""
 
-    __tablename__ = "facility_alias"
+    __tablename__ = "facility_now"
     __table_args__ = ROOM
+
+
+class _AliasMembers:
+    """What is kept of a merger."""
 
     generation: Mapped[int] = mapped_column(primary_key=True)
     alias_id: Mapped[UUID] = mapped_column(primary_key=True)
     facility_id: Mapped[UUID]
     version: Mapped[int]
+
+
+class FacilityAlias(_AliasMembers, Base):
+    """A facility that was merged, and the one that stayed; which may have been merged later."""
+
+    __tablename__ = "facility_alias"
+    __table_args__ = ROOM
 
 
 class LiveFacilities(Base):
@@ -64,10 +72,16 @@ class LiveFacilities(Base):
     __table__ = live(FacilityCube, Source.REGISTRY, owned=False)
 
 
-class LiveFacilityNow(Base):
+class LiveFacilityNow(_NowMembers, Base):
     """What reports call a facility, by the id under which it was told."""
 
     __table__ = live(FacilityNow, Source.REGISTRY, owned=False)
+
+
+class LiveFacilityAlias(_AliasMembers, Base):
+    """Which facilities were merged, and into which."""
+
+    __table__ = live(FacilityAlias, Source.REGISTRY, owned=False)
 
 
 _PLACED: Final = ("code", "name", *_FacilityMembers.__annotations__)
