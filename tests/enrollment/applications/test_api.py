@@ -301,8 +301,17 @@ class TestChange:
         assert [each["class_id"] for each in first.json()["choices"]] == [str(wave.classes[1])]
         assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
         assert code_of(stale) == (412, "stale")
-        topics = [each.topic for each in await events_of(wave, person)]
-        assert topics == ["enrollment.application.submitted", "enrollment.application.changed"]
+        sent, changed = await events_of(wave, person)
+        assert sent.topic == "enrollment.application.submitted"
+        assert changed.topic == "enrollment.application.changed"
+        assert (sent.payload["left"], changed.payload["left"]) == (None, sent.payload["entered"])
+        entered = changed.payload["entered"]
+        assert entered["facility_id"] == str(wave.facilities[1])
+        assert (entered["province_code"], entered["trade"]) == ("51", "")
+        kept = {"age_band", "sex", "entrant_kind", "home_regency_code", "state", "facility_kind"}
+        assert {name: entered[name] for name in kept} == {
+            name: sent.payload["entered"][name] for name in kept
+        }
 
     async def test_needs_the_version_and_takes_nothing_away(self, wave, someone):
         person, caller = someone
@@ -353,6 +362,18 @@ class TestLife:
         assert withdrawn.json()["state"] == "WITHDRAWN"
         assert (gone.json()["present"], gone.json()["allowed"]) == ("WITHDRAWN", [])
         assert anew["code"] != draft["code"]
+        told = [
+            tuple(
+                each.payload[side] and each.payload[side]["state"] for side in ("left", "entered")
+            )
+            for each in await events_of(wave, person)
+        ]
+        assert told == [
+            (None, None),
+            (None, "SUBMITTED"),
+            ("SUBMITTED", "WITHDRAWN"),
+            (None, "SUBMITTED"),
+        ]
         mine = (await caller.get("/v1/me/applications")).json()["items"]
         assert [(each["id"], each["state"]) for each in mine] == [
             (anew["id"], "SUBMITTED"), (draft["id"], "WITHDRAWN"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from services.enrollment.classes.tables import Meeting
 from shared.ids import new_id
 from shared.schemas.enrollment import AttendanceRecorded
 from shared.scope import Role
@@ -45,6 +46,34 @@ class TestRecordAttendance:
         assert last.topic == "enrollment.attendance.recorded"
         assert (told.session, told.present, told.late, told.absent) == (1, 1, 1, 0)
         assert not any(each in json.dumps(last.payload) for each in running.ids)
+
+    async def test_tells_what_a_correction_replaces_and_the_days_that_count(
+        self, running, head, seats
+    ):
+        first, second, third = running.ids
+        async with seats.transaction() as session:
+            # The second session is on the first day, like its first.
+            (earlier, later) = [
+                await session.get(Meeting, (running.class_id, place)) for place in (1, 2)
+            ]
+            later.starts_at, later.ends_at = earlier.ends_at, earlier.ends_at + timedelta(hours=1)
+        late = entry(third, "LATE", minutes_late=500)
+        await running.call(head, entry(first), entry(second, "ABSENT"))
+        await running.call(head, entry(first), entry(second), late, position=2)
+        absent = entry(first, "ABSENT")
+        await running.call(head, absent, base='"1"', reason="Salah orang")
+        await running.call(head, absent, position=2, base='"1"', reason="Salah orang")
+
+        told = [
+            AttendanceRecorded.model_validate(each.payload)
+            for each in await seats.events(running.class_id)
+            if each.topic == "enrollment.attendance.recorded"
+        ]
+        counts = [(each.session, each.present, each.absent, each.days) for each in told]
+        # Two came to something on that day; in the end one did.
+        assert counts == [(1, 1, 1, 1), (2, 2, 0, 1), (1, 0, 2, 1), (2, 1, 1, 0)]
+        assert [each.replaced and each.replaced.days for each in told] == [None, None, 1, 1]
+        assert told[2].replaced.present == 1
 
     async def test_believes_a_device_that_was_without_a_network(self, running, head):
         taken = (NOW - timedelta(days=3, hours=4)).isoformat().replace("+00:00", "Z")

@@ -49,6 +49,20 @@ class TestSetClassFunding:
         )
         assert event["payload"]["total_rupiah"] == 64_000_000
 
+    async def test_tells_what_the_money_takes_the_place_of(self, desk, path, rows):
+        await put(desk, path, STATE, {**STATE, "budget_code": "026.13.DL.3827"})
+        changed = await put(desk, path, COMPANY, version='"2"')
+
+        assert [each["source"] for each in changed.json()["sources"]] == ["CSR"]
+        told = await rows(
+            "SELECT payload FROM enrollment.event WHERE topic = 'enrollment.class.funded'"
+            " ORDER BY version"
+        )
+        assert [(each["payload"]["replaced"], each["payload"]["by_source"]) for each in told] == [
+            ({}, {"APBN": 96_000_000}),
+            ({"APBN": 96_000_000}, {"CSR": 16_000_000}),
+        ]
+
     async def test_refuses_what_is_no_money_or_was_not_read(self, desk, path):
         refusals = [
             await put(desk, path, {**STATE, "amount_rupiah": 0}),

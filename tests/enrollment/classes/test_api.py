@@ -74,7 +74,8 @@ class TestPlanClass:
         hours = {zone: value[11:13] for zone, value in starts.items()}
         assert hours == {"WIB": "01", "WITA": "00", "WIT": "23"}
 
-    async def test_tells_the_other_services(self, desk, wave, facility, rows):
+    async def test_tells_the_other_services(self, desk, wave, fake_registry, rows):
+        facility = fake_registry.add_facility(trade="BAKERY")
         planned = await desk.made("/v1/classes", class_body(wave, facility))
 
         (event,) = await rows(
@@ -86,7 +87,8 @@ class TestPlanClass:
         assert event["payload"]["before"] is None
         assert event["payload"]["after"]["state"] == "PLANNED"
         assert event["payload"]["after"]["wave_id"] == wave["id"]
-        assert event["payload"]["capacity"] == 16
+        assert event["payload"]["after"]["trade"] == "BAKERY"
+        assert (event["payload"]["capacity"], event["payload"]["code"]) == (16, planned["code"])
 
     async def test_asks_the_registry_first_and_has_it_hold_the_rest(
         self, desk, wave, facility, fake_registry

@@ -114,12 +114,20 @@ class TestAnnounce:
         enrolled = [len(await draw.seats.enrollments(each)) for each in draw.classes]
         assert enrolled == [2, 2]
         events = await rows(
-            "SELECT payload->>'after' AS after FROM enrollment.event"
+            "SELECT payload->>'after' AS after, payload->'left'->>'state' AS left,"
+            " payload->'entered'->>'state' AS entered FROM enrollment.event"
             " WHERE topic = 'enrollment.application.decided' ORDER BY xid, id"
         )
         assert sorted(each["after"] for each in events) == [
             "NOT_SELECTED", "PLACED", "PLACED", "RESERVE", "RESERVE",
         ]  # fmt: skip
+        assert {each["left"] for each in events} == {"SUBMITTED"}
+        assert [each["entered"] for each in events] == [each["after"] for each in events]
+        claims = await rows(
+            "SELECT payload->'after'->>'applied' AS applied FROM enrollment.event"
+            " WHERE topic LIKE 'enrollment.enrollment.%' ORDER BY xid, id"
+        )
+        assert [each["applied"] for each in claims] == ["true"] * 4
         assert len(ranked) == 5
 
     async def test_what_was_left_half_done_is_finished(self, draw, rows, context, worker):

@@ -11,7 +11,7 @@ async def resources(world, **facility_facts) -> dict:
     facility = await world.facility(**facility_facts)
     space = await world.space(facility["id"], capacity=25)
     agreement = await world.agreement(facility_ids=[facility["id"]], valid_to="2026-12-31")
-    module = await world.module()
+    module = await world.module(trade="BAKERY")
     instructor = await world.instructor(facility["id"])
     return {
         "facility_id": facility["id"],
@@ -41,6 +41,7 @@ class TestCheckClass:
         assert (found.space_capacity, found.module_hours) == (25, 40)
         assert found.instructor_names == ["Sri Melati"]
         assert found.latitude == -5.1
+        assert found.trade == "BAKERY"
 
     async def test_names_each_instructor_once_in_the_order_asked_for(self, world):
         check = await resources(world)
