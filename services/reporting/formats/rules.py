@@ -172,10 +172,16 @@ class Figures:
         return name.in_(self.language) if isinstance(name, Text) else name.get(self.language, "")
 
     @property
-    def indicators(self) -> dict[str, Indicator]:
-        """The indicators that the rows are of, by code."""
-        shown = {row["dims"]["indicator"] for row in self.rows}
-        return {each.code: each for each in self.report.indicators if each.code in shown}
+    def indicators(self) -> dict[tuple[str, int | None], Indicator]:
+        """The indicators that the rows are of, by code and target."""
+        shown = {_kind_of(row) for row in self.rows}
+        every = {(each.code, each.target): each for each in self.report.indicators}
+        return {kind: each for kind, each in every.items() if kind in shown}
+
+    @property
+    def targeted(self) -> bool:
+        """Whether some rows are held against a target, the same figure against several."""
+        return any("target" in row["dims"] for row in self.rows)
 
     @property
     def file_name(self) -> str:
@@ -192,7 +198,13 @@ def columns_of(figures: Figures) -> list[str]:
         for column in ((name, f"{name}_name") if name in figures.named else (name,))
     ]
     compared = [f"compared_{name}" for name in _COMPARED] if figures.meta.get("compared") else []
-    return [*named, "indicator", "indicator_name", "unit", *_FIGURES, *compared, *_STANDING]
+    target = ["target"] if figures.targeted else []
+    said = ["indicator", "indicator_name", *target, "unit"]
+    return [*named, *said, *_FIGURES, *compared, *_STANDING]
+
+
+def _kind_of(row: Row) -> tuple[str, int | None]:
+    return row["dims"]["indicator"], row["dims"].get("target")
 
 
 def records_of(figures: Figures) -> Iterator[list[Cell]]:
@@ -206,8 +218,10 @@ def records_of(figures: Figures) -> Iterator[list[Cell]]:
             cells.append(dims[name])
             if name in figures.named:
                 cells.append(figures.name_of(name, dims[name]))
-        indicator = indicators[dims["indicator"]]
-        cells += [indicator.code, indicator.label.in_(figures.language), indicator.unit.value]
+        indicator = indicators[_kind_of(row)]
+        cells += [indicator.code, indicator.label.in_(figures.language)]
+        cells += [dims.get("target")] if figures.targeted else []
+        cells.append(indicator.unit.value)
         cells += [row.get(name) for name in _FIGURES]
         if figures.meta.get("compared"):
             compared = row.get("compared") or {}
@@ -423,7 +437,8 @@ def _place_properties(figures: Figures, row: Row) -> dict[str, Any]:
 
 
 def _figure_properties(row: Row) -> dict[str, Any]:
-    code = row["dims"]["indicator"]
+    code, target = _kind_of(row)
+    code = code if target is None else f"{code}_of_{target}"
     return {code: row["value"]} | {f"{code}_{name}": row.get(name) for name in _FIGURES[1:]}
 
 

@@ -68,6 +68,16 @@ class TestFiles:
         assert "/v1/reports/funnel/metadata" in answer.headers["link"]
         assert 'rel="describedby"' in answer.headers["link"]
 
+    async def test_a_figure_held_against_two_targets_stands_in_two_rows(self, ask):
+        whole = (await ask("progress")).json()
+        found = table((await ask("progress?format=csv")).content)
+
+        assert [(line["indicator"], line["target"], line["value"]) for line in found] == [
+            (row["dims"]["indicator"], said(row["dims"].get("target")), said(row["value"]))
+            for row in whole["rows"]
+        ]
+        assert len({line["target"] for line in found}) > 1
+
     async def test_xlsx_read_back_is_what_json_says(self, ask):
         whole = (await ask(f"funnel?{CUT}")).json()
         answer = await ask(f"funnel?{CUT}", accept=XLSX, accept_language="en")
@@ -93,7 +103,13 @@ class TestFiles:
         for row in whole["rows"]:
             dims = row["dims"]
             [feature] = [f for f in features if f["properties"]["province"] == dims["province"]]
-            assert feature["properties"][f"{dims['indicator']}_numerator"] == row["numerator"]
+            code = (
+                f"{dims['indicator']}_of_{dims['target']}"
+                if "target" in dims
+                else dims["indicator"]
+            )
+            assert feature["properties"][code] == row["value"]
+            assert feature["properties"][f"{code}_denominator"] == row["denominator"]
             drawn = json.loads(json.dumps(approximate_provinces()[dims["province"]]))
             assert feature["geometry"] == drawn
         regencies = (await ask("funnel?by=regency&format=geojson")).json()["features"]
