@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    Uuid,
     any_,
     case,
     cast,
@@ -212,10 +214,17 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
             conditions.append(in_networks(live.facility_id, values, now=asked.now))
             continue
         column = _asked_column(live, dimension, asked)
-        conditions.append(cast(column, Text()) == any_(literal(list(values), ARRAY(Text()))))
+        conditions.append(_is_one_of(column, values))
     if cube.by_horizon:
         conditions.append(live.horizon_months.in_(question.horizons))
     return conditions
+
+
+def _is_one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of `values`, in the type that its index has."""
+    if isinstance(column.type, Uuid):
+        return column == any_(literal([UUID(value) for value in values], ARRAY(Uuid())))
+    return cast(column, Text()) == any_(literal(list(values), ARRAY(Text())))
 
 
 def sums_of(

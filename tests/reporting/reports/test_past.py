@@ -154,6 +154,17 @@ class TestAsOf:
         assert counts(told, "claims", "regency") == own
         assert told.meta.restricted
 
+    @pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.code)
+    async def test_of_the_last_event_is_the_present(self, reporting, story, auth, report: Report):
+        auditor = auth(Role.AUDITOR)
+        by = ",".join(report.dimensions[:2])
+        last = at(story.events[-1].recorded_at)
+
+        present = await read(reporting, f"{report.code}?by={by}", auditor)
+        then = await read(reporting, f"{report.code}?by={by}&as_of={last}", auditor)
+
+        assert then.rows == present.rows
+
 
 class TestPeriod:
     async def test_counts_what_was_added_on_its_days(self, reporting, story):
