@@ -33,6 +33,12 @@ class Figure:
 
 
 FACILITIES: Final = Records("facilities", "registry")
+STANDINGS: Final = Records("standings", "registry", ("n", "amount"))
+HOURS: Final = Records(
+    "hours",
+    "registry",
+    ("n", "open_minutes", "booked_minutes", "used_minutes", "used_of_open"),
+)
 CLASSES: Final = Records("classes", "enrollment")
 ENROLLMENTS: Final = Records("enrollments", "enrollment")
 APPLICATIONS: Final = Records("applications", "enrollment")
@@ -54,6 +60,19 @@ OUTCOMES: Final = Records(
         "days_to_first_income",
         "incomes_compared",
         "incomes_up",
+        "entrepreneurs",
+        "nib",
+        "halal",
+        "financed",
+        "financed_kur",
+        "financed_kur_syariah",
+        "financed_lpdb",
+        "financed_bwm",
+        "financed_other",
+        "sizes_compared",
+        "size_up",
+        "trades_compared",
+        "matched",
     ),
 )
 
@@ -133,8 +152,17 @@ _PUBLIC_ENROLLMENT: Final = (
     "applied",
 )
 
+_PROVINCE: Final = ("province_code", "facility_kind", "owner_ministry")
+_WITHIN: Final = ("facility_id", "regency_code")
+_STANDING: Final = ("kind", "value", "detail", "co_ministry", *_PROVINCE)
+_HOURS: Final = ("month", "purpose", "using_ministry", *_PROVINCE)
+
 FIGURES: Final = (
     Figure("facility_cube", FACILITIES, _FACILITY),
+    Figure("standing_cube", STANDINGS, (*_STANDING, *_WITHIN)),
+    Figure("standing_summary", STANDINGS, _STANDING),
+    Figure("hour_cube", HOURS, (*_HOURS, *_WITHIN)),
+    Figure("hour_summary", HOURS, _HOURS),
     Figure("class_cube", CLASSES, _CLASS),
     Figure("class_summary", CLASSES, _PUBLIC_CLASS),
     Figure("enrollment_cube", ENROLLMENTS, (*_PERSON, *_OF_ENROLLMENT)),

@@ -1,5 +1,6 @@
 """Chapter seven: the classes end, and three months later some tell what became of them."""
 
+import asyncio
 import random
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from deploy.pilot.figures import await_count
 from deploy.pilot.people import Person
 from deploy.pilot.play import Play, applicant, operator_of
 from deploy.pilot.start import list_class
+from shared.schemas.base import Message
 
 _CLASSES_AT_ONCE: Final = 8
 _PEOPLE_AT_ONCE: Final = 24
@@ -19,6 +21,10 @@ _COMPLETES_SHARE: Final = 0.92
 _ANSWERS_SHARE: Final = 0.62
 _UNREACHED_SHARE: Final = 0.12
 _HORIZON_MONTHS: Final = 3
+_COHORTS: Final = "/reporting/v1/followup-cohorts"
+# A class that has ended is known within a second or two.
+_POLLS: Final = 150
+_POLL_S: Final = 0.1
 _OUTCOMES: Final = {
     "SELF_EMPLOYED": 46,
     "EMPLOYED": 18,
@@ -76,8 +82,46 @@ async def follow_up(play: Play) -> None:
         play.api, "funnel", wave_id=wave, indicator="completed", expected=len(graduates)
     )
     await play.crowd(
+        "follow-up cohorts", play.classes, lambda each: _ask(play, each), at_once=_CLASSES_AT_ONCE
+    )
+    await play.crowd(
         "follow-ups", graduates, lambda each: _follow_up(play, each), at_once=_PEOPLE_AT_ONCE
     )
+
+
+class _Cohort(Message):
+    """A class at one horizon, and how many of its people are asked."""
+
+    id: UUID
+    asked: int
+
+
+async def _ask(play: Play, planned: PlannedClass) -> None:
+    """Let a centre ask everybody who completed its class, three months later."""
+    if play.journal.find("cohort", planned.number) is not None:
+        return
+    caller = operator_of(planned.center)
+    for cohort in await _cohorts(play, planned):
+        path = f"{_COHORTS}/{cohort.id}/open"
+        key = play.seeds.key_of("cohort", planned.number)
+        answer = await play.api.post(path, {}, caller=caller, key=key)
+        if answer.status != HTTPStatus.OK:
+            raise RefusedError(f"the follow-up of {planned.code}", answer)
+        asked = _Cohort.model_validate_json(answer.body).asked
+        play.note("cohort", planned.number, answer, outcome="OPEN", asked=asked)
+
+
+async def _cohorts(play: Play, planned: PlannedClass) -> list[_Cohort]:
+    """Return a class's cohort after three months, once reporting has heard of its end."""
+    caller = operator_of(planned.center)
+    query = {"class_id": str(planned.id), "horizon_months": str(_HORIZON_MONTHS)}
+    found: list[_Cohort] = []
+    for _ in range(_POLLS):
+        found = await play.api.items(_COHORTS, _Cohort, caller=caller, query=query)
+        if found:
+            break
+        await asyncio.sleep(_POLL_S)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

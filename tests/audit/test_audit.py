@@ -303,6 +303,8 @@ TAMPERINGS = [
         (f"{table} is what a recount of {records} gives", "reporting", (statement,))
         for table, records in (
             ("facility_cube", "facilities"),
+            ("standing_cube", "standings"),
+            ("standing_summary", "standings"),
             ("class_cube", "classes"),
             ("class_summary", "classes"),
             ("enrollment_cube", "enrollments"),
@@ -313,6 +315,14 @@ TAMPERINGS = [
             f"UPDATE {table} SET n = n + 1",
             f"DELETE FROM {table} WHERE n = 1",
             f"UPDATE {table} SET province_code = '99'",
+        )
+    ),
+    *(
+        (f"{table} is what a recount of hours gives", "reporting", (statement,))
+        for table in ("hour_cube", "hour_summary")
+        for statement in (
+            f"UPDATE {table} SET booked_minutes = booked_minutes + 1",
+            f"DELETE FROM {table} WHERE open_minutes > 0",
         )
     ),
     (
@@ -674,6 +684,17 @@ TAMPERINGS = [
         "registry",
         ("UPDATE facility SET owner_ministry = 'MSME'",),
     ),
+    *(
+        (
+            f"{table} is what a recount of {records} gives",
+            "registry",
+            (f"DELETE FROM told_figures WHERE told = '{told}'",),
+        )
+        for table, records, told in (
+            ("standing_cube", "standings", "STANDING"),
+            ("hour_cube", "hours", "HOURS"),
+        )
+    ),
     (
         "class_cube is what a recount of classes gives",
         "enrollment",
@@ -688,6 +709,11 @@ TAMPERINGS = [
         "outcome_cube is what a recount of followups gives",
         "reporting",
         ("UPDATE followup SET people_hired = 3",),
+    ),
+    (
+        "outcome_cube is what a recount of followups gives",
+        "reporting",
+        ("UPDATE followup SET financing_kind = 'LPDB'",),
     ),
     (
         "outcome_cube is what a recount of followups gives",

@@ -15,6 +15,7 @@ from services.registry.areas.rules import read_row
 from services.registry.base import Event as RegistryEvent
 from services.registry.main import create_app as create_registry
 from services.registry.settings import RegistrySettings
+from services.registry.worker import create_worker as create_registry_worker
 from services.reporting.base import Event as ReportingEvent
 from services.reporting.base import FeedCursor
 from services.reporting.folding.rules import Source
@@ -73,6 +74,7 @@ async def tell_story(urls: dict[str, str], keys: Keys) -> None:
         await _tell_later(stage, places[0])
         await _make_one(stage)
         await _settle(stage)
+        await create_registry_worker(stage.settings["registry"]).drain()
         await read_feeds(stage)
 
 
@@ -240,6 +242,7 @@ async def _train(stage: Stage, places: list[dict]) -> tuple[dict, dict]:
     await read_feeds(stage)
     followup = {"enrollment_id": claims[1]["id"], "horizon_months": 3, "source": "PROXY"}
     answer = {**followup, "status": "SELF_EMPLOYED", "people_hired": 2, "business_started": True}
+    answer |= {"nib_obtained": True, "financing_kind": "KUR", "matches_trade": False}
     recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
     await recorder.made("/v1/followups", answer)
     await read_feeds(stage)

@@ -1,10 +1,14 @@
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from services.reporting.base import Event
+from services.reporting.income_retention.jobs import forget_incomes
+from services.reporting.income_retention.rules import INCOMES_KEPT
 from services.reporting.main import create_app
+from shared.clock import utc_now
 from shared.db.events import read_feed
 from shared.db.session import transaction
 from shared.schemas.reporting import FollowUpRecorded
@@ -323,6 +327,60 @@ class TestGetFollowup:
         assert malformed.status_code == 422
 
 
+class TestListFollowupVersions:
+    async def test_shows_what_was_said_before_and_no_amount(
+        self, *, record, reporting, country, admin, auth
+    ):
+        made = (await record(admin, country.local, status="SEEKING")).json()
+        await record(admin, country.local, status="EMPLOYED", nib_obtained=True)
+        await record(admin, country.local, status="BOTH")
+        path = f"/v1/followups/{made['id']}/versions"
+
+        told = await reporting.get(path, headers=admin)
+        first = await reporting.get(f"{path}?limit=1", headers=admin)
+        second = await reporting.get(first.json()["next"].split("/reporting", 1)[1], headers=admin)
+        elsewhere = await reporting.get(path, headers=auth(Role.REGIONAL_OFFICER, areas=["91"]))
+        analyst = await reporting.get(path, headers=auth(Role.ANALYST))
+
+        said = [
+            (each["version"], each["status"], each["nib_obtained"]) for each in told.json()["items"]
+        ]
+        assert said == [(1, "SEEKING", None), (2, "EMPLOYED", True)]
+        assert [each["version"] for each in second.json()["items"]] == [2]
+        assert "1500123" not in told.text
+        assert "rupiah" not in told.text
+        assert (elsewhere.status_code, analyst.status_code) == (404, 403)
+
+    async def test_evidence_is_a_reference_and_stays_with_its_version(
+        self, record, reporting, country, admin
+    ):
+        seen = {"kind": "NIB", "reference": "arsip/2027/117", "sha256": "ab" * 32}
+        bare = await record(admin, country.local, source="VERIFIED")
+        made = (await record(admin, country.local, source="VERIFIED", evidence=[seen])).json()
+        await record(admin, country.local, source="SELF")
+
+        told = await reporting.get(f"/v1/followups/{made['id']}/versions", headers=admin)
+
+        assert (bare.status_code, bare.json()["code"]) == (422, "evidence-missing")
+        assert made["evidence"] == [seen]
+        assert [each["evidence"] for each in told.json()["items"]] == [[seen]]
+
+    async def test_amounts_of_versions_are_erased_with_the_others(
+        self, record, country, admin, rows, worker
+    ):
+        await record(admin, country.local)
+        await record(admin, country.local, income_after_rupiah=3_000_000)
+        old = utc_now() - INCOMES_KEPT - timedelta(days=1)
+        await rows("UPDATE reporting.followup_version SET recorded_at = :at", at=old)
+        async with worker.context() as context:
+            await forget_incomes(context)
+
+        (version,) = await rows("SELECT incomes_cipher FROM reporting.followup_version")
+        (present,) = await rows("SELECT incomes_cipher FROM reporting.followup")
+        assert version["incomes_cipher"] is None
+        assert present["incomes_cipher"] is not None
+
+
 class TestListFollowups:
     async def test_lists_page_by_page(self, record, reporting, country, admin):
         for horizon in (3, 6, 12):
@@ -396,11 +454,12 @@ class TestOutcomes:
 
         working = row(rows, "working")
         assert (working["numerator"], working["denominator"], working["value"]) == (1, 1, 1.0)
-        assert working["response_rate"] == 0.5
+        # Nobody else has been asked; who is asked stands in the cohorts.
+        assert working["response_rate"] == 1.0
         assert row(rows, "jobs_created")["value"] == 2
         assert row(rows, "incomes_up")["value"] == 1.0
         assert row(rows, "days_to_first_income")["value"] == 40
-        assert row(rows, "working", horizon=12)["response_rate"] == 0
+        assert row(rows, "entrepreneurs")["value"] == 1.0
 
     async def test_somebody_who_was_not_reached_is_no_answer(
         self, record, country, admin, outcome_rows
@@ -412,8 +471,11 @@ class TestOutcomes:
 
         rows = await outcome_rows()
 
-        assert row(rows, "answered")["numerator"] == 1
+        answered = row(rows, "answered")
+        assert (answered["numerator"], answered["denominator"]) == (1, 2)
+        assert row(rows, "unreached")["numerator"] == 1
         assert row(rows, "seeking")["value"] == 1.0
+        assert row(rows, "seeking")["response_rate"] == 0.5
         assert row(rows, "working")["value"] == 0.0
 
     async def test_a_correction_takes_back_what_it_corrects(
