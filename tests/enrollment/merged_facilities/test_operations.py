@@ -53,7 +53,8 @@ def merge(fake_registry, gone: UUID, stays: UUID, *, spaces: dict | None = None)
 async def planned(desk, fake_registry, areas) -> dict:
     """Return a class with one enrollment."""
     wave = await desk.wave()
-    planned = await desk.made("/v1/classes", class_body(wave, fake_registry.add_facility()))
+    facility = fake_registry.add_facility(trade="BAKERY")
+    planned = await desk.made("/v1/classes", class_body(wave, facility))
     person = await desk.made("/v1/participants", person_body())
     claim = {"participant_id": person["id"]}
     await desk.made(f"/v1/classes/{planned['id']}/enrollments", claim)
@@ -88,6 +89,12 @@ class TestMoveClass:
         event = EnrollmentMoved.model_validate(told["payload"])
         assert str(event.before.facility_id) == planned["facility_id"]
         assert (event.before.facility_kind, event.after.facility_kind) == ("UPTD", "BLKK")
+        assert (event.after.trade, event.after.applied) == ("BAKERY", False)
+        (claimed,) = await rows(
+            "SELECT payload FROM enrollment.event WHERE topic = :topic",
+            topic="enrollment.enrollment.claimed",
+        )
+        assert EnrollmentMoved.model_validate(claimed["payload"]).after == event.before
         assert event.after.model_copy(
             update={name: getattr(event.before, name) for name in ("facility_id", "facility_kind",
                     "province_code", "regency_code", "host_ministry")}
@@ -174,3 +181,33 @@ class TestMoveChoices:
             "SELECT payload FROM enrollment.event WHERE topic = 'enrollment.application.changed'"
         )
         assert [each["payload"]["choices"] for each in told] == [2]
+        # The first choice is where it was: it counts where it counted.
+        assert [each["payload"]["left"] for each in told] == [told[0]["payload"]["entered"]]
+
+    async def test_an_application_counts_where_its_first_choice_stays(
+        self, desk, areas, fake_registry, worker, rows
+    ):
+        wave = await desk.wave(selection="LOTTERY")
+        gone, stays = fake_registry.add_facility(trade="BAKERY"), new_id()
+        planned = await desk.made("/v1/classes", class_body(wave, gone))
+        person = await desk.made("/v1/participants", person_body())
+        body = {
+            "participant_id": person["id"],
+            "choices": [{"class_id": planned["id"]}],
+            "submit": True,
+            "paper": {"reference": "arsip 7", "sha256": "9f" * 32},
+        }
+        await desk.made(f"/v1/waves/{wave['id']}/applications", body)
+
+        merge(fake_registry, gone, stays)
+        await worker()
+        await worker()
+
+        (told,) = await rows(
+            "SELECT payload FROM enrollment.event WHERE topic = 'enrollment.application.changed'"
+        )
+        left, entered = told["payload"]["left"], told["payload"]["entered"]
+        moved = {"facility_id", "facility_kind", "province_code", "regency_code", "host_ministry"}
+        assert {name for name in left if left[name] != entered[name]} == moved
+        assert (left["facility_id"], entered["facility_id"]) == (str(gone), str(stays))
+        assert (left["trade"], entered["facility_kind"]) == ("BAKERY", "BLKK")
