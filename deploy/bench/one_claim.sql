@@ -89,7 +89,8 @@ begin
         'home_province_code', p.home_province_code, 'home_regency_code', p.home_regency_code,
         'facility_kind', c.facility_kind, 'host_ministry', c.host_ministry, 'sex', p.sex,
         'age_band', v_band, 'entrant_kind', p.entrant_kind, 'state', v_state, 'waited',
-        v_number is not null, 'presence', 'UNREPORTED', 'disability', p.disability)));
+        v_number is not null, 'presence', 'UNREPORTED', 'disability', p.disability,
+        'trade', c.trade, 'applied', false)));
   v_body := convert_to(format('{"id":"%s","class_id":"%s","participant_id":"%s","program_id":"%s",'
     '"state":"%s","waitlist_number":%s,"arrived_at":"%s"}', p_id, p_class, p_participant,
     c.program_id, v_state, coalesce(v_number::text, 'null'),
