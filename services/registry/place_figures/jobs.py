@@ -18,7 +18,8 @@ from shared.schemas.registry import Topic
 
 # What was told comes back through the log, and asks for nothing.
 _OWN: Final = (Topic.STANDING_MOVED.value, Topic.HOURS_MOVED.value)
-_PAGE: Final = 500
+# A page is one transaction: a recount of as many facilities at worst.
+_PAGE: Final = 200
 
 
 def _moment() -> Moment:

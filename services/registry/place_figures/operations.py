@@ -25,7 +25,7 @@ from shared.schemas.registry import Hours, HoursMoved, Standing, StandingMoved, 
 from shared.scope import Place
 
 # Facilities or agreements that are told of in one statement.
-CHUNK: Final = 200
+CHUNK: Final = 100
 
 
 async def tell(session: AsyncSession, asked: Asked, *, moment: Moment) -> None:
@@ -35,9 +35,12 @@ async def tell(session: AsyncSession, asked: Asked, *, moment: Moment) -> None:
         await tell_standings(session, ids, moment=moment)
     for ids in _chunks(asked.agreements):
         await tell_agreements(session, ids, moment=moment)
-    months = rules.months_told(moment.today, asked.days)
     for ids in _chunks(asked.hours):
+        months = rules.months_told(moment.today)
         await tell_hours(session, ids, months=months, moment=moment)
+    named = rules.months_of(asked.days)
+    for ids in _chunks(asked.booked if named else ()):
+        await tell_hours(session, ids, months=named, moment=moment)
     if asked.everywhere:
         await add_job(session, Job, kind=TellFigures.kind, payload=TellFigures())
 

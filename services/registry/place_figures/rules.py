@@ -62,11 +62,11 @@ _OF_COVERED: Final = frozenset(
     {Topic.AGREEMENT_SIGNED, Topic.AGREEMENT_TERMINATED, Topic.AGREEMENT_RENEWED}
 )
 _OF_HOURS: Final = frozenset(
+    {*_OF_PLACES, Topic.OPENING_HOURS_STATED, Topic.SPACE_ADDED, Topic.SPACE_CLOSED}
+)
+# These change the hours of the months that they name, and of no other.
+_OF_MONTHS: Final = frozenset(
     {
-        *_OF_PLACES,
-        Topic.OPENING_HOURS_STATED,
-        Topic.SPACE_ADDED,
-        Topic.SPACE_CLOSED,
         Topic.SPACE_CLOSURE_STATED,
         Topic.SPACE_CLOSURE_ENDED,
         Topic.BOOKING_REQUESTED,
@@ -98,12 +98,16 @@ class Moment:
 
 @dataclass(slots=True)
 class Asked:
-    """Whose figures are to be told anew; `days` lie in the months that hours changed in."""
+    """Whose figures are to be told anew.
+
+    Hours change of `hours` in every month that is told, and of `booked` in the months of `days`.
+    """
 
     standings: set[UUID] = field(default_factory=set)
     agreements: set[UUID] = field(default_factory=set)
     covered_by: set[UUID] = field(default_factory=set)
     hours: set[UUID] = field(default_factory=set)
+    booked: set[UUID] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     everywhere: bool = False
 
@@ -121,6 +125,8 @@ def asked_by(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Asked:
             asked.covered_by.add(UUID(payload["agreement_id"]))
         if topic in _OF_HOURS:
             asked.hours |= facilities
+        if topic in _OF_MONTHS:
+            asked.booked |= facilities
             asked.days |= _days_of(payload)
         if topic == Topic.FACILITY_MERGED:
             ends = {UUID(payload["from_id"]), UUID(payload["stays"]["facility_id"])}
@@ -149,11 +155,15 @@ def _days_of(payload: Mapping[str, Any]) -> set[date]:
     return named | set(map(_first_of, around))
 
 
-def months_told(today: date, days: Iterable[date] = ()) -> list[date]:
-    """Return the first days of the months told on a day, those of further `days` included."""
+def months_told(today: date) -> list[date]:
+    """Return the first days of the months that are told on a day without being named."""
     present = _number(today)
-    numbers = {*range(present - PAST_MONTHS, present + MONTHS_AHEAD + 1), *map(_number, days)}
-    return [_first_of(number) for number in sorted(numbers)]
+    return [_first_of(each) for each in range(present - PAST_MONTHS, present + MONTHS_AHEAD + 1)]
+
+
+def months_of(days: Iterable[date]) -> list[date]:
+    """Return the first days of the months in which days lie, in order."""
+    return [_first_of(number) for number in sorted({_number(day) for day in days})]
 
 
 def _number(day: date) -> int:
