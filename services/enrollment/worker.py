@@ -27,7 +27,7 @@ from services.enrollment.nik_corrections.jobs import SETTLE_CORRECTIONS
 from services.enrollment.notices.consumers import NoticeReader
 from services.enrollment.notices.jobs import ORDER_DUE, REMIND, Post, send_handler
 from services.enrollment.offers.jobs import EXPIRE_OFFERS
-from services.enrollment.participant_duplicates.jobs import COMPARE_IMPORTED
+from services.enrollment.participant_duplicates.jobs import COMPARE_IMPORTED, COUNT_PAIRS
 from services.enrollment.participant_imports import jobs as participant_imports
 from services.enrollment.participant_merges.jobs import settle_merges
 from services.enrollment.participants.operations import NikPolicy
@@ -65,6 +65,7 @@ _HANDLERS: Final = (
     NOTIFY_BREACH,
 )
 _CRONS: Final = (
+    COUNT_PAIRS,
     EXPIRE_COPIES,
     APPLY_RETENTION,
     PUSH_REQUESTS_ON,

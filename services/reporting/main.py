@@ -24,6 +24,7 @@ from services.reporting.freshness.jobs import Watch, watching
 from services.reporting.held_grants.tables import BoundLogin, HeldGrant
 from services.reporting.person_records import api as person_records
 from services.reporting.published_tables import api as published_tables
+from services.reporting.quality import api as quality
 from services.reporting.rebuilds import api as rebuilds
 from services.reporting.report_exports import api as report_exports
 from services.reporting.reports import api as reports
@@ -91,6 +92,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
         routers=[
             reports.router,
             scorecards.router,
+            quality.router,
             traces.router,
             followups.router,
             followup_instruments.router,

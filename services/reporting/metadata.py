@@ -27,6 +27,7 @@ from services.reporting.phase_facts import tables as _phase_facts  # noqa: F401
 from services.reporting.program_names import tables as _program_names  # noqa: F401
 from services.reporting.programs import tables as _programs  # noqa: F401
 from services.reporting.published_tables import tables as _published_tables  # noqa: F401
+from services.reporting.quality_facts import tables as _quality_facts  # noqa: F401
 from services.reporting.referral_facts import tables as _referral_facts  # noqa: F401
 from services.reporting.report_exports import tables as _report_exports  # noqa: F401
 from services.reporting.restricted_people import tables as _restricted_people  # noqa: F401

@@ -113,6 +113,7 @@ ROUTES = {
         "person-records": 3,
         "published-tables": 4,
         "rebuilds": 1,
+        "quality": 2,
         "scorecards": 2,
         "signups": 1,
         "report-exports": 3,

@@ -1,12 +1,13 @@
-"""The comparison of people whom an import has registered."""
+"""The comparison of people whom an import has registered, and how many pairs are open."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from services.enrollment.duplicate_candidates.operations import find_duplicates
-from services.enrollment.participant_duplicates import queries
+from services.enrollment.participant_duplicates import operations, queries
 from services.enrollment.participant_duplicates.schemas import CompareImported
 from shared.clock import utc_now
-from shared.jobs.context import JobContext, JobHandler
+from shared.jobs.context import Cron, JobContext, JobHandler, WorkerContext
 
 # A tenth of a second, whatever their birth dates are.
 _AT_ONCE: Final = 200
@@ -30,3 +31,12 @@ async def compare_imported(context: JobContext, payload: CompareImported) -> dic
 
 
 COMPARE_IMPORTED: Final = JobHandler(CompareImported.kind, CompareImported, compare_imported)
+
+
+async def count_pairs(context: WorkerContext) -> None:
+    """Let reporting know how many pairs wait to be looked at."""
+    async with context.transaction() as session:
+        await operations.tell_open(session, now=utc_now())
+
+
+COUNT_PAIRS: Final = Cron("count-duplicates", timedelta(minutes=5), count_pairs)

@@ -11,9 +11,9 @@ from services.enrollment.duplicate_candidates.rules import DuplicateState
 from services.enrollment.participant_duplicates import queries
 from services.enrollment.participant_duplicates.queries import Twins
 from services.enrollment.participant_duplicates.rules import check_open
-from shared.db.events import emit_all
-from shared.schemas.enrollment import DuplicateMoved, Topic
-from shared.scope import Scope
+from shared.db.events import emit, emit_all
+from shared.schemas.enrollment import DuplicateMoved, DuplicatesCounted, Topic
+from shared.scope import Place, Scope
 
 
 async def tell_apart(
@@ -44,3 +44,22 @@ async def tell_apart(
     draft = draft_of(Topic.DUPLICATE_DISTINCT, moved, now=now, version=duplicate.version)
     await emit_all(session, Event, [draft])
     return twins
+
+
+async def tell_open(session: AsyncSession, *, now: datetime) -> bool:
+    """Tell how many pairs are to be looked at, when that has changed since it was last told."""
+    told, times = await queries.find_told(session)
+    pairs = await queries.count_open(session)
+    if pairs == told:
+        return False
+    await emit(
+        session,
+        Event,
+        topic=Topic.DUPLICATES_COUNTED,
+        stream_id=queries.COUNTS,
+        event=DuplicatesCounted(open_pairs=pairs),
+        place=Place(),
+        occurred_at=now,
+        version=times + 1,
+    )
+    return True

@@ -4,20 +4,23 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Integer, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.enrollment.base import RowVerdict
+from services.enrollment.base import Event, RowVerdict
 from services.enrollment.duplicate_candidates.rules import DuplicateState
 from services.enrollment.duplicate_candidates.tables import ParticipantDuplicate
 from services.enrollment.merged_participants.tables import MergedParticipant
 from services.enrollment.participant_duplicates.rules import DuplicateNotFoundError
 from services.enrollment.participants.tables import Participant
 from shared.db.within import within
+from shared.schemas.enrollment import Topic
 from shared.schemas.imports import Outcome
 from shared.scope import Scope
 
+# The stream of what is told of all pairs together.
+COUNTS: Final = UUID("6f2b6a5e-3c0f-5a55-9d61-0d7c1b1f5a10")
 _A: Final = aliased(Participant, name="a")
 _B: Final = aliased(Participant, name="b")
 _GONE_A: Final = aliased(MergedParticipant, name="gone_a")
@@ -105,3 +108,22 @@ async def imported_after(
     )
     found = (await session.execute(statement)).all()
     return [(number, person) for number, person in found if person is not None]
+
+
+async def count_open(session: AsyncSession) -> int:
+    """Return how many pairs are to be looked at."""
+    waiting = ParticipantDuplicate.state == DuplicateState.OPEN
+    statement = select(func.count()).select_from(ParticipantDuplicate).where(waiting)
+    return (await session.scalars(statement)).one()
+
+
+async def find_told(session: AsyncSession) -> tuple[int, int]:
+    """Return how many pairs were told of last, and how often any were; -1 when never."""
+    statement = (
+        select(Event.payload["open_pairs"].astext.cast(Integer), Event.version)
+        .where(Event.stream_id == COUNTS, Event.topic == Topic.DUPLICATES_COUNTED)
+        .order_by(Event.version.desc())
+        .limit(1)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return (-1, 0) if row is None else (row[0], row[1])

@@ -26,6 +26,7 @@ from services.reporting.networks import rules as networks
 from services.reporting.outcome_facts import rules as outcomes
 from services.reporting.phase_facts import rules as phases
 from services.reporting.program_names import rules as names
+from services.reporting.quality_facts import rules as quality
 from services.reporting.referral_facts import rules as referrals
 from services.reporting.signup_facts import rules as signups
 from services.reporting.standing_facts import rules as standings
@@ -51,6 +52,7 @@ KEEPINGS: Final[tuple[Keeping, ...]] = (
     *facilities.KEEPINGS,
     *networks.KEEPINGS,
     phases.PHASES,
+    *quality.KEEPINGS,
 )
 
 
@@ -73,6 +75,7 @@ FOLDINGS: Final[Foldings] = also(
     },
     phases.FOLDINGS,
     signups.FOLDINGS,
+    quality.FOLDINGS,
 )
 
 

@@ -26,6 +26,7 @@ from services.reporting.networks.tables import NetworkMember, NetworkNow
 from services.reporting.outcome_facts.tables import OutcomeCube
 from services.reporting.phase_facts.tables import ProgramPhasesNow
 from services.reporting.program_names.tables import ProgramName
+from services.reporting.quality_facts.tables import ClassOpening, FacilityPairs, PersonPairs
 from services.reporting.referral_facts.tables import ReferralCube
 from services.reporting.signup_facts.tables import SignUpCube, SignUpSummary
 from services.reporting.standing_facts.tables import StandingCube, StandingSummary
@@ -100,6 +101,9 @@ _FOLDED_INTO: Final[tuple[type[Base], ...]] = (
     ProgramPhasesNow,
     SignUpCube,
     SignUpSummary,
+    ClassOpening,
+    PersonPairs,
+    FacilityPairs,
 )
 # By name, as the rollups and keepings of the facts, which know no database, name them.
 TABLES: Final[dict[str, Table]] = {each.__tablename__: mapped_table(each) for each in _FOLDED_INTO}

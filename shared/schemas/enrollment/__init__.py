@@ -18,7 +18,11 @@ from shared.schemas.enrollment.certificates import (
 )
 from shared.schemas.enrollment.devices import DeviceRegistered, DeviceRevoked
 from shared.schemas.enrollment.dossiers import SampleDrawn
-from shared.schemas.enrollment.merges import DuplicateMoved, ParticipantMerged
+from shared.schemas.enrollment.merges import (
+    DuplicateMoved,
+    DuplicatesCounted,
+    ParticipantMerged,
+)
 from shared.schemas.enrollment.notices import NoticeRetried
 from shared.schemas.enrollment.people import AgeBand, EntrantKind, ParticipantRegistered, Sex
 from shared.schemas.enrollment.persons import (
@@ -117,6 +121,7 @@ __all__ = [
     "Doings",
     "DoingsAsked",
     "DuplicateMoved",
+    "DuplicatesCounted",
     "EnrollmentCell",
     "EnrollmentMoved",
     "EnrollmentState",

@@ -15,6 +15,12 @@ class DuplicateMoved(Message):
     reasons: list[str]
 
 
+class DuplicatesCounted(Message):
+    """Event: so many pairs of people who may be one are to be looked at, from now on."""
+
+    open_pairs: int
+
+
 class ParticipantMerged(Message):
     """Event: whoever went by `from_id` goes by `participant_id` from now on, everywhere.
 

@@ -102,6 +102,7 @@ class Topic(StrEnum):
     BREACH_REPORTED = "enrollment.breach.reported"
     DUPLICATE_FOUND = "enrollment.duplicate.found"
     DUPLICATE_DISTINCT = "enrollment.duplicate.told_apart"
+    DUPLICATES_COUNTED = "enrollment.duplicates.counted"
     PARTICIPANT_MERGED = "enrollment.participant.merged"
     REASSIGNED = "enrollment.enrollment.reassigned"
     SAMPLE_DRAWN = "enrollment.sample.drawn"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from services.enrollment.duplicate_candidates.operations import find_duplicates
+from services.enrollment.participant_duplicates.operations import tell_open
 from shared.clock import utc_now
 from shared.db.session import transaction
 from shared.ids import new_id
@@ -183,3 +184,27 @@ class TestReview:
         assert await listed(admin) == []
         (kept,) = await listed(admin, state="MERGED")
         assert {kept["a"]["id"], kept["b"]["id"]} == {stays}
+
+
+class TestTellOpen:
+    async def test_tells_how_many_pairs_wait_whenever_that_has_changed(
+        self, desk, admin, opened, rows
+    ):
+        async def tell() -> bool:
+            async with opened() as session:
+                return await tell_open(session, now=utc_now())
+
+        assert [await tell(), await tell()] == [True, False]
+        await desk.made("/v1/participants", person_body())
+        await desk.made("/v1/participants", person_body(nik=OTHER_NIK))
+        assert [await tell(), await tell()] == [True, False]
+        (pair,) = await listed(admin)
+        await admin.post(f"{PATH}/{pair['id']}/distinct", {"reason": "Dua orang"})
+        assert await tell()
+
+        events = await rows(
+            "SELECT payload, version FROM enrollment.event"
+            " WHERE topic = 'enrollment.duplicates.counted' ORDER BY version"
+        )
+        assert [event["payload"]["open_pairs"] for event in events] == [0, 1, 0]
+        assert [event["version"] for event in events] == [1, 2, 3]

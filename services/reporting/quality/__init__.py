@@ -1,0 +1,1 @@
+"""Data quality: impossible dates, missing outcomes, silent or late centres, pairs to look at."""
