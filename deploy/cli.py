@@ -203,7 +203,7 @@ def bench(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only stack, enrollment, training, registry, import, search or flat; may be"
+            help="Only stack, enrollment, training, registry, import, search, reporting or flat; may be"
             " given again.",
             metavar="PART",
         ),

@@ -17,6 +17,7 @@ from deploy.bench.pace import Pace, Scale, pace_of
 from deploy.bench.people_import import LOST, PEOPLE_BARS, measure_people
 from deploy.bench.people_search import SEARCH_BARS, measure_search
 from deploy.bench.registry import REGISTRY_BARS, WINNERS, measure_registry
+from deploy.bench.reporting import REPORTING_BARS, measure_reporting
 from deploy.bench.stack import Stack, throwaway_stack
 from deploy.bench.training import TRAINING_BARS, measure_training
 
@@ -35,6 +36,7 @@ class Part(StrEnum):
     REGISTRY = "registry"
     IMPORT = "import"
     SEARCH = "search"
+    REPORTING = "reporting"
     FLAT = "flat"
 
 
@@ -44,6 +46,7 @@ BARS: Final = {
     Part.REGISTRY: REGISTRY_BARS,
     Part.IMPORT: PEOPLE_BARS,
     Part.SEARCH: SEARCH_BARS,
+    Part.REPORTING: REPORTING_BARS,
     Part.FLAT: FLAT_BARS,
     Part.STACK: (START, MEMORY),
 }
@@ -108,3 +111,5 @@ async def _measure(
         await measure_people(stack, variables, figures, console, pace)
     if Part.SEARCH in parts:
         await measure_search(variables, figures, console, pace)
+    if Part.REPORTING in parts:
+        await measure_reporting(stack, variables, figures, console, pace)

@@ -51,6 +51,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many enrollments reporting has heard of when it is measured, and how many after that."""
+
+    few: int
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """Slices are short and take turns: only what ran side by side may be divided by one another.
 
@@ -68,6 +76,7 @@ class Pace:
     people_most: int
     fold: Fold
     standing: Standing
+    ledger: Ledger
 
 
 def pace_of(scale: Scale, rounds: int) -> Pace:
@@ -84,6 +93,7 @@ def pace_of(scale: Scale, rounds: int) -> Pace:
             people_most=6_000,
             fold=Fold(single=50, batches=1),
             standing=Standing(20_000, many=10_000, few=1_000, certified=20, opened=20),
+            ledger=Ledger(few=5_000, many=20_000),
         )
     return Pace(
         rounds,
@@ -96,6 +106,7 @@ def pace_of(scale: Scale, rounds: int) -> Pace:
         people_most=1_000_000,
         fold=Fold(single=400, batches=8),
         standing=Standing(1_000_000, many=1_000_000, few=10_000, certified=1_000, opened=625),
+        ledger=Ledger(few=1_000_000, many=5_000_000),
     )
 
 

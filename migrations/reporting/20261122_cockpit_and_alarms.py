@@ -95,6 +95,15 @@ def upgrade() -> None:
         schema="reporting",
         postgresql_where=sa.text("acknowledged_at IS NULL"),
     )
+    # A wave's figures cost what the wave is, however many waves there are.
+    for table in ("enrollment_summary", "class_summary"):
+        op.create_index(
+            op.f(f"ix_{table}_generation_wave_id"),
+            table,
+            ["generation", "wave_id"],
+            unique=False,
+            schema="reporting",
+        )
     for column in (
         sa.Column("topics", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("layout", sa.String(), nullable=True),
@@ -111,5 +120,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ("behind_since", "layout", "topics"):
         op.drop_column("fold", column, schema="reporting")
+    for table in ("class_summary", "enrollment_summary"):
+        op.drop_index(
+            op.f(f"ix_{table}_generation_wave_id"), table_name=table, schema="reporting"
+        )
     for table in ("alarm", "program_phases_now", "signup_cube", "signup_summary"):
         op.drop_table(table, schema="reporting")

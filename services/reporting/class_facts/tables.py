@@ -19,7 +19,7 @@ class ClassSummary(Counted, Base):
     """Classes by what the public may see of them."""
 
     __tablename__ = "class_summary"
-    __table_args__ = ROOM
+    __table_args__ = (Index(None, "generation", "wave_id"), ROOM)
 
     program_id: Mapped[UUID]
     wave_id: Mapped[UUID]

@@ -36,7 +36,7 @@ class EnrollmentSummary(Counted, Base):
     """Enrollments by what the public may see of them."""
 
     __tablename__ = "enrollment_summary"
-    __table_args__ = ROOM
+    __table_args__ = (Index(None, "generation", "wave_id"), ROOM)
 
     program_id: Mapped[UUID]
     wave_id: Mapped[UUID]
