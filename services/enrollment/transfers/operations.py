@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
@@ -43,6 +44,9 @@ from shared.ids import new_id
 from shared.schemas.enrollment import EnrollmentState, Topic
 from shared.schemas.registry import TimeZone
 from shared.scope import Scope
+
+# What goes with the person into the other class.
+_KEPT: Final = ("participant_id", "age_band", "application_id", "applied")
 
 
 async def transfer_enrollment(
@@ -99,10 +103,7 @@ async def transfer_enrollment(
         row,
         state=state,
         now=now,
-        participant_id=row.participant_id,
-        age_band=row.age_band,
-        application_id=row.application_id,
-        applied=row.applied,
+        **{name: getattr(row, name) for name in _KEPT},
         confirm_by=until,
         transferred_from_class_id=source.id,
         transferred_from_id=row.id,
