@@ -24,6 +24,12 @@ async def find_list(session: AsyncSession, level: AreaLevel) -> BoundaryList | N
     return await session.get(BoundaryList, level, populate_existing=True)
 
 
+async def boundaries_mark(session: AsyncSession) -> str:
+    """Return what changes whenever other boundaries hold."""
+    held = await session.scalars(select(BoundaryList.list_id).order_by(BoundaryList.level))
+    return "".join(f"{list_id.hex[-12:]}-" for list_id in held)
+
+
 async def list_boundaries(
     session: AsyncSession, list_id: UUID, *, exact: bool
 ) -> Sequence[Row[str, str, dict[str, Any]]]:

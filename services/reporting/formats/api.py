@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.reporting.boundaries.queries import outlines
+from services.reporting.boundaries.queries import boundaries_mark, outlines
 from services.reporting.catalogue.rules import REPORTS
 from services.reporting.formats import queries, rules
 from services.reporting.formats.rules import Facts, Figures, Geometry, ReportFormat
@@ -79,6 +79,16 @@ def wanted_format(request: Request) -> ReportFormat:
 def tag_of(etag: str, wanted: ReportFormat) -> str:
     """Return the ETag of an answer in a format, given that of the JSON."""
     return etag if wanted is ReportFormat.JSON else f'{etag[:-1]}-{wanted}"'
+
+
+async def file_tag(request: Request, caller: Caller, etag: str, wanted: ReportFormat) -> str:
+    """Return the ETag of a file: that of a map changes with the boundaries, too."""
+    if wanted is not ReportFormat.GEOJSON:
+        return tag_of(etag, wanted)
+    sessions = request.scope["state"]["sessions"]
+    async with transaction(sessions, scope=NATIONAL, actor=caller.actor) as session:
+        mark = await boundaries_mark(session)
+    return f'{etag[:-1]}-{mark}{wanted}"'
 
 
 def described_by(request: Request, report: Report) -> str:

@@ -80,7 +80,7 @@ class ReportExportRead(Read):
     format: ReportFormat
     status: JobState
     progress: Progress
-    error: str | None
-    file_url: str | None
+    error: str | None = None
+    file_url: str | None = None
     created_at: datetime
     expires_at: datetime

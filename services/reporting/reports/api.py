@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from services.reporting.answers.operations import Answers, Kept
 from services.reporting.catalogue.rules import REPORTS
 from services.reporting.folding.rules import Source
-from services.reporting.formats.api import FILES, answer_file, tag_of, wanted_format
+from services.reporting.formats.api import FILES, answer_file, file_tag, wanted_format
 from services.reporting.formats.rules import (
     FormatNotOfferedError,
     FormatPlacelessError,
@@ -256,7 +256,10 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
     fresh = standing.freshness(report.sources, now=utc_now())
     headers = _headers(asked, fresh)
     etag = _etag(request, asked, standing)
-    unchanged = not_modified(request, tag_of(etag, wanted), headers=headers)
+    shown = etag
+    if wanted is not ReportFormat.JSON:
+        shown = await file_tag(request, caller, etag, wanted)
+    unchanged = not_modified(request, shown, headers=headers)
     if unchanged is not None:
         return unchanged
     answers: Answers = request.scope["state"]["answers"]
@@ -270,7 +273,7 @@ async def _answer(request: Request, caller: Caller, report: Report) -> Response:
         "rows": kept.number,
         **told_of(report, asked.question),
     }
-    headers["ETag"] = tag_of(etag, wanted)
+    headers["ETag"] = shown
     if wanted is not ReportFormat.JSON:
         meta["labels"] = from_json(kept.labels)
         return await answer_file(

@@ -6,6 +6,7 @@ from services.reporting.boundaries.jobs import LOAD_BOUNDARIES
 from services.reporting.reports.rules import ZONES
 from shared.jobs.runner import Runner
 from shared.scope import Role
+from tests.reporting.story import Story
 
 PROVINCES = sorted(code for codes in ZONES.values() for code in codes)
 
@@ -92,6 +93,25 @@ class TestBoundaries:
 
         assert rings["clockwise"] == rings["counterclockwise"][::-1]
         assert rings["clockwise"] == [[95, -5], [95, -4.5], [95.5, -4.5], [95.5, -5], [95, -5]]
+
+    async def test_draw_the_reports_from_then_on(self, reporting, load, fold, auth):
+        story = Story().play(people=20)
+        await fold(story.events)
+        await reporting.state["watch"].refresh()
+        path = "/v1/reports/progress?by=province&format=geojson"
+        first = await reporting.get(path)
+        known = {"If-None-Match": first.headers["etag"]}
+        unchanged = await reporting.get(path, headers=known)
+        await load(collection(), key="b-1")
+        second = await reporting.get(path, headers=known)
+        before, after = (answer.json()["features"] for answer in (first, second))
+        drawn = {each["id"]: each for each in (await boundaries(reporting)).json()["features"]}
+
+        assert unchanged.status_code == 304
+        assert [each["properties"] for each in before] == [each["properties"] for each in after]
+        for one, two in zip(before, after, strict=True):
+            assert two["geometry"] == drawn[two["properties"]["province"]]["geometry"]
+            assert one["geometry"] != two["geometry"]
 
     async def test_stay_as_they_are_when_a_file_is_wrong(self, reporting, load, auth):
         await load(collection(), key="b-1")
