@@ -354,7 +354,7 @@ def _create_publication() -> None:
         sa.Column("suppressed", sa.Integer(), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_published_edition")),
-        sa.UniqueConstraint("code", "edition", name=op.f("uq_published_edition_code")),
+        sa.UniqueConstraint("code", "edition", name=op.f("uq_published_edition_code_edition")),
         schema="reporting",
     )
     op.create_index(

@@ -29,7 +29,7 @@ from shared.schemas.reporting import TablePublished, Topic
 from shared.scope import NATIONAL, Place, Scope
 
 _REFUSALS: Final[dict[str, type[ServiceError]]] = {
-    "uq_published_edition_code": rules.EditionRacedError
+    "uq_published_edition_code_edition": rules.EditionRacedError
 }
 _TARGETS_SHOWN: Final = 500
 SYNTHETIC_NOTE: Final = "DATA SINTETIS"
@@ -66,7 +66,7 @@ async def compute_table(
         PastNotOfferedError: when a period is asked of what is kept without days.
     """
     if table.report is None:
-        return await _compute_targets(session, now=now, today=today)
+        return await _compute_targets(session, now=now, today=today, period=period)
     report = REPORTS[table.report]
     parts, totals = await queries.read_sums(session, table, now=now, period=period)
     basis = await queries.read_basis(session, report.sources, now=now)
@@ -81,7 +81,9 @@ async def compute_table(
     return Computed(basis, rows, whole)
 
 
-async def _compute_targets(session: AsyncSession, *, now: datetime, today: date) -> Computed:
+async def _compute_targets(
+    session: AsyncSession, *, now: datetime, today: date, period: Period | None
+) -> Computed:
     """Return how far the targets have come that were stated for the nation and its areas."""
     targets = await list_targets(
         session,
@@ -90,7 +92,10 @@ async def _compute_targets(session: AsyncSession, *, now: datetime, today: date)
         after=None,
         limit=_TARGETS_SHOWN,
     )
-    standings = await read_standings(session, targets, now=now, today=today, guarded=True)
+    until = None if period is None else period.last
+    standings = await read_standings(
+        session, targets, now=now, today=today, until=until, guarded=True
+    )
     rows = [each.model_dump(mode="json") for each in standings]
     basis = await queries.read_basis(session, tuple(Source), now=now)
     return Computed(

@@ -17,6 +17,7 @@ from shared.i18n import Text
 Withheld: TypeAlias = Mapping[Key, frozenset[str]]
 
 _D = Dimension
+_OF_PEOPLE: Final = (Unit.COUNT, Unit.RATIO)
 # The parts of a table and its total are kept apart: a total has fewer dimensions.
 _TOTAL: Final = -1
 
@@ -162,6 +163,27 @@ _LISTED: Final = (
         people=False,
     ),
     PublishedTable(
+        "attendance",
+        Text("Kehadiran", "Attendance"),
+        Text("Presensi pada sesi kelas.", "Who came to the sessions of classes."),
+        "attendance",
+    ),
+    PublishedTable(
+        "referrals",
+        Text("Rujukan", "Referrals"),
+        Text(
+            "Rujukan ke layanan, inkubator, slot produksi dan bank.",
+            "Referrals to services, incubators, production slots and banks.",
+        ),
+        "referrals",
+    ),
+    PublishedTable(
+        "costs",
+        Text("Biaya", "Costs"),
+        Text("Biaya per lulusan dan per wirausaha.", "Cost per graduate and per entrepreneur."),
+        "costs",
+    ),
+    PublishedTable(
         "utilisation-by-province",
         Text("Pemanfaatan menurut provinsi", "Utilisation by province"),
         Text(
@@ -230,11 +252,11 @@ def question_of(
 def people_of(report: Report) -> frozenset[str]:
     """Return the sums of a report that count people: what shares are shares of, and numbers.
 
-    The numerator of a mean is an amount, not a number of people.
+    The numerator of a mean is an amount, not a number of people, and so are hours.
     """
     counts: set[str] = set()
     for each in report.indicators:
-        amount = {each.numerator} if each.unit is Unit.MEAN else set()
+        amount = set() if each.unit in _OF_PEOPLE else {each.numerator}
         counts |= each.sums - amount
     return frozenset(counts)
 

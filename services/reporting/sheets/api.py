@@ -160,6 +160,7 @@ def _page(request: Request, known: Known, content: bytes, language: Language) ->
         marks=_marks(request, known, sheet, language),
         targets="".join(_bar_row(each, noted=True) for each in sheet.targets),
         funnel="".join(_bar_row(each, noted=False) for each in sheet.funnel),
+        use="".join(_bar_row(each, noted=False) for each in sheet.use),
         outcomes="".join(outcomes),
         provinces=_provinces(sheet.provinces, language),
     )

@@ -39,6 +39,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "funnel": Text("Dari pendaftar sampai bersertifikat", "From applicants to certified"),
     "people": Text("Orang", "People"),
     "added": Text("dalam periode", "in the period"),
+    "use": Text("Pemanfaatan balai (jam)", "Use of the centres (hours)"),
     "outcomes": Text("Apa yang terjadi pada lulusan", "What became of graduates"),
     "months": Text("bulan", "months"),
     "after": Text("Setelah", "After"),
@@ -69,6 +70,8 @@ _STEPS: Final = (
     "certified_training",
     "certified_competence",
 )
+_HOURS: Final = ("utilisation", "hours_used", "idle_hours_used")
+_SHARE: Final = "RATIO"
 _RESULTS: Final = ("absorbed", "entrepreneurs", "incomes_up")
 
 
@@ -94,6 +97,7 @@ class Sheet:
     reason: str | None
     targets: Sequence[Bar]
     funnel: Sequence[Bar]
+    use: Sequence[Bar]
     outcomes: Sequence[tuple[str, str, Sequence[Bar]]]
     provinces: Sequence[tuple[str, str, str, float]]
 
@@ -148,6 +152,7 @@ def sheet_of(content: Mapping[str, Any], language: Language) -> Sheet:
         reason=content["reason"],
         targets=[_target(row, language) for row in _nation(tables["targets"]["rows"])],
         funnel=_funnel(tables["funnel"], language),
+        use=_use(tables["utilisation-by-province"], language),
         outcomes=_outcomes(tables["outcomes"], language),
         provinces=_provinces(tables["funnel-by-province"]["rows"], language),
     )
@@ -206,6 +211,28 @@ def _funnel(table: Mapping[str, Any], language: Language) -> list[Bar]:
         )
         for code in steps
     ]
+
+
+def _use(table: Mapping[str, Any], language: Language) -> list[Bar]:
+    """Return how the hours of centres are used, in the whole country; a share fills its bar."""
+    labels = _labels(table, language)
+    units = {each["kode"]: each["satuan"] for each in table["metadata"]["indikator"]}
+    rows = {row["dims"]["indicator"]: row for row in table["totals"]}
+    return [
+        Bar(
+            name=labels[code],
+            said=_amount(rows[code]["value"], units[code], language),
+            filled=_filled(rows[code]["numerator"], rows[code]["denominator"]),
+        )
+        for code in _HOURS
+        if code in rows
+    ]
+
+
+def _amount(value: float | None, unit: str, language: Language) -> str:
+    if unit == _SHARE:
+        return percent(value, language)
+    return number(None if value is None else round(value), language)
 
 
 def _outcomes(table: Mapping[str, Any], language: Language) -> list[tuple[str, str, Sequence[Bar]]]:

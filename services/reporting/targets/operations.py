@@ -165,17 +165,20 @@ async def read_standings(
     *,
     now: datetime,
     today: date,
+    until: date | None = None,
     window_days: int = rules.WINDOW_DAYS,
     guarded: bool = False,
 ) -> list[TargetStanding]:
-    """Return how far targets have come at the end of the day `today`, in Jakarta.
+    """Return how far targets have come on the day `today`, in Jakarta.
+
+    `until` is the last day recorded that counts, if not all do.
 
     `guarded` withholds figures of so few people that they could be known.
     """
     levels = await queries.read_levels(
         session,
         [asked for each in targets if (asked := _asked(each)) is not None],
-        until=today,
+        until=until,
         since=today - timedelta(days=window_days),
         now=now,
     )

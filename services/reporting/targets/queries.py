@@ -125,11 +125,23 @@ def _conditions(live: Any, asked: Asked) -> Iterable[ColumnElement[bool]]:  # no
     if asked.area_codes:
         provinces = [code for code in asked.area_codes if "." not in code]
         regencies = [code for code in asked.area_codes if "." in code]
-        yield or_(live.province_code.in_(provinces), live.regency_code.in_(regencies))
+        within_regencies = [live.regency_code.in_(regencies)] if regencies else []
+        yield or_(live.province_code.in_(provinces), *within_regencies)
+
+
+def _whole(cube: Cube, asked: Asked) -> Any:  # noqa: ANN401 - a mapped class
+    """Return the smallest that knows the present level: the summary if it has what is asked."""
+    regencies = any("." in code for code in asked.area_codes)
+    if cube.summary is None or regencies or asked.facility_id or asked.measure.chosen:
+        return cube.live
+    wanted = ["program_id"] if asked.program_id else []
+    wanted += ["province_code"] if asked.area_codes else []
+    known = all(hasattr(cube.summary, name) for name in wanted)
+    return cube.summary if known and asked.measure.horizon is None else cube.live
 
 
 def _parts(
-    asked: Asked, *, until: date, since: date, now: datetime
+    asked: Asked, *, until: date | None, since: date, now: datetime
 ) -> Iterable[Select[str, str, int]]:
     """Yield the statements of one target: its level, what was added since a day, its start."""
     cube = counted_by(asked.measure)
@@ -138,23 +150,32 @@ def _parts(
     live: Any = cube.live
     if asked.program_id is not None and not hasattr(live, "program_id"):
         return
-    measure = cube.measures(live, now)[asked.measure.name]
-    spans = {"level": live.day <= until, "moved": and_(live.day > since, live.day <= until)}
+    ended = [] if until is None else [live.day <= until]
+    spans: dict[str, tuple[Any, list[ColumnElement[bool]]]] = {
+        "level": (_whole(cube, asked) if until is None else live, ended),
+        "moved": (live, [live.day > since, *ended]),
+    }
     if asked.counts_from is not None:
-        spans["start"] = live.day < asked.counts_from
-    for name, span in spans.items():
+        spans["start"] = (live, [live.day < asked.counts_from])
+    for name, (of, span) in spans.items():
+        measure = cube.measures(of, now)[asked.measure.name]
         yield select(
             literal(str(asked.id), Text()), literal(name, Text()), measure.label("counted")
-        ).where(span, *_conditions(live, asked))
+        ).where(*span, *_conditions(of, asked))
 
 
 async def read_levels(
-    session: AsyncSession, asked: Sequence[Asked], *, until: date, since: date, now: datetime
+    session: AsyncSession,
+    asked: Sequence[Asked],
+    *,
+    since: date,
+    now: datetime,
+    until: date | None = None,
 ) -> dict[UUID, Levels]:
     """Return the levels of those targets that something counts, all in one statement.
 
-    `until` is the last day recorded that counts; what was added is counted from the day after
-    `since`.
+    `until` is the last day recorded that counts, if not all do; what was added is counted from the
+    day after `since`.
     """
     parts = [part for each in asked for part in _parts(each, until=until, since=since, now=now)]
     if not parts:

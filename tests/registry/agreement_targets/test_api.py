@@ -41,8 +41,15 @@ class TestStateAgreementTargets:
         assert second["items"] == [{"ordinal": 1, **target(mode="TOTAL")}]
         async with in_transaction() as session:
             topic = "registry.agreement.targets_stated"
-            events = await session.scalars(select(Event.payload).where(Event.topic == topic))
+            found = await session.scalars(
+                select(Event.payload).where(Event.topic == topic).order_by(Event.xid, Event.id)
+            )
+            events = found.all()
         assert [each["targets"] for each in events] == [2, 2]
+        assert [each["stated"] for each in events][1] == [target(), target(mode="TOTAL")]
+        assert {(each["number"], each["signed"]) for each in events} == {
+            (agreement["number"], True)
+        }
 
     @pytest.mark.parametrize(
         ("targets", "code"),

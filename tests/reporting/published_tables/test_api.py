@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 
 import pytest
@@ -106,6 +107,17 @@ class TestPublishEdition:
         assert again.content == first.content
         assert first.json()["edition"] == 1
         assert first.json()["suppressed"] > 0
+
+    async def test_gives_no_number_twice_when_several_publish_at_once(self, publish, story, rows):
+        answers = await asyncio.gather(*(publish() for _ in range(4)))
+
+        found = [each.status_code for each in answers]
+        assert set(found) <= {201, 409}
+        assert {each.json()["code"] for each in answers if each.status_code == 409} <= {
+            "edition-raced"
+        }
+        numbers = await rows("SELECT edition FROM reporting.published_edition ORDER BY edition")
+        assert [each["edition"] for each in numbers] == [*range(1, found.count(201) + 1)]
 
     async def test_is_for_who_publishes_the_nation_s_figures(self, publish, auth):
         analyst = await publish(caller=auth(Role.ANALYST))

@@ -55,6 +55,13 @@ def content(**tables) -> dict:
             "targets": {"rows": [target()]},
             "funnel": part("funnel", [row("seated", 200), row("completed", 50)]),
             "outcomes": part("outcomes", working),
+            "utilisation-by-province": {
+                **part("utilisation-by-province", []),
+                "totals": [
+                    {**row("hours_used", 6_000_000), "value": 100_000.0, "denominator": 12_000_000},
+                    {**row("utilisation", 50), "value": 0.5, "denominator": 100},
+                ],
+            },
             "funnel-by-province": part(
                 "funnel-by-province",
                 [
@@ -124,6 +131,14 @@ class TestSheetOf:
 
         assert [(each.said, each.filled) for each in funnel] == [("200", 100.0), ("50", 25.0)]
 
+    def test_tells_how_the_hours_of_centres_are_used(self):
+        use = sheet_of(content(), "id").use
+
+        assert [(each.name, each.said, each.filled) for each in use] == [
+            ("Tingkat pemakaian", "50,0%", 50.0),
+            ("Jam dipakai", "100.000", 50.0),
+        ]
+
     def test_tells_outcomes_with_their_response(self):
         [(name, response, bars)] = sheet_of(content(), "en").outcomes
 
@@ -144,6 +159,8 @@ class TestSheetOf:
 
         assert {"applicants", "eligible", "certified_training", "certified_competence"} <= funnel
         assert {"answered", "absorbed", "entrepreneurs", "incomes_up"} <= outcomes
+        hours = {each.code for each in REPORTS["utilisation"].indicators}
+        assert {"utilisation", "hours_used", "idle_hours_used"} <= hours
 
 
 class TestWords:

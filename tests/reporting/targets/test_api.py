@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from shared.http.tokens import sign_business_time
 from shared.scope import Role
@@ -89,6 +90,27 @@ class TestListTargets:
         assert found["as_of"] == "2026-12-22"
         assert found["projected_on"] == "2027-03-16"
         assert found["on_time"] is False
+
+    async def test_reads_all_of_a_page_in_as_many_statements_as_one(
+        self, reporting, admin, seated, state
+    ):
+        statements: list[str] = []
+        engine = reporting.state["sessions"].kw["bind"].sync_engine
+
+        def note(_connection, _cursor, statement, *_) -> None:
+            statements.append(statement)
+
+        for number in range(6):
+            await state(code=f"T-{number}", mode="ADDITIONAL", counts_from="2026-01-01")
+        event.listen(engine, "before_cursor_execute", note)
+        await reporting.get("/v1/targets?limit=1", headers=admin)
+        one = len(statements)
+        statements.clear()
+        page = (await reporting.get("/v1/targets?limit=50", headers=admin)).json()
+        event.remove(engine, "before_cursor_execute", note)
+
+        assert len(page["items"]) == 10
+        assert len(statements) == one > 0
 
     async def test_shows_a_region_its_own_and_the_nation_s(self, reporting, auth, state):
         await state()
