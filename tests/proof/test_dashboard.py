@@ -1,13 +1,19 @@
 """The dashboard of a finished pilot, read by a person with a browser."""
 
+import asyncio
+import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from services.reporting.dashboard.rules import PROVINCES
+from shared.clock import ledger_day, utc_now
 from tests.proof.browsing import DESKTOP, PHONE, Reader, chromium
 from tests.proof.conftest import HERE
+from tests.support.waiting import eventually
 
 VENDOR = HERE.parents[1] / "services/reporting/dashboard/static/vendor"
 SCREENS = [
@@ -66,6 +72,24 @@ def busiest_province(balai) -> str:
         if row["dims"]["indicator"] == "seated"
     }
     return max(seated, key=lambda code: (seated[code], code))
+
+
+def frozen_snapshot(balai, headers) -> dict:
+    """Return a published snapshot of today, ordered and waited for like any job."""
+    today = ledger_day(utc_now()).isoformat()
+    body = {"title": "Uji coba", "period_from": today, "period_to": today}
+    address = f"{balai.url}/reporting/v1/snapshots"
+    keyed = {**headers, "Idempotency-Key": f"proof-{today}"}
+    ordered = httpx.post(address, json=body, headers=keyed, timeout=10)
+    assert ordered.status_code == 202, ordered.text
+    path = f"/reporting/v1/snapshots/{ordered.json()['id']}"
+    frozen = eventually(lambda: balai.get(path, headers).json()["state"] != "ORDERED", within_s=60)
+    # The browser's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as beside:
+        assert beside.submit(asyncio.run, frozen).result()
+    published = httpx.post(f"{balai.url}{path}/publish", headers=keyed, timeout=10)
+    assert published.status_code == 200, published.text
+    return published.json()
 
 
 def test_shows_the_figures_that_the_audit_counts(balai, reader):
@@ -175,13 +199,62 @@ def test_a_downloaded_table_is_what_is_shown_and_what_the_api_says(balai, reader
     assert {
         row["province"]: int(row["numerator"])
         for row in written
-        if row["indicator"] == "seated" and row["target"] == "5000"
+        if row["indicator"] == "seated" and row["denominator"] == "5000"
     } == said
     names = {PROVINCES[code].en: count for code, count in said.items()}
     assert {
         name: int(count.replace(",", "")) for name, count in shown[1:] if count[0].isdigit()
     } == names
     assert tab.download("map", "xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_the_hour_of_the_start_is_streamed_with_the_token(balai, reader, token):
+    tab = reader()
+    tab.use_token(token)
+    with tab.page.expect_response(lambda answer: answer.url.endswith("/cockpit/stream")) as told:
+        tab.page.locator("#outcomes").scroll_into_view_if_needed()
+        tab.page.locator("#cockpit .totals").scroll_into_view_if_needed()
+
+    assert told.value.status == 200
+    assert told.value.headers["content-type"].startswith("text/event-stream")
+    assert told.value.request.headers["authorization"] == f"Bearer {token}"
+    tab.page.click("#tab-opening")
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.wait_for_selector("#tab-signups[aria-selected=true]")
+    tab.page.wait_for_selector("#cockpit .chart")
+    signups = balai.get("/reporting/v1/signups").json()
+    assert f"Jumlah {signups['total']} " in tab.page.inner_text("#cockpit .detail").replace(".", "")
+
+
+def test_a_centre_is_chosen_and_shown_with_its_criteria(balai, reader, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    [first, *_] = balai.get("/reporting/v1/scorecards?limit=1", headers).json()["items"]
+    tab = reader("?lang=en")
+    tab.use_token(token)
+    tab.page.select_option("#centre", first["facility_id"])
+    tab.page.wait_for_selector("#scorecard .criteria li")
+
+    assert f"of {first['credible']['of']}" in tab.page.inner_text("#scorecard .totals")
+    assert parse_qs(urlsplit(tab.page.url).query)["centre"] == [first["facility_id"]]
+
+
+def test_an_official_sheet_is_one_page_that_the_browser_checks(balai, reader, token, tmp_path):
+    headers = {"Authorization": f"Bearer {token}"}
+    snapshot = frozen_snapshot(balai, headers)
+    tab = reader()
+    tab.page.goto(f"{balai.url}/reporting/sheets/{snapshot['id']}")
+    tab.page.wait_for_selector("#sheet-proof [data-check]")
+
+    assert tab.page.inner_text("h1") == snapshot["title"]
+    assert tab.page.locator("#sheet-proof [data-check=true]").count() == 2
+    assert snapshot["sha256"] in tab.page.inner_text("#sheet-proof")
+    assert "DATA SINTETIS" in tab.page.inner_text("#synthetic")
+    assert tab.violations() == []
+    paper = tmp_path / "sheet.pdf"
+    tab.page.pdf(path=str(paper), prefer_css_page_size=True)
+    told = subprocess.run(["pdfinfo", paper], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Pages:\s+1$", told, re.MULTILINE)
+    assert "A4" in told
 
 
 def test_the_map_is_walked_by_arrow_keys_and_chosen_by_enter(balai, reader):

@@ -1,1 +1,1 @@
-"""The page that anybody may read: national progress, and the opening by province."""
+"""The page for people who would rather look than read, and the official sheet on one page."""

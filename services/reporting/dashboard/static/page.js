@@ -64,12 +64,17 @@ async function show(section) {
   }
 }
 
+/** Say why there are no figures; those of another question must not stand there meanwhile. */
 function refuse(section, error) {
   const host = bodyOf(section);
+  host.classList.toggle("without", error !== null);
   const told = one(".refused", host);
   if (!error) return void told?.remove();
-  if (told) return void retext(told, error.message);
-  host.prepend(h("p", { class: "refused", role: "status" }, error.message));
+  const { first, cells, limit } = error.problem ?? {};
+  const more = [first && `≥ ${moment(first)}`, cells && `${number(cells)} > ${number(limit)}`].filter(Boolean);
+  const text = [error.message, ...more].join(" ");
+  if (told) retext(told, text);
+  else host.prepend(h("p", { class: "refused" }, text));
 }
 
 async function refresh() {

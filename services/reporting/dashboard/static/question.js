@@ -33,9 +33,10 @@ const hasIndicatorChoice = (report) => report.indicators.length > 1;
 
 /** What a value of a dimension is called. */
 export function labelOf(dimension, value) {
+  // The registry names areas in Indonesian alone, and in full.
+  if (dimension === "province" && knows(`province_${value}`)) return say(`province_${value}`);
   const text = nameOf(dimension, value);
   if (text) return told(text);
-  if (dimension === "province" && knows(`province_${value}`)) return say(`province_${value}`);
   return /^[0-9a-f]{8}-/.test(value) ? `${value.slice(-8)}` : value;
 }
 
