@@ -213,6 +213,30 @@ class TestPeriod:
         assert not any(0 < abs(each.numerator) < 5 for each in shown)
 
 
+class TestAreas:
+    async def test_counts_an_old_code_under_the_one_it_has_today(self, reporting, story, rows):
+        await rows(
+            "INSERT INTO reporting.area_name (code, level, name, in_force) VALUES"
+            " ('91', 'PROVINCE', 'Papua lama', false), ('97', 'PROVINCE', 'Papua baru', true)"
+        )
+        await rows(
+            "INSERT INTO reporting.area_link (old_code, valid_from, new_code, level)"
+            " VALUES ('91', '2026-11-20', '97', 'PROVINCE')"
+        )
+
+        then = await read(reporting, "progress?by=province&areas=then")
+        now = await read(reporting, "progress?by=province&areas=now")
+        chosen = await read(reporting, "progress?province=97&areas=now")
+
+        moved = counts(then, "seated", "province")
+        assert counts(now, "seated", "province") == {
+            ("97" if code == "91" else code,): n for (code,), n in moved.items()
+        }
+        assert counts(chosen, "seated")[()] == moved[("91",)] > 0
+        assert (then.meta.areas, now.meta.areas) == ("then", "now")
+        assert now.meta.labels["province"]["97"].id == "Papua baru"
+
+
 class TestAddUp:
     @pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.code)
     async def test_totals_equal_the_sum_of_the_parts_over_every_dimension(

@@ -126,3 +126,42 @@ class TestReports:
     @pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.code)
     def test_offer_every_dimension_that_is_public(self, report: Report):
         assert report.public <= set(report.dimensions)
+
+
+class TestWithholdSmall:
+    ROW = {  # noqa: RUF012 - never changed
+        "dims": {"indicator": "seated"},
+        "value": 9,
+        "numerator": 9,
+        "denominator": 12,
+        "response_rate": None,
+        "unreached": 7,
+        "few_answers": False,
+        "suppressed": False,
+        "compared": {"value": 8, "numerator": 8, "denominator": 10, "difference": 1},
+    }
+
+    @pytest.mark.parametrize("numerator", [-4, -1, 1, 4])
+    def test_withholds_few_people_added_or_taken_away(self, numerator: int):
+        [row] = rules.withhold_small([{**self.ROW, "value": numerator, "numerator": numerator}])
+
+        assert row["suppressed"]
+        assert {row[name] for name in ("value", "numerator", "denominator", "compared")} == {None}
+
+    @pytest.mark.parametrize("numerator", [-5, 0, 5])
+    def test_shows_none_and_many(self, numerator: int):
+        row = {**self.ROW, "value": numerator, "numerator": numerator}
+
+        assert rules.withhold_small([row]) == [row]
+
+    def test_withholds_the_other_period_alone_when_that_is_small(self):
+        compared = {"value": 3, "numerator": 3, "denominator": 10, "difference": 6}
+
+        [row] = rules.withhold_small([{**self.ROW, "compared": compared}])
+
+        assert (row["value"], row["compared"], row["suppressed"]) == (9, None, False)
+
+    def test_tells_no_few_who_were_not_reached(self):
+        [row] = rules.withhold_small([{**self.ROW, "unreached": 2}])
+
+        assert (row["value"], row["unreached"]) == (9, None)
