@@ -55,7 +55,7 @@ def check_announceable(
     """
     check_step(state, SelectionState.ANNOUNCING)
     if announce_at is None or now < announce_at:
-        raise AnnouncementEarlyError
+        raise AnnouncementEarlyError(extra={"announce_at": announce_at and announce_at.isoformat()})
 
 
 def ending_without_place(outcome: Outcome) -> Ending:

@@ -167,7 +167,8 @@ def check_turn(*, present: InvitationState, wanted: InvitationState) -> None:
             Text(
                 f"Undangan berstatus {present} tidak dapat menjadi {wanted}.",
                 f"An invitation that is {present} cannot become {wanted}.",
-            )
+            ),
+            extra={"present": present.value, "allowed": sorted(_NEXT[present])},
         )
 
 

@@ -43,6 +43,7 @@ class TestLottery:
         assert approved.status_code == 200, approved.text
         early = await draw.announce(moment=draw.announce_at - timedelta(seconds=1))
         assert (early.status_code, early.json()["code"]) == (409, "announcement-early")
+        assert early.json()["announce_at"]
         assert (await draw.told())["seed"] is None
 
         announced = await draw.announce()

@@ -208,7 +208,10 @@ class TestApproveInvitation:
         unclaimed, claimed = [await door.invited(facility["id"]) for _ in range(2)]
         await door.claim(claimed["code"])
 
-        assert_refused(await door.decide(unclaimed, "approve", {}), 409, "invitation-state-refused")
+        refused = await door.decide(unclaimed, "approve", {})
+        assert_refused(refused, 409, "invitation-state-refused")
+        assert refused.json()["present"] == "ISSUED"
+        assert "APPROVED" not in refused.json()["allowed"]
         assert_refused(
             await door.decide(claimed, "approve", {}, by=door.officer("32")),
             404,
