@@ -80,7 +80,6 @@ class TestRequestNotices:
         assert TOKEN not in everything
         assert EMAIL not in everything
 
-    @pytest.mark.parametrize("consents", [[], [YES, NO]])
     async def test_a_reminder_is_a_letter_of_its_own(self, seats, service, post, mail, rows):
         person = await seats.person(synthetic=False, email=EMAIL, consents=[YES])
         first = await service.post("/v1/notices", json=asked(person))
@@ -95,6 +94,7 @@ class TestRequestNotices:
             "Kami masih menunggu kabar Anda",
         ]
 
+    @pytest.mark.parametrize("consents", [[], [YES, NO]])
     async def test_nobody_is_asked_who_has_not_agreed(self, seats, service, post, told, consents):
         person = await seats.person(synthetic=False, email=EMAIL, consents=consents)
         await service.post("/v1/notices", json=asked(person))
