@@ -52,6 +52,12 @@ class _Position:
     epoch: int
 
 
+def _read_until(page: EventFeed) -> datetime | None:
+    """Return when the last event was recorded that a page shows or has passed over."""
+    # A service of an earlier version does not say it; it passes nothing over either.
+    return page.read_until or (page.items[-1].recorded_at if page.items else None)
+
+
 def _known_until(moment: datetime, page: EventFeed) -> datetime:
     """Return up to when all is known: `moment`, unless an event recorded before it is waiting."""
     return moment if page.unsettled_since is None else min(moment, page.unsettled_since)
@@ -140,7 +146,7 @@ class FeedReader:
         if position.epoch not in (0, page.epoch):
             await self._begin_again(context, position, page.epoch)
             return Pull.MORE
-        if page.read_until is None:
+        if _read_until(page) is None:
             await self._note_idle(context, position, page)
             return Pull.NOTHING
         if not await self._take(context, position, page):
@@ -188,8 +194,8 @@ class FeedReader:
             if page.items:
                 await self._consume(session, page.items)
             row.cursor, row.epoch, row.caught_up = page.cursor, page.epoch, False
-            row.last_event_at = page.read_until
-            row.as_of = page.read_until and _known_until(page.read_until, page)
+            row.last_event_at = until = _read_until(page)
+            row.as_of = until and _known_until(until, page)
             row.updated_at = utc_now()
         self._position, self._noted_at = _Position(page.cursor, page.epoch), None
         return True
