@@ -15,6 +15,7 @@ SCRIPTS = sorted(path.name for path in (HERE / "static").glob("*.js"))
 BUNDLE_BYTES = 60_000
 SCRIPTS_BYTES = 30_000
 LONGEST = 350
+SHEET = "019ab415-cb72-715f-9fa0-d136eabf792c"
 
 
 class Page(HTMLParser):
@@ -126,6 +127,30 @@ class TestShowDashboard:
 
     async def test_refuses_a_language_that_it_does_not_speak(self, reporting):
         assert (await reporting.get("/?lang=fr")).status_code == 422
+
+
+class TestShowSheet:
+    async def test_is_a_page_of_its_own_under_the_same_policy(self, reporting):
+        response, page = await page_of(reporting, f"sheets/{SHEET}?lang=en")
+        dashboard, _ = await page_of(reporting)
+
+        policy = "content-security-policy"
+        assert response.headers[policy] == dashboard.headers[policy]
+        assert [attributes for tag, attributes in page.tags if tag == "script"] == [
+            {"type": "module", "src": "../static/sheet.js"}
+        ]
+        assert "The minister's sheet" in page.words
+
+    async def test_every_file_of_it_answers(self, reporting):
+        _, page = await page_of(reporting, f"sheets/{SHEET}")
+
+        addresses = {address for address in page.addresses() if "/static/" in address}
+        assert len(addresses) == 4
+        for address in sorted(addresses):
+            assert (await reporting.get(address.removeprefix(".."))).status_code == 200, address
+
+    async def test_refuses_what_is_no_snapshot(self, reporting):
+        assert (await reporting.get("/sheets/all")).status_code == 422
 
 
 class TestGetWords:
