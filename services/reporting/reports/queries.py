@@ -1,18 +1,21 @@
 """Reads of the cubes: one SELECT per cube, grouped by what was asked, filtered by the scope."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    DateTime,
     Select,
     Text,
     Uuid,
     any_,
+    bindparam,
     case,
     cast,
     distinct,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from services.reporting.application_facts import queries as applications
 from services.reporting.attendance_facts import queries as attendance
@@ -92,6 +96,7 @@ _COLUMNS: Final = {
     Dimension.REFERRAL_KIND: "kind",
 }
 _AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
+_IDENTIFIED: Final = frozenset({Dimension.PROGRAM, Dimension.WAVE, Dimension.FACILITY})
 # Characters of a province's code, with which the code of each area in it begins.
 _OF_PROVINCE: Final = 2
 
@@ -222,6 +227,10 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
 
 def _is_one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
     """Return the condition that a column has one of `values`, in the type that its index has."""
+    if isinstance(values, _Later):
+        kind: TypeEngine[Any] = Uuid() if isinstance(column.type, Uuid) else Text()
+        named: ColumnElement[Any] = column if isinstance(kind, Uuid) else cast(column, Text())
+        return named == any_(bindparam(values.parameter, type_=ARRAY(kind)))
     if isinstance(column.type, Uuid):
         return column == any_(literal([UUID(value) for value in values], ARRAY(Uuid())))
     return cast(column, Text()) == any_(literal(list(values), ARRAY(Text())))
@@ -251,11 +260,66 @@ def sums_of(
     return (statement.group_by(*keys) if keys else statement), keys
 
 
+class _Later(tuple[str, ...]):
+    """Values of a dimension that are not known yet: the parameter that will hold them."""
+
+    __slots__ = ()
+
+    @property
+    def parameter(self) -> str:
+        """The name of the parameter."""
+        return self[0]
+
+
+@lru_cache(maxsize=1024)
+def _template(
+    cube: Cube, question: Question, scope: Scope, names: tuple[str, ...]
+) -> tuple[Select[*tuple[Any, ...]], int]:
+    """Return the statement of every question that differs in its values alone, and its keys."""
+    later: Any = bindparam("now", type_=DateTime(timezone=True))
+    statement, keys = sums_of(cube, Asked(question, scope, later), names=names)
+    limited = statement.limit(bindparam("most", type_=BigInteger)) if keys else statement
+    return limited, len(keys)
+
+
+def _is_plain(asked: Asked) -> bool:
+    """Tell whether a question's statement follows from its dimensions."""
+    network = Dimension.NETWORK in asked.question.dimensions
+    return not (asked.lives or asked.codes or network or asked.question.period)
+
+
+def _prepared(
+    cube: Cube, asked: Asked, *, names: tuple[str, ...], most: int
+) -> tuple[Select[*tuple[Any, ...]], int, dict[str, Any]]:
+    """Return the statement of a question, its keys and its parameters.
+
+    To put a statement together costs more than to run it, so that one is kept of each shape.
+    """
+    if not _is_plain(asked):
+        statement, columns = sums_of(cube, asked, names=names)
+        return (statement.limit(most) if columns else statement), len(columns), {}
+    question = asked.question
+    parameters: dict[str, Any] = {"now": asked.now, "most": most}
+    later = []
+    for dimension, values in question.chosen:
+        name = f"chosen_{dimension.value}"
+        identifies = dimension in _IDENTIFIED
+        parameters[name] = [UUID(value) for value in values] if identifies else list(values)
+        later.append((dimension, _Later((name,))))
+    shape = replace(question, chosen=tuple(later), indicators=())
+    kept, keys = _template(cube, shape, asked.scope, names)
+    return kept, keys, parameters
+
+
 async def _read(
-    session: AsyncSession, statement: Select[*tuple[Any, ...]], *, keys: int
+    session: AsyncSession,
+    statement: Select[*tuple[Any, ...]],
+    parameters: dict[str, Any],
+    *,
+    keys: int,
 ) -> dict[Key, Sums]:
     """Return the sums by their first `keys` columns; groups that sum to nothing are left out."""
-    result = await session.execute(statement)
+    result = await session.execute(statement, parameters)
     names = list(result.keys())[keys:]
     found: dict[Key, Sums] = {}
     for row in result.all():
@@ -291,11 +355,11 @@ async def read_sums(session: AsyncSession, report: Report, asked: Asked) -> Mapp
     most = asked.limit // len(indicators)
     parts: list[Mapping[Key, Sums]] = []
     for cube, names in parts_of(_wanted(report, question)):
-        statement, keys = sums_of(cube, asked, names=names)
-        limited = statement.limit(most + 1) if keys else statement
-        read = await _read(session, limited, keys=len(keys))
+        statement, keys, values = _prepared(cube, asked, names=names, most=most + 1)
+        read = await _read(session, statement, values, keys=keys)
         if len(read) > most:
-            await _refuse_size(session, statement, asked, indicators=len(indicators))
+            whole, _ = sums_of(cube, asked, names=names)
+            await _refuse_size(session, whole, asked, indicators=len(indicators))
         if report.by_horizon and not cube.by_horizon:
             read = spread_over_horizons(read, question.horizons)
         parts.append(read)
