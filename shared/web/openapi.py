@@ -132,6 +132,9 @@ def _complete(document: Json, app: FastAPI) -> None:
     for name in _FASTAPI_SCHEMAS:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM
+    for schema in schemas.values():
+        if "example" in schema:
+            schema["example"] = _with_nulls(schema["example"], schema, schemas)
     components["schemas"] = dict(sorted(schemas.items()))
     components["examples"] = _share_examples(document)
     components["securitySchemes"] = {
@@ -144,6 +147,34 @@ def _complete(document: Json, app: FastAPI) -> None:
         }
     }
     document["tags"] = _tags(app)
+
+
+def _with_nulls(example: Any, schema: Json, schemas: Json) -> Any:  # noqa: ANN401 - any JSON
+    """Return an example with its null members, which FastAPI drops although they are required."""
+    kinds = _kinds(schema, schemas)
+    if isinstance(example, list):
+        [within] = [each["items"] for each in kinds if "items" in each] or [{}]
+        return [_with_nulls(each, within, schemas) for each in example]
+    shapes = [each for each in kinds if "properties" in each]
+    if not isinstance(example, dict) or len(shapes) != 1:
+        return example
+    [shape] = shapes
+    members: Json = shape["properties"]
+    dropped = (name for name in shape.get("required", ()) if name not in example)
+    nulls = {name: None for name in dropped if {"type": "null"} in _kinds(members[name], schemas)}
+    told = {
+        name: _with_nulls(value, members.get(name, {}), schemas) for name, value in example.items()
+    }
+    return {**told, **nulls}
+
+
+def _kinds(schema: Json, schemas: Json) -> list[Json]:
+    """Return what a value may be by its schema: one kind, or any of several."""
+    if "$ref" in schema:
+        return _kinds(schemas.get(schema["$ref"].rpartition("/")[2], {}), schemas)
+    if "anyOf" in schema:
+        return [kind for each in schema["anyOf"] for kind in _kinds(each, schemas)]
+    return [schema]
 
 
 def _complete_operation(operation: Json, permission: str) -> None:

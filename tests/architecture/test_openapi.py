@@ -35,6 +35,19 @@ def test_every_reference_leads_somewhere(service: str):
     assert {(kind, name) for kind, name in named if name not in components.get(kind, {})} == set()
 
 
+@pytest.mark.parametrize("service", openapi.targets())
+def test_every_example_has_the_members_that_its_schema_requires(service: str):
+    schemas = json.loads(openapi.path_of(service).read_text())["components"]["schemas"]
+    shown = {name: each for name, each in schemas.items() if "example" in each}
+
+    assert shown
+    assert {
+        name: missing
+        for name, each in shown.items()
+        if (missing := set(each.get("required", ())) - set(each["example"]))
+    } == {}
+
+
 def test_a_change_of_the_face_is_noticed(tmp_path, monkeypatch):
     for service in openapi.targets():
         (tmp_path / "services" / service).mkdir(parents=True)

@@ -96,7 +96,7 @@ ROUTES = {
         "waves": 26,
     },
     "reporting": {
-        "": 11,
+        "": 13,
         "alarms": 3,
         "baselines": 5,
         "boundaries": 1,
@@ -174,7 +174,8 @@ PUBLIC_ROUTES = {
     # The page, and the two reports that anybody may cut down to the province.
     "reporting": {
         "/",
-        "/static/{name}",
+        "/static/{name:path}",
+        "/words/{language}.json",
         # Where somebody answers whose token stands in a header.
         "/follow-up",
         "/follow-up/{name}",
@@ -187,6 +188,7 @@ PUBLIC_ROUTES = {
         "/v1/published-tables",
         "/v1/published-tables/{code}",
         "/v1/published-tables/{code}/editions",
+        "/sheets/{snapshot_id}",
         "/sheets/{snapshot_id}/print",
         # What is not published is shown to publishers only.
         "/v1/snapshots",
