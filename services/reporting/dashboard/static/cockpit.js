@@ -3,9 +3,9 @@
 import { ask, askIfThere, mayAsk } from "./api.js";
 import { h, one, put } from "./dom.js";
 import { find, fraction, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
-import { question } from "./question.js";
+import { ignoring, question } from "./question.js";
 import { drawSignups, readSignups } from "./signups.js";
-import { FILTERS, OPTIONS, choose, get } from "./state.js";
+import { choose, get } from "./state.js";
 import { hear } from "./stream.js";
 import { moment, number, rounded, say, share } from "./words.js";
 
@@ -68,7 +68,7 @@ function zoneTable(byZone) {
 
 // The cockpit follows a wave and nothing else; for any other choice the report of the opening answers.
 
-const follows = () => ![...FILTERS, ...OPTIONS].some((name) => name !== "wave" && get(name));
+const follows = () => !ignoring(["wave"]).length;
 
 function rowsOf(counts, dims) {
   const row = (indicator, numerator, denominator, more) => ({
@@ -174,18 +174,18 @@ export default {
   chosen: () => ending?.again(),
   async read() {
     const questions = [question("opening"), ...["zone", "province"].map((by) => question("opening", { by: [by] }))];
-    if (tab() === "signups") return { questions, answers: [await readSignups()] };
+    if (tab() === "signups") return { questions: [], ignored: ignoring(["wave", "province"]), answers: [await readSignups()] };
     const cockpit = follows() ? await askIfThere(`v1/cockpit${waveQuery()}`) : null;
     if (cockpit) return { questions, answers: [cockpit], body: cockpit.body };
     return { questions, answers: await Promise.all(questions.map((each) => ask(each.path))) };
   },
-  draw({ questions, answers, body }) {
+  draw({ questions, answers, body, ignored = [] }) {
     markTabs();
     if (tab() === "signups") drawSignups(parts, answers[0]);
     else if (latest ?? body) drawOpening(asReports(latest ?? body), latest ?? body);
     else drawOpening(answers);
     setDownloads(parts, questions.slice(-1));
     setMeaning(parts, ["classes_opened", "present", "silent"].map((code) => ["opening", code]));
-    setRemark(parts, answers, questions);
+    setRemark(parts, answers, [...questions, { ignored }]);
   },
 };

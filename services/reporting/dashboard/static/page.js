@@ -169,9 +169,9 @@ function watchLanguages() {
 }
 
 async function start() {
-  login = watchLogin(chosen);
+  login = watchLogin(() => chosen().catch(() => drawFreshness(null)));
   watchLanguages();
-  onChange(() => chosen());
+  onChange(() => chosen().catch(() => drawFreshness(null)));
   try {
     await readCatalogue();
   } catch {

@@ -55,6 +55,7 @@ export function setDownloads(parts, questions, formats = ["csv", "xlsx"]) {
       return h("button", { type: "button", class: "plain file", "data-path": path, "data-code": code, "data-format": format, "aria-label": label }, format.toUpperCase()); // prettier-ignore
     }),
   );
+  parts.downloads.hidden = !buttons.length;
   put(parts.downloads, h("span", {}, say("download")), ...buttons);
 }
 

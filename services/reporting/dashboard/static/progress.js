@@ -3,7 +3,7 @@
 import { ask, askIfThere, hasToken, mayAsk } from "./api.js";
 import { h, put } from "./dom.js";
 import { find, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
-import { question } from "./question.js";
+import { isNarrowed, question } from "./question.js";
 import { number, period, say, share, decimal, told } from "./words.js";
 
 const STEPS = ["seated", "present", "completed"];
@@ -24,8 +24,9 @@ function targetsOf(answer) {
 }
 
 function paceLine(targets) {
-  const first = targets.find((each) => each.achievement.projected_on && each.achievement.pace);
-  if (!first) return null;
+  // The nation's pace says nothing of a part of it.
+  const first = targets.find((each) => each.value === NEAR && !each.area_codes.length && each.achievement.projected_on);
+  if (!first || isNarrowed()) return null;
   const { pace, projected_on: on } = first.achievement;
   return h("p", { class: "pace" }, say("pace_line", { pace: decimal(pace), target: number(first.value), date: period(on) })); // prettier-ignore
 }

@@ -1,6 +1,6 @@
 // From what is chosen to the address of a figure.
 
-import { dimensionsOf, hasToken, nameOf, reportOf } from "./api.js";
+import { dimensionsOf, nameOf, reportOf } from "./api.js";
 import { FILTERS, OPTIONS, get } from "./state.js";
 import { knows, say, told } from "./words.js";
 
@@ -46,9 +46,10 @@ export function titleOf(dimension) {
     const found = reportOf(code)?.dimensions.find((each) => each.code === dimension);
     if (found) return told(found.label);
   }
-  return say(dimension);
+  return say(dimension === "as_of" ? "as_of_filter" : dimension);
 }
 
-export const isNarrowed = () => FILTERS.some(get) || OPTIONS.some(get);
+/** The choices that are made, beside those of `followed`. */
+export const ignoring = (followed) => [...FILTERS, ...OPTIONS].filter((name) => get(name) && !followed.includes(name));
 
-export const sees = () => (hasToken() ? "token" : "public");
+export const isNarrowed = () => FILTERS.some(get) || OPTIONS.some(get);

@@ -2,7 +2,8 @@
 
 import { askIfThere, hasToken } from "./api.js";
 import { h, one, put } from "./dom.js";
-import { plate, setTable } from "./plate.js";
+import { plate, setRemark, setTable } from "./plate.js";
+import { ignoring } from "./question.js";
 import { choose, get } from "./state.js";
 import { figure, number, say, share, told } from "./words.js";
 
@@ -76,7 +77,10 @@ export default {
     return { questions: [], answers: [list, card], hidden: !list?.body.items?.length };
   },
   draw({ answers: [list, answer] }) {
-    const items = [...(list?.body.items ?? [])].sort((before, after) => before.name.localeCompare(after.name));
+    const listed = list?.body.items ?? [];
+    // A view that was shared may show a centre beyond what is chosen here.
+    const beyond = answer && !listed.some((each) => each.facility_id === centre()) ? [answer.body] : [];
+    const items = [...listed, ...beyond].sort((before, after) => before.name.localeCompare(after.name));
     const ids = items.map((each) => each.facility_id).join();
     if (parts.controls.dataset.ids !== ids) {
       parts.controls.dataset.ids = ids;
@@ -84,6 +88,7 @@ export default {
     }
     one("#centre", parts.controls).value = centre() ?? "";
     const card = answer?.body;
+    setRemark(parts, [], [{ ignored: ignoring([...NARROWS, "facility"]) }]);
     drawCard(card);
     parts.asTable.hidden = !card;
     if (!card) return;

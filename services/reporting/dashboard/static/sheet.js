@@ -4,7 +4,7 @@ import { indicatorOf, readCatalogue, reportOf, request } from "./api.js";
 import { h, one, put, retext } from "./dom.js";
 import { find } from "./plate.js";
 import { labelOf } from "./question.js";
-import { figure, moment, number, period, rounded, say, share, told } from "./words.js";
+import { figure, language, moment, number, period, rounded, say, share, told } from "./words.js";
 
 const API = "../v1";
 const NEAR = 5000;
@@ -40,7 +40,8 @@ function headline(tables) {
 }
 
 function funnel(table) {
-  const steps = STEPS.map((code) => [code, find(table, { indicator: code })]).filter(([, row]) => row && row.numerator !== null);
+  const wanted = find(table, { indicator: "applicants" }) ? STEPS.filter((code) => code !== "claims") : STEPS;
+  const steps = wanted.map((code) => [code, find(table, { indicator: code })]).filter(([, row]) => row && row.numerator !== null);
   const most = Math.max(1, ...steps.map(([, row]) => row.numerator));
   const bars = steps.map(([code, row], place) => {
     const before = steps[place - 1]?.[1].numerator;
@@ -62,7 +63,7 @@ function outcomes(table) {
     h("dl", { class: "outcomes" }, ...tiles.map(([code, row]) =>
       h("div", { class: "outcome" }, h("dt", {}, told(indicatorOf("outcomes", code)?.label) || code),
         h("dd", {}, h("span", { class: "number" }, row.suppressed ? "<5" : figure(row, indicatorOf("outcomes", code)?.unit)),
-          h("span", { class: "fine" }, row.suppressed || !row.denominator ? "" : ` ${number(row.numerator)} ${say("of")} ${number(row.denominator)}`,
+          h("span", { class: "fine" }, row.suppressed || indicatorOf("outcomes", code)?.unit !== "RATIO" ? "" : ` ${number(row.numerator)} ${say("of")} ${number(row.denominator)}`,
             row.few_answers && h("em", { class: "mark" }, say("few")))))))); // prettier-ignore
 }
 
@@ -86,7 +87,7 @@ function proof(snapshot, checked) {
 }
 
 async function start() {
-  one("#print").addEventListener("click", () => print());
+  one("#print").href = `${id}/print?lang=${language()}`;
   try {
     await readCatalogue(API);
     const snapshot = await (await request(`${API}/snapshots/${id}`)).json();

@@ -10,6 +10,7 @@ function made() {
   return {
     whole: new Intl.NumberFormat(locale),
     short: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+    fine: new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }),
     percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
     rounded: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
     signed: new Intl.NumberFormat(locale, { signDisplay: "exceptZero", maximumFractionDigits: 1 }),
@@ -49,7 +50,7 @@ export function write(within = document) {
 const there = (value) => value !== null && value !== undefined;
 
 export const number = (value) => (there(value) ? formats.whole.format(value) : "–");
-export const decimal = (value) => (there(value) ? formats.short.format(value) : "–");
+export const decimal = (value) => (there(value) ? (Math.abs(value) < 1 ? formats.fine : formats.short).format(value) : "–");
 export const share = (value) => (there(value) ? formats.percent.format(value) : "–");
 export const rounded = (value) => (there(value) ? formats.rounded.format(value) : "–");
 export const signed = (value) => (there(value) ? formats.signed.format(value) : "–");
