@@ -27,6 +27,7 @@ from deploy.pilot.outcome import complete, follow_up
 from deploy.pilot.papers import certify
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.programme import publish, register_people
+from deploy.pilot.publishing import publish_figures
 from deploy.pilot.referring import open_doors, refer
 from deploy.pilot.rush import rush
 from deploy.pilot.seeds import Seeds
@@ -114,19 +115,28 @@ async def _run(seeds: Seeds, folder: _Folder, console: Console) -> Ending:
         if "ending" in found:
             console.print(f"The pilot {seeds.label} has been played; nothing is done twice.")
             return Ending.from_json(found["ending"])
-        starts_on = planned or _kept_day(found) or next_start(ledger_day(utc_now()))
-        folder.write(starts_on=starts_on)
-        ending = await _play(seeds, folder, console, api, Calendar(starts_on))
+        starts_on = planned or _kept_day(found, "starts_on") or next_start(ledger_day(utc_now()))
+        # Figures are recorded on days of the real clock, from this one on.
+        began_on = _kept_day(found, "began_on") or ledger_day(utc_now())
+        folder.write(starts_on=starts_on, began_on=began_on)
+        play = _play(seeds, folder, console, api, Calendar(starts_on), since=began_on)
+        ending = await play
         folder.write(ending=ending.as_json())
         return ending
 
 
-def _kept_day(found: dict[str, Any]) -> date | None:
-    return date.fromisoformat(found["starts_on"]) if "starts_on" in found else None
+def _kept_day(found: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(found[name]) if name in found else None
 
 
 async def _play(
-    seeds: Seeds, folder: _Folder, console: Console, api: Api, calendar: Calendar
+    seeds: Seeds,
+    folder: _Folder,
+    console: Console,
+    api: Api,
+    calendar: Calendar,
+    *,
+    since: date,
 ) -> Ending:
     began = time.monotonic()
     with Journal(folder.journal) as journal:
@@ -157,6 +167,7 @@ async def _play(
         with play.chapter():
             await complete(play)
             await follow_up(play)
+            await publish_figures(play, since=since)
             return await end(play, lag=lag, seconds=time.monotonic() - began)
 
 

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.pilot.drawn_ending import Drawn, count_drawn, lines_of
-from deploy.pilot.figures import Report, await_count, read_report
+from deploy.pilot.figures import read_report
 from deploy.pilot.freshness import Lag
 from deploy.pilot.heads import count_heads
 from deploy.pilot.lending import read_utilisation
 from deploy.pilot.networks import count_members
+from deploy.pilot.outcome import await_answers
 from deploy.pilot.play import ADMIN, Play
 from deploy.pilot.rush import PLACED
 from deploy.pilot.start import Listed
@@ -155,18 +156,8 @@ async def _count_enrollments(play: Play, ending: Ending) -> None:
 
 async def _read_reports(play: Play, ending: Ending) -> None:
     """Read the figures once they have followed the last follow-up."""
-    wave = play.seeds.id_of("wave")
-    answers = [entry for entry in play.journal.of("followup") if entry.accepted]
-    told = sum(entry.outcome != "UNREACHED" for entry in answers)
-    funnel = await read_report(play.api, "funnel", wave_id=wave)
-    outcomes: Report = await await_count(
-        play.api,
-        "outcomes",
-        wave_id=wave,
-        indicator="answered",
-        expected=told,
-        query={"horizon": 3},
-    )
+    outcomes = await await_answers(play)
+    funnel = await read_report(play.api, "funnel", wave_id=play.seeds.id_of("wave"))
     ending.present = funnel.count("present")
     ending.completed = funnel.count("completed")
     ending.dropped_out = funnel.count("dropped_out")

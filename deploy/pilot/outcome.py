@@ -9,7 +9,7 @@ from uuid import UUID
 
 from deploy.pilot.api import RefusedError
 from deploy.pilot.centers import Center, PlannedClass
-from deploy.pilot.figures import await_count
+from deploy.pilot.figures import Report, await_count
 from deploy.pilot.people import Person
 from deploy.pilot.play import Play, applicant, operator_of
 from deploy.pilot.start import list_class
@@ -172,6 +172,19 @@ async def _follow_up(play: Play, graduate: Graduate) -> None:
         key=play.seeds.key_of("followup", person.number),
     )
     play.note("followup", person.number, answer, outcome=str(told["status"]))
+
+
+async def await_answers(play: Play) -> Report:
+    """Return the outcomes of the first wave once they have followed the last answer."""
+    answers = [entry for entry in play.journal.of("followup") if entry.accepted]
+    return await await_count(
+        play.api,
+        "outcomes",
+        wave_id=play.seeds.id_of("wave"),
+        indicator="answered",
+        expected=sum(entry.outcome != "UNREACHED" for entry in answers),
+        query={"horizon": _HORIZON_MONTHS},
+    )
 
 
 def _told(choices: random.Random) -> dict[str, Any]:

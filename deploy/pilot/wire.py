@@ -143,6 +143,10 @@ class Wire:
             except TimeoutError as error:
                 connection.close()
                 raise WireError(f"There was no answer within {self._deadline_s} s.") from error
+            except asyncio.CancelledError:
+                # Its answer, still to come, would be taken for the next request's.
+                connection.close()
+                raise
             if connection.usable:
                 self._idle.append(connection)
             return answer

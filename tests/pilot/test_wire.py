@@ -65,6 +65,29 @@ class TestExchange:
                 await wire.exchange(wire.encode("GET", "/", headers={}))
             release.set()
 
+    async def test_gives_nobody_the_answer_of_somebody_who_no_longer_waits(self):
+        asked = asyncio.Event()
+        release = asyncio.Event()
+
+        async def answer(reader, writer):
+            target = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+            if target == b"/first":
+                asked.set()
+                await release.wait()
+            writer.write(b"HTTP/1.1 200 x\r\ncontent-length: %d\r\n\r\n" % len(target) + target)
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, Wire(origin, connections=1) as wire:
+            first = asyncio.create_task(wire.exchange(wire.encode("GET", "/first", headers={})))
+            await asked.wait()
+            first.cancel()
+            release.set()
+
+            assert (await wire.exchange(wire.encode("GET", "/b", headers={}))).body == b"/b"
+
     async def test_says_when_nobody_listens(self):
         async with scripted(echo) as (origin, _):
             pass
