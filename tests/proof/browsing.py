@@ -93,6 +93,14 @@ class Reader:
         """Return a whole number as it is written on the page, whatever parts its thousands."""
         return int("".join(filter(str.isdigit, self.page.inner_text(selector))))
 
+    def wait_for_number(self, selector: str, wanted: int) -> None:
+        """Wait until a whole number is written there."""
+        self.page.wait_for_function(
+            "([at, wanted]) =>"
+            " document.querySelector(at).textContent.replace(/\\D/g, '') === String(wanted)",
+            arg=[selector, wanted],
+        )
+
     def table(self, section: str) -> list[list[str]]:
         """Return the texts of the table under a picture, its head first."""
         details = self.page.locator(f"#{section} details.as-table")

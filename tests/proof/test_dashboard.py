@@ -114,10 +114,7 @@ def test_filters_to_one_province_and_shares_the_view(balai, reader):
     tab.page.click("#filters summary")
     tab.page.select_option("[data-filter=province]", province)
     tab.page.wait_for_selector(f"[data-remove=province]:has-text('{PROVINCES[province].id}')")
-    tab.page.wait_for_function(
-        "wanted => document.querySelector('[data-figure=seated]').textContent === wanted",
-        arg=str(expected),
-    )
+    tab.wait_for_number("[data-figure=seated]", expected)
 
     assert expected < whole
     assert parse_qs(urlsplit(tab.page.url).query) == {"province": [province]}
@@ -125,10 +122,7 @@ def test_filters_to_one_province_and_shares_the_view(balai, reader):
     assert shared.number("[data-figure=seated]") == expected
     assert shared.page.get_attribute(f"path[data-province='{province}']", "aria-pressed") == "true"
     tab.page.go_back()
-    tab.page.wait_for_function(
-        "wanted => document.querySelector('[data-figure=seated]').textContent === wanted",
-        arg=str(whole),
-    )
+    tab.wait_for_number("[data-figure=seated]", whole)
 
 
 def test_switches_language_without_forgetting_the_token(reader, token):
@@ -223,7 +217,9 @@ def test_the_hour_of_the_start_is_streamed_with_the_token(balai, reader, token):
     tab.page.wait_for_selector("#tab-signups[aria-selected=true]")
     tab.page.wait_for_selector("#cockpit .chart")
     signups = balai.get("/reporting/v1/signups").json()
-    assert f"Jumlah {signups['total']} " in tab.page.inner_text("#cockpit .detail").replace(".", "")
+    assert f"{signups['total']} pendaftaran" in tab.page.inner_text("#cockpit .detail").replace(
+        ".", ""
+    )
 
 
 def test_a_centre_is_chosen_and_shown_with_its_criteria(balai, reader, token):
