@@ -100,7 +100,7 @@ async def _order(play: Play, since: date) -> _Snapshot:
         "period_to": until,
     }
     # Asked for again on another day, it is another request.
-    key = play.seeds.key_of(f"snapshot until {until}")
+    key = play.seeds.key_of(f"snapshot-{until}")
     answer = await play.api.post(_SNAPSHOTS, body, caller=ADMIN, key=key)
     return _noted(play, "snapshot", answer)
 

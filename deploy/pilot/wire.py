@@ -144,7 +144,7 @@ class Wire:
                 connection.close()
                 raise WireError(f"There was no answer within {self._deadline_s} s.") from error
             except asyncio.CancelledError:
-                # Its answer, still to come, would be taken for the next request's.
+                # An answer may still come: the connection is of no use to the next request.
                 connection.close()
                 raise
             if connection.usable:

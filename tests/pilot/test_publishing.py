@@ -36,6 +36,7 @@ class Reporting:
     def answer(self, request: Request) -> tuple[int, dict]:
         path = request.target.partition("?")[0].removeprefix("/reporting/v1/")
         if request.method == "POST":
+            assert " " not in request.headers["idempotency-key"]
             refused = self.refusing and path.startswith(self.refusing)
             return (403, {"code": "snapshots-national"}) if refused else self.change(path, request)
         if path.startswith("snapshots/"):

@@ -65,28 +65,25 @@ class TestExchange:
                 await wire.exchange(wire.encode("GET", "/", headers={}))
             release.set()
 
-    async def test_gives_nobody_the_answer_of_somebody_who_no_longer_waits(self):
-        asked = asyncio.Event()
-        release = asyncio.Event()
+    async def test_hangs_up_on_a_request_that_is_given_up(self):
+        asked, hung_up = asyncio.Event(), asyncio.Event()
 
-        async def answer(reader, writer):
-            target = (await reader.readuntil(b"\r\n\r\n")).split()[1]
-            if target == b"/first":
-                asked.set()
-                await release.wait()
-            writer.write(b"HTTP/1.1 200 x\r\ncontent-length: %d\r\n\r\n" % len(target) + target)
+        async def never(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            asked.set()
             await reader.read()
             writer.close()
+            hung_up.set()
 
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with server, Wire(origin, connections=1) as wire:
-            first = asyncio.create_task(wire.exchange(wire.encode("GET", "/first", headers={})))
+        server = await asyncio.start_server(never, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, Wire(f"http://127.0.0.1:{port}", connections=1) as wire:
+            request = asyncio.create_task(wire.exchange(wire.encode("GET", "/", headers={})))
             await asked.wait()
-            first.cancel()
-            release.set()
+            request.cancel()
 
-            assert (await wire.exchange(wire.encode("GET", "/b", headers={}))).body == b"/b"
+            await asyncio.wait_for(hung_up.wait(), 5)
+            assert request.cancelled()
 
     async def test_says_when_nobody_listens(self):
         async with scripted(echo) as (origin, _):
