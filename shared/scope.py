@@ -321,6 +321,11 @@ class Actor:
             )
         )
 
+    def sees_all(self, permission: Permission, scope: Scope) -> bool:
+        """Tell whether `permission` reaches everywhere within `scope`, whichever grants gave it."""
+        own = self.scope(permission)
+        return own.national or (not scope.system and set(scope.reaches) <= set(own.reaches))
+
 
 ANONYMOUS: Final = Actor(issuer="balai", subject="anonymous")
 

@@ -42,6 +42,7 @@ ATTENDANCE: Final = Report(
                 "Marks of present or late, of all marks of present, late and absent; who was"
                 " excused counts neither for nor against.",
             ),
+            of_people=True,
         ),
         Indicator(
             "attendance_days",
@@ -54,6 +55,7 @@ ATTENDANCE: Final = Report(
                 "People times local days: a day counts once for somebody who attended one session"
                 " or more of it by the programme's rule on being late.",
             ),
+            of_people=True,
         ),
         Indicator(
             "rolls_called",
@@ -73,6 +75,7 @@ ATTENDANCE: Final = Report(
             definition=Text(
                 "Catatan izin pada semua sesi.", "Marks of excused, over all sessions."
             ),
+            of_people=True,
         ),
     ),
 )

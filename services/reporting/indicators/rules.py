@@ -133,6 +133,7 @@ class Indicator:
     `target` is a constant denominator. `response` names the sums of those who answered and of those
     who were to answer, `unreached` that of those who were asked in vain; a figure that rests on
     fewer than `few` answers is marked. `formula` is given where the sums do not say it all.
+    `of_people` tells of a report that cannot be cut by people that this figure counts some.
     """
 
     code: str
@@ -148,6 +149,7 @@ class Indicator:
     formula: Text | None = field(default=None, kw_only=True)
     source: Text = field(default=ENROLLMENT_EVENTS, kw_only=True)
     revision: Text = field(default=LIVE, kw_only=True)
+    of_people: bool = field(default=False, kw_only=True)
 
     @property
     def sums(self) -> frozenset[str]:

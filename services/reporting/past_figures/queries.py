@@ -8,15 +8,18 @@ from typing import Any, Final
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Subquery,
     Table,
     Text,
     and_,
+    case,
     cast,
     column,
     false,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -32,9 +35,12 @@ from services.reporting.ledger.queries import entries_after, list_entries, table
 from services.reporting.ledger.tables import Entry
 from services.reporting.past_figures.rules import PastNotOfferedError, Side, Span, Told
 from services.reporting.questions.rules import Moment
+from shared.schemas.enrollment import ClassState, Topic
 
 # The first events are among the first that were folded, whatever long transaction told them.
 _FIRST: Final = 1_000
+# What has become of the class of a row, where rows are counted by class.
+_STATE: Final = "class_state"
 
 
 async def first_recorded(session: AsyncSession, sources: Iterable[Source]) -> str | None:
@@ -123,11 +129,17 @@ def rows_as_table(
     return {name: cast(told.c[name], table.c[name].type) for name in names}
 
 
-def stand_in(cube: Cube, *, kept: ColumnElement[bool] | None, rows: dict[str, Any]) -> Any:  # noqa: ANN401 - stands in for a mapped class
+def stand_in(
+    cube: Cube,
+    *,
+    kept: ColumnElement[bool] | None,
+    rows: dict[str, Any],
+    moment: Moment | None = None,
+) -> Any:  # noqa: ANN401 - stands in for a mapped class
     """Return what reads like `cube.live`, of the `kept` rows of its table and of `rows` beside.
 
     It is the select behind `live` with its table replaced, so that whatever is joined to it there
-    is joined to it here.
+    is joined to it here; a class that had not ended at the `moment` has not ended here.
     """
     table = table_of(daily_rollup(cube))
     generation = select(Fold.generation).where(Fold.source == cube.source).scalar_subquery()
@@ -136,9 +148,32 @@ def stand_in(cube: Cube, *, kept: ColumnElement[bool] | None, rows: dict[str, An
     own = select(table).where(table.c.generation == generation, false() if kept is None else kept)
     told = union_all(own, beside).subquery()
     live: Any = cube.live.__table__
-    columns = ClauseAdapter(told).traverse(live.element).subquery().c
+    found = ClauseAdapter(told).traverse(live.element).subquery()
+    columns = dict(found.c.items())
+    if moment is not None and _STATE in columns:
+        then = {**columns, _STATE: _class_state_at(found, moment).label(_STATE)}
+        columns = dict(select(*then.values()).subquery().c.items())
     renamed = getattr(cube.live, "__scope_columns__", {})
-    return SimpleNamespace(**dict(columns.items()), __scope_columns__=renamed)
+    return SimpleNamespace(**columns, __scope_columns__=renamed)
+
+
+def _class_state_at(told: Subquery, moment: Moment) -> ColumnElement[Any]:
+    """Return what had become of the class of a row, as far as figures ask: whether it had ended."""
+    state = told.c[_STATE]
+    era = select(Fold.era).where(Fold.source == Source.ENROLLMENT).scalar_subquery()
+    ended = (
+        select(Entry.seq)
+        .where(
+            Entry.source == Source.ENROLLMENT,
+            Entry.era == era,
+            Entry.stream_id == told.c.class_id,
+            Entry.topic == Topic.CLASS_COMPLETED,
+            Entry.recorded_at <= moment.at,
+        )
+        .exists()
+    )
+    running = literal(ClassState.OPENED.value, state.type)
+    return case((or_(state != ClassState.COMPLETED, ended), state), else_=running)
 
 
 def _beside(
@@ -158,4 +193,4 @@ def cube_at(cube: Cube, *, moment: Moment, told: Told) -> Any:  # noqa: ANN401 -
     sums = project(rollup, told.sums.get(rollup.fact, {}))
     rows = [(*key, *measures) for key, measures in sums.items()]
     names = ("day", *rollup.members, *rollup.measures)
-    return stand_in(cube, kept=whole, rows=rows_as_table(table, names, rows))
+    return stand_in(cube, kept=whole, rows=rows_as_table(table, names, rows), moment=moment)

@@ -258,6 +258,7 @@ OPENING: Final = Report(
             "seated",
             response=("reported", "seated"),
             definition=_PRESENT,
+            of_people=True,
         ),
         Indicator(
             "silent",

@@ -26,7 +26,8 @@ QualityReader = Annotated[Caller, Depends(Requires(Permission.QUALITY_READ))]
 
 
 def _guarded(caller: Caller, rule: Rule) -> bool:
-    return rule is Rule.MISSING_OUTCOMES and not caller.actor.may(Permission.FOLLOWUPS_READ)
+    sees_people = caller.actor.sees_all(Permission.FOLLOWUPS_READ, caller.scope)
+    return rule is Rule.MISSING_OUTCOMES and not sees_people
 
 
 @router.get("")

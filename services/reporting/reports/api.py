@@ -160,11 +160,12 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         raise UnauthorizedError
     if not caller.actor.may(Permission.REPORTS_READ):
         raise ForbiddenError
-    sees_people = caller.actor.may(Permission.FOLLOWUPS_READ)
+    scope = caller.actor.scope(Permission.REPORTS_READ)
+    sees_people = caller.actor.sees_all(Permission.FOLLOWUPS_READ, scope)
     return Admitted(
         report,
         question,
-        caller.actor.scope(Permission.REPORTS_READ),
+        scope,
         public=False,
         guarded=rules.is_guarded(report, question) and not sees_people,
         heavy=question.as_of is not None,
@@ -206,6 +207,7 @@ def _etag(request: Request, asked: Admitted, standing: Standing) -> str:
         str(asked.guarded),
         preferred_language(request.headers.get("accept-language")),
         standing.position(_sources(asked)),
+        str(_synthetic(asked.question, standing)),
         str(standing.starts_passed(asked.now)) if asked.report.timed else "",
         ledger_day(asked.now).isoformat() if Dimension.NETWORK in asked.question.dimensions else "",
     )

@@ -112,7 +112,9 @@ async def _read(
         rows = await asyncio.to_thread(rules.rows_of, report, asked.question, sums, other)
     else:
         rows = rules.rows_of(report, asked.question, sums, other)
-    return Figures(rules.withhold_small(rows) if showing.guarded else rows, labels)
+    if showing.guarded:
+        rows = rules.withhold_small(rows, rules.impersonal(report))
+    return Figures(rows, labels)
 
 
 def _shown(by: Sequence[Dimension], keys: Sequence[Key]) -> Mapping[Dimension, Collection[str]]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     distinct,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -63,7 +64,8 @@ class Asked:
     """A question, who may see which rows of the answer, and what it is answered from.
 
     `lives`: by cube, what stands in for it at a past moment. `codes`: the code of today of areas
-    that have another one, when that is asked for. At most `limit` figures are read.
+    that have another one, when that is asked for. At most `limit` figures are read. `where_trained`
+    leaves out who only lives in the area of the scope.
     """
 
     question: Question
@@ -72,6 +74,11 @@ class Asked:
     lives: Mapping[str, Any] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     limit: int = MAX_CELLS
+    where_trained: bool = False
+
+    def of(self, report: Report) -> "Asked":
+        """Return what is asked of `report`: one that knows no home counts nobody by it."""
+        return replace(self, where_trained=AreaBasis.RESIDENCE not in report.area_bases)
 
 
 CUBES: Final[tuple[Cube, ...]] = (
@@ -213,7 +220,8 @@ def _asked_column(live: Any, dimension: Dimension, asked: Asked) -> ColumnElemen
 def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a mapped class
     """Return which rows of `live` a question counts."""
     question = asked.question
-    conditions = [within(asked.scope, live), *_within_period(live, question.period)]
+    visible = within(asked.scope, live, write=asked.where_trained)
+    conditions = [visible, *_within_period(live, question.period)]
     for dimension, values in question.chosen:
         if dimension is Dimension.NETWORK:
             conditions.append(in_networks(live.facility_id, values, now=asked.now))
@@ -241,7 +249,7 @@ def sums_of(
 ) -> tuple[Select[*tuple[Any, ...]], list[ColumnElement[Any]]]:
     """Return the statement that sums `names` of a cube, and its keys; a horizon is the last.
 
-    rows: one per value of the dimensions asked for.
+    rows: one per value of the dimensions asked for, without those that sum to nothing.
     """
     live = _live(cube, asked)
     question = asked.question
@@ -257,7 +265,10 @@ def sums_of(
         *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         *(measures[name].label(name) for name in names),
     ).where(*conditions_of(cube, live, asked))
-    return (statement.group_by(*keys) if keys else statement), keys
+    if not keys:
+        return statement, keys
+    sums = statement.group_by(*keys).subquery()
+    return select(sums).where(or_(*(sums.c[name] != 0 for name in names))), keys
 
 
 class _Later(tuple[str, ...]):
@@ -273,11 +284,12 @@ class _Later(tuple[str, ...]):
 
 @lru_cache(maxsize=1024)
 def _template(
-    cube: Cube, question: Question, scope: Scope, names: tuple[str, ...]
+    cube: Cube, question: Question, scope: Scope, names: tuple[str, ...], *, where_trained: bool
 ) -> tuple[Select[*tuple[Any, ...]], int]:
     """Return the statement of every question that differs in its values alone, and its keys."""
     later: Any = bindparam("now", type_=DateTime(timezone=True))
-    statement, keys = sums_of(cube, Asked(question, scope, later), names=names)
+    asked = Asked(question, scope, later, where_trained=where_trained)
+    statement, keys = sums_of(cube, asked, names=names)
     limited = statement.limit(bindparam("most", type_=BigInteger)) if keys else statement
     return limited, len(keys)
 
@@ -307,7 +319,7 @@ def _prepared(
         parameters[name] = [UUID(value) for value in values] if identifies else list(values)
         later.append((dimension, _Later((name,))))
     shape = replace(question, chosen=tuple(later), indicators=())
-    kept, keys = _template(cube, shape, asked.scope, names)
+    kept, keys = _template(cube, shape, asked.scope, names, where_trained=asked.where_trained)
     return kept, keys, parameters
 
 
@@ -318,14 +330,13 @@ async def _read(
     *,
     keys: int,
 ) -> dict[Key, Sums]:
-    """Return the sums by their first `keys` columns; groups that sum to nothing are left out."""
+    """Return the sums by their first `keys` columns."""
     result = await session.execute(statement, parameters)
     names = list(result.keys())[keys:]
     found: dict[Key, Sums] = {}
     for row in result.all():
         sums = dict(zip(names, row[keys:], strict=True))
-        if not keys or any(sums.values()):
-            found[tuple("" if key is None else key for key in row[:keys])] = sums
+        found[tuple("" if key is None else key for key in row[:keys])] = sums
     return found
 
 
@@ -350,7 +361,7 @@ async def read_sums(session: AsyncSession, report: Report, asked: Asked) -> Mapp
         TooManyCellsError: when the answer would be too large.
         PastNotOfferedError: when a period is asked of what is kept without days.
     """
-    question = asked.question
+    question, asked = asked.question, asked.of(report)
     indicators = question.shown(report)
     most = asked.limit // len(indicators)
     parts: list[Mapping[Key, Sums]] = []

@@ -1,6 +1,6 @@
 """What is asked of a report, who may see the answer, and how sums become rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -162,8 +162,16 @@ def _compared(row: Row, other: Row) -> Row:
 
 def is_guarded(report: Report, question: Question) -> bool:
     """Tell whether the answer counts people so finely that small figures could name somebody."""
-    of_people = report.by_horizon or Dimension.SEX in report.dimensions
+    harmless = impersonal(report)
+    of_people = any(each.code not in harmless for each in question.shown(report))
     return of_people and not is_public(report, question)
+
+
+def impersonal(report: Report) -> frozenset[str]:
+    """Return the indicators of `report` that count no people: classes, spaces, agreements."""
+    if report.by_horizon or Dimension.SEX in report.dimensions:
+        return frozenset()
+    return frozenset(each.code for each in report.indicators if not each.of_people)
 
 
 def minimum_answers(report: Report, question: Question) -> int | None:
@@ -172,13 +180,13 @@ def minimum_answers(report: Report, question: Question) -> int | None:
     return max(few, default=None)
 
 
-def withhold_small(rows: Iterable[Row]) -> list[Row]:
+def withhold_small(rows: Iterable[Row], harmless: Collection[str] = ()) -> list[Row]:
     """Return `rows` without the figures of fewer than five people: somebody could be known by them.
 
     A zero stays: it tells of nobody. What was added in a period may be fewer than none. Totals are
-    not guarded against being subtracted from.
+    not guarded against being subtracted from. Indicators that are `harmless` count no people.
     """
-    return [_withheld(row) for row in rows]
+    return [row if row["dims"]["indicator"] in harmless else _withheld(row) for row in rows]
 
 
 def _withheld(row: Row) -> Row:

@@ -49,7 +49,7 @@ async def _wanted(
 
 
 def _reading(caller: Caller, now: Now, horizon: HorizonMonths) -> Reading:
-    guarded = not caller.actor.may(Permission.FOLLOWUPS_READ)
+    guarded = not caller.actor.sees_all(Permission.FOLLOWUPS_READ, caller.scope)
     return Reading(caller.scope, now, horizon, guarded)
 
 

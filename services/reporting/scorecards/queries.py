@@ -116,7 +116,7 @@ async def _read(
         every = {(value, *horizon): sums.get((value, *horizon), {}) for value in values}
         rows = reports.rows_of(part.report, question, every)
         if reading.guarded and reports.is_guarded(part.report, question):
-            rows = reports.withhold_small(rows)
+            rows = reports.withhold_small(rows, reports.impersonal(part.report))
         for row in rows:
             cards[row["dims"][by]][part.code, row["dims"]["indicator"]] = row
     return cards

@@ -1,5 +1,6 @@
 """HTTP face of traces."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -65,6 +66,11 @@ def _item(each: Contribution) -> TraceItem:
     )
 
 
+def _place(after: Sequence[object]) -> Place:
+    stream_id, subject_id, part = map(str, after)
+    return Place(UUID(stream_id), UUID(subject_id), int(part))
+
+
 @router.get(
     "/{report}/trace",
     openapi_extra=cuts_of_any("by", "compare_from", "compare_to"),
@@ -103,7 +109,7 @@ async def trace_figure(
         session,
         report=traced,
         asked=Asked(question, caller.scope, now if question.as_of is None else question.as_of.at),
-        after=Place(*(UUID(str(each)) for each in page.after)) if page.after else None,
+        after=_place(page.after) if page.after else None,
         limit=page.limit,
     )
     following = None

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.areas.queries import present_codes
 from services.reporting.base import Audit
 from services.reporting.folding.queries import Cube
-from services.reporting.indicators.rules import Report
+from services.reporting.indicators.rules import Report, parts_of_sum
 from services.reporting.ledger.queries import get_fold
 from services.reporting.past_figures.queries import daily_rollup
 from services.reporting.questions.rules import Areas
@@ -23,6 +23,10 @@ from shared.db.audit import note_reads
 # What one request looks at before it answers with what it has found, and with where to go on.
 _STREAMS: Final = 32
 _EVENTS: Final = 20_000
+
+
+# The cubes that hold the parts of a sum, each with those that it holds.
+Parts: TypeAlias = Sequence[tuple[Cube, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,11 @@ async def trace_figure(
         PastNotOfferedError: when they are kept without days.
     """
     name = rules.traced_sum(report, asked.question)
-    [(cube, _)] = parts_of(frozenset({name}))
+    asked = asked.of(report)
+    parts = parts_of(frozenset(parts_of_sum(name)))
     if asked.question.areas is Areas.NOW:
         asked = replace(asked, codes=await present_codes(session))
-    page = await _follow(session, cube, asked, name=name, after=after, limit=limit)
+    page = await _follow_part(session, parts, asked, after=after, limit=limit)
     people = {each.subject.ids.get("participant_id") for each in page.found}
     detail = {"report": report.code, "indicator": asked.question.indicators[0]}
     await note_reads(
@@ -60,6 +65,21 @@ async def trace_figure(
         detail=detail,
     )
     return page
+
+
+async def _follow_part(
+    session: AsyncSession, parts: Parts, asked: Asked, *, after: Place | None, limit: int
+) -> TracePage:
+    """Follow the part of a sum in which `after` lies, and say where the next begins."""
+    part = 0 if after is None else after.part
+    if part >= len(parts):
+        return TracePage((), None)
+    cube, [name] = parts[part]
+    page = await _follow(session, cube, asked, name=name, after=after, limit=limit)
+    if page.following is not None:
+        return replace(page, following=page.following._replace(part=part))
+    following = rules.start_of(part + 1) if part + 1 < len(parts) else None
+    return replace(page, following=following)
 
 
 async def _follow(

@@ -121,7 +121,7 @@ async def deltas(
     names = ("cell", "day", *rollup.members, *rollup.measures)
     rows = [(subject.place.subject_id, *row) for subject in subjects for row in subject.rows]
     told = rows_as_table(table_of(rollup), names, rows)
-    live: Any = stand_in(cube, kept=None, rows=told)
+    live: Any = stand_in(cube, kept=None, rows=told, moment=asked.question.as_of)
     if not hasattr(live, "cell"):
         raise TraceNotOfferedError
     total = cube.measures(live, asked.now)[name]

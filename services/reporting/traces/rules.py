@@ -55,10 +55,14 @@ class TracedEvent(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a trace stands: streams ascend, and subjects within them."""
+    """Where a trace stands: streams ascend, and subjects within them.
+
+    A sum that is made of several is followed one `part` after the other.
+    """
 
     stream_id: UUID
     subject_id: UUID
+    part: int = 0
 
     @property
     def ends_stream(self) -> bool:
@@ -68,6 +72,11 @@ class Place(NamedTuple):
 
 # Nothing comes after it.
 _LAST: Final = UUID(int=(1 << 128) - 1)
+
+
+def start_of(part: int) -> Place:
+    """Return the place before everything of a part."""
+    return Place(UUID(int=0), UUID(int=0), part)
 
 
 def end_of(stream_id: UUID) -> Place:

@@ -1,5 +1,8 @@
 """Figures of attendance and money, against a few that are counted by hand."""
 
+from datetime import timedelta
+from urllib.parse import quote
+
 import pytest
 
 from shared.scope import Role
@@ -94,6 +97,39 @@ class TestCosts:
             (3, "cost_per_completed"): (15_000_000.0, 45_000_000, 3),
             (3, "cost_per_entrepreneur"): (None, 45_000_000, 0),
         }
+
+    async def test_counts_the_money_of_classes_that_had_ended_by_then(self, country, read, fold):
+        running = [each for each, cell in country.classes.items() if cell["state"] == "OPENED"]
+        before, told = country.events[-1].recorded_at, len(country.events)
+        country.wait(timedelta(minutes=5))
+        for class_id in running:
+            country.change_class(class_id, "COMPLETED")
+        await fold(country.events[told:])
+        then = quote(before.isoformat())
+        query = "horizon=3&indicator=cost_per_completed"
+
+        assert await read(f"{query}&as_of={then}") == {
+            (3, "cost_per_completed"): (15_000_000.0, 45_000_000, 3)
+        }
+        assert await read(query) == {
+            (3, "cost_per_completed"): (pytest.approx(53_000_000 / 3), 53_000_000, 3)
+        }
+
+    async def test_counts_for_a_province_who_trained_where_the_money_is(
+        self, reporting, country, auth, fold
+    ):
+        told = len(country.events)
+        away = country.enroll(next(reversed(country.classes)), home=0)
+        country.complete(away)
+        await fold(country.events[told:])
+
+        answer = await reporting.get(
+            "/v1/reports/costs?horizon=3&indicator=cost_per_completed",
+            headers=auth(Role.REGIONAL_OFFICER, areas=["32"]),
+        )
+
+        [row] = answer.json()["rows"]
+        assert (row["numerator"], row["denominator"]) == (45_000_000, 3)
 
     async def test_says_of_how_many_classes_the_money_is_known(self, reporting, country, auth):
         answer = await reporting.get(

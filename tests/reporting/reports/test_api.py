@@ -1,6 +1,7 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
@@ -8,7 +9,7 @@ from sqlalchemy import event as sqlalchemy_event
 from services.reporting.catalogue import rules as catalogue_rules
 from services.reporting.reports.schemas import Catalogue, ReportRead
 from shared.http.tokens import sign_business_time
-from shared.scope import Role
+from shared.scope import Grant, Role
 from tests.reporting.story import HELD, PLACES, START, Story
 
 REPORTS = ("progress", "opening", "funnel", "outcomes", "facilities")
@@ -280,6 +281,36 @@ class TestGetFunnel:
                 if small
                 else row
             )
+
+    async def test_withholds_them_from_who_sees_people_elsewhere_only(
+        self, reporting, story, keys, auth
+    ):
+        own = UUID(story.facilities[0]["facility_id"])
+        grants = (Grant(Role.ANALYST), Grant(Role.FACILITY_OPERATOR, facilities=(own,)))
+        both = {"Authorization": f"Bearer {keys.token_of(*grants)}"}
+        path = "funnel?by=facility,sex,age_band"
+
+        rows = await rows_of(reporting, path, both)
+
+        assert rows == await rows_of(reporting, path, auth(Role.ANALYST))
+        assert any(row["suppressed"] for row in rows)
+
+    async def test_withholds_people_alone_where_classes_are_counted_too(
+        self, reporting, story, auth
+    ):
+        path = "opening?by=facility,trade,day"
+        seen = await rows_of(reporting, path, auth(Role.AUDITOR))
+        withheld = await rows_of(reporting, path, auth(Role.ANALYST))
+
+        hidden = {row["dims"]["indicator"] for row in withheld if row["suppressed"]}
+        few = {row["dims"]["indicator"] for row in seen if 0 < row["numerator"] < 5}
+        assert "classes_opened" in few
+        assert hidden <= {"present"}
+        assert {row["numerator"] for row in withheld if row["dims"]["indicator"] == "present"} <= {
+            None,
+            0,
+            *range(5, 100),
+        }
 
 
 class TestScope:

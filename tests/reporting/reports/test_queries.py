@@ -10,6 +10,7 @@ from services.reporting.reports import queries
 from services.reporting.reports.queries import CUBES, Asked
 from services.reporting.reports.rules import TooManyCellsError
 from shared.db.session import transaction
+from shared.schemas.enrollment import Topic
 from shared.scope import NATIONAL, SYSTEM, Actor
 from tests.reporting.story import Story
 
@@ -61,6 +62,24 @@ class TestReadSums:
             "limit": 2 * groups - 1,
             "narrow": [{"dimension": "facility", "values": 4}, {"dimension": "sex", "values": 2}],
         }
+
+    async def test_drops_no_figure_for_one_that_sums_to_nothing(self, db, fold):
+        story = Story().play()
+        kept, empty = story.facilities[:2], story.facilities[2:]
+        for number, (enrollment_id, person) in enumerate(story.people.items()):
+            if person["cell"]["facility_id"] in {each["facility_id"] for each in empty}:
+                there = kept[number % 2]["facility_id"]
+                story.move(enrollment_id, Topic.RELOCATED, facility_id=there)
+        await fold(story.events)
+        question = Question(by=(Dimension.FACILITY,), indicators=("claims",))
+
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            asked = Asked(question, NATIONAL, NOW, limit=2)
+            found = await queries.read_sums(session, FUNNEL, asked)
+
+        claims = {key: sums["claims"] for key, sums in found.items()}
+        assert claims == story.recount("facility_id")
+        assert len(claims) == 2
 
     async def test_names_areas_as_they_are_today(self, db, fold):
         story = Story().play()
