@@ -11,6 +11,8 @@ from services.reporting.labels.queries import AreaNames
 from shared.errors import UnavailableError
 
 _KEPT_ANSWERS: Final = 512
+# The largest answer takes some 12 MB.
+_KEPT_BYTES: Final = 96 << 20
 # Whole days of the ledger are folded anew, or cubes read that grow with people.
 _HEAVY_AT_ONCE: Final = 2
 _PATIENCE_S: Final = 10.0
@@ -24,6 +26,16 @@ class Kept:
     labels: bytes
     number: int
 
+    @property
+    def size(self) -> int:
+        """How many bytes are kept."""
+        return len(self.rows) + len(self.labels)
+
+
+def _size_of(answer: asyncio.Future[Kept]) -> int:
+    read = answer.done() and not answer.cancelled() and answer.exception() is None
+    return answer.result().size if read else 0
+
 
 class Answers:
     """The rows of the last answers, by ETag: whoever asks the same is answered from memory.
@@ -31,9 +43,9 @@ class Answers:
     Many who ask at once for what is not there wait for one and the same reading.
     """
 
-    def __init__(self, size: int = _KEPT_ANSWERS) -> None:
+    def __init__(self, size: int = _KEPT_ANSWERS, most: int = _KEPT_BYTES) -> None:
         self.areas = AreaNames()
-        self._size = size
+        self._size, self._most = size, most
         self._kept: OrderedDict[str, asyncio.Future[Kept]] = OrderedDict()
         self._turns = asyncio.Semaphore(_HEAVY_AT_ONCE)
 
@@ -42,6 +54,7 @@ class Answers:
         answer = self._kept.get(etag)
         if answer is None:
             answer = self._kept[etag] = asyncio.ensure_future(read())
+            answer.add_done_callback(lambda _: self._make_room())
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         try:
@@ -49,6 +62,17 @@ class Answers:
         except Exception:
             self._kept.pop(etag, None)
             raise
+
+    def _make_room(self) -> None:
+        """Let the oldest answers go while all together are too large."""
+        sizes = {etag: _size_of(answer) for etag, answer in self._kept.items()}
+        over = sum(sizes.values()) - self._most
+        for etag, size in sizes.items():
+            if over <= 0:
+                break
+            if size:
+                del self._kept[etag]
+                over -= size
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

@@ -47,6 +47,19 @@ class TestAnswers:
 
         assert len(read) == 3
 
+    async def test_forgets_the_oldest_when_all_together_are_too_large(self):
+        answers, read = Answers(most=5), []
+
+        async def reading() -> Kept:
+            read.append(1)
+            return KEPT
+
+        for tag in ("first", "second", "second", "first"):
+            await answers.get(tag, reading)
+            await asyncio.sleep(0)
+
+        assert len(read) == 3
+
     async def test_sends_away_whoever_would_wait_too_long_for_a_turn(self, monkeypatch):
         monkeypatch.setattr(operations, "_PATIENCE_S", 0.01)
         answers = Answers()
