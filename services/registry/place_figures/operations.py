@@ -33,7 +33,8 @@ async def tell(session: AsyncSession, asked: Asked, *, moment: Moment) -> None:
     covered = await queries.covered_by(session, asked.covered_by) if asked.covered_by else set()
     for ids in _chunks(asked.standings | covered):
         await tell_standings(session, ids, moment=moment)
-    for ids in _chunks(asked.agreements):
+    acting = await queries.acting_at(session, asked.acting_at) if asked.acting_at else set()
+    for ids in _chunks(asked.agreements | acting):
         await tell_agreements(session, ids, moment=moment)
     for ids in _chunks(asked.hours):
         months = rules.months_told(moment.today)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Uuid, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.agreement_actions.tables import AgreementAction
 from services.registry.agreements.tables import Agreement, AgreementFacility
 from services.registry.facilities.tables import Facility
 from services.registry.utilisation.queries import hours_of
@@ -218,6 +219,15 @@ async def covered_by(session: AsyncSession, agreements: Iterable[UUID]) -> set[U
     ids = literal(sorted(agreements), ARRAY(Uuid()))
     found = await session.scalars(
         select(AgreementFacility.facility_id).where(AgreementFacility.agreement_id == any_(ids))
+    )
+    return set(found)
+
+
+async def acting_at(session: AsyncSession, facilities: Iterable[UUID]) -> set[UUID]:
+    """Return the agreements that have actions at facilities."""
+    ids = literal(sorted(facilities), ARRAY(Uuid()))
+    found = await session.scalars(
+        select(AgreementAction.agreement_id).where(AgreementAction.facility_id == any_(ids))
     )
     return set(found)
 

@@ -23,6 +23,7 @@ _OF_PLACES: Final = frozenset(
         Topic.FACILITY_REGISTERED,
         Topic.FACILITY_CHANGED,
         Topic.FACILITY_STATUS_CHANGED,
+        Topic.FACILITY_MERGED,
     }
 )
 _OF_STANDINGS: Final = frozenset(
@@ -101,11 +102,13 @@ class Asked:
     """Whose figures are to be told anew.
 
     Hours change of `hours` in every month that is told, and of `booked` in the months of `days`.
+    Of the agreements with actions `acting_at` facilities the actions stand elsewhere.
     """
 
     standings: set[UUID] = field(default_factory=set)
     agreements: set[UUID] = field(default_factory=set)
     covered_by: set[UUID] = field(default_factory=set)
+    acting_at: set[UUID] = field(default_factory=set)
     hours: set[UUID] = field(default_factory=set)
     booked: set[UUID] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
@@ -119,6 +122,8 @@ def asked_by(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Asked:
         facilities = _facilities_of(topic, payload)
         if topic in _OF_STANDINGS or topic == Topic.AGREEMENT_COVERAGE_ADDED:
             asked.standings |= facilities
+        if topic in _OF_PLACES:
+            asked.acting_at |= facilities
         if topic in _OF_AGREEMENTS:
             asked.agreements.add(UUID(payload["agreement_id"]))
         if topic in _OF_COVERED:
@@ -128,10 +133,6 @@ def asked_by(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Asked:
         if topic in _OF_MONTHS:
             asked.booked |= facilities
             asked.days |= _days_of(payload)
-        if topic == Topic.FACILITY_MERGED:
-            ends = {UUID(payload["from_id"]), UUID(payload["stays"]["facility_id"])}
-            asked.standings |= ends
-            asked.hours |= ends
         asked.everywhere |= topic == Topic.CLOSED_DAYS_STATED
     return asked
 
@@ -139,6 +140,8 @@ def asked_by(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Asked:
 def _facilities_of(topic: str, payload: Mapping[str, Any]) -> set[UUID]:
     if topic == Topic.AGREEMENT_COVERAGE_ADDED:
         return set(map(UUID, payload["facility_ids"]))
+    if topic == Topic.FACILITY_MERGED:
+        return {UUID(payload["from_id"]), UUID(payload["stays"]["facility_id"])}
     found = payload.get("facility_id")
     return set() if found is None else {UUID(found)}
 

@@ -233,7 +233,15 @@ class TestStandings:
         for centre, met, year in ((gone, TUMBUH, 2025), (stays, (), 2024)):
             path = f"/facilities/{centre['id']}/maturity-assessments"
             await world.made(path, assessment(*met, year=year))
-        await world.agreement(facility_ids=[gone["id"]])
+        agreement = await world.agreement(facility_ids=[gone["id"]])
+        action = {
+            "agreement_id": agreement["id"],
+            "title": "Pelatihan serentak",
+            "responsible": {"ministry": "MSME"},
+            "facility_id": gone["id"],
+            "due_on": day(30),
+        }
+        await world.made("/agreement-actions", action)
         await work()
 
         await merged(world, gone, stays)
@@ -244,6 +252,7 @@ class TestStandings:
         assert stands(sums, stays) == {
             ("MATURITY", "TUMBUH", ""): (1, 0),
             ("COVERAGE", "COVERED", ""): (1, 0),
+            ("ACTION", "PLANNED", ""): (1, 0),
         }
 
     async def test_are_told_anew_at_night_when_a_day_has_passed(

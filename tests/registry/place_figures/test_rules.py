@@ -28,7 +28,11 @@ class TestAskedBy:
     @pytest.mark.parametrize(
         ("topic", "payload", "asked"),
         [
-            (Topic.FACILITY_CHANGED, {"facility_id": str(A)}, Asked(standings={A}, hours={A})),
+            (
+                Topic.FACILITY_CHANGED,
+                {"facility_id": str(A)},
+                Asked(standings={A}, hours={A}, acting_at={A}),
+            ),
             (Topic.MILESTONE_CHANGED, {"facility_id": str(A)}, Asked(standings={A})),
             (Topic.OPENING_HOURS_STATED, {"facility_id": str(A)}, Asked(hours={A})),
             (Topic.SERVICE_STATED, {"facility_id": str(A)}, Asked()),
@@ -51,7 +55,7 @@ class TestAskedBy:
             (
                 Topic.FACILITY_MERGED,
                 {"from_id": str(A), "stays": {"facility_id": str(B)}},
-                Asked(standings={A, B}, hours={A, B}),
+                Asked(standings={A, B}, hours={A, B}, acting_at={A, B}),
             ),
             (
                 Topic.AGREEMENT_SIGNED,
