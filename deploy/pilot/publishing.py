@@ -55,16 +55,20 @@ async def publish_figures(play: Play, *, since: date) -> None:
     `since` is a day of the real clock, as the days are on which figures are recorded.
     """
     await await_answers(play)
+    # What was recorded on days of the real clock is published on such a day, too.
+    now = utc_now()
+    play.api.set_time(now)
     tables = (await play.api.get(_TABLES, _Tables)).items
     numbered = list(enumerate(each.code for each in tables))
     await play.crowd(
         "published tables", numbered, lambda each: _publish(play, *each), at_once=_TABLES_AT_ONCE
     )
-    snapshot = await _find(play) or await _order(play, since)
+    snapshot = await _find(play) or await _order(play, since, until=ledger_day(now))
     if snapshot.state is _State.ORDERED:
         snapshot = await _frozen(play, snapshot)
     if snapshot.state is _State.FROZEN:
         snapshot = await _release(play, snapshot)
+    play.api.set_time(play.calendar.followed_up_at)
     play.tell(f"  {len(tables)} tables are published; the sheet to print: {snapshot.print_url}")
 
 
@@ -91,8 +95,7 @@ async def _find(play: Play) -> _Snapshot | None:
         raise
 
 
-async def _order(play: Play, since: date) -> _Snapshot:
-    until = ledger_day(utc_now())
+async def _order(play: Play, since: date, *, until: date) -> _Snapshot:
     body = {
         "id": play.seeds.id_of("snapshot"),
         "title": f"Pilot {play.seeds.label} (DATA SINTETIS)",
