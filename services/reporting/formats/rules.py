@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from http import HTTPStatus
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
 import xlsxwriter
@@ -72,6 +73,8 @@ _FIGURES: Final = (
 )
 _COMPARED: Final = ("value", "numerator", "denominator", "difference")
 _STANDING: Final = ("as_of", "lag_seconds", "synthetic")
+# A workbook of more rows is not held in memory.
+_LARGE: Final = 20_000
 
 UNITS: Final[Mapping[Unit, Text]] = {
     Unit.COUNT: Text("jumlah", "count"),
@@ -289,11 +292,21 @@ def as_xlsx(figures: Figures) -> bytes:
 
 
 def table_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:
-    """Return a workbook of tables, each below its headings; texts stay texts."""
+    """Return a workbook of tables, each below its headings; texts stay texts.
+
+    A large one is put together on disk, a row at a time: in memory each cell takes some 200 bytes.
+    """
+    tables = {title: list(records) for title, records in sheets.items()}
+    large = sum(map(len, tables.values())) > _LARGE
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    with (
+        TemporaryDirectory(prefix="balai-report-") as folder,
+        xlsxwriter.Workbook(
+            out, {"constant_memory": True, "tmpdir": folder} if large else {"in_memory": True}
+        ) as book,
+    ):
         bold = book.add_format({"bold": True})
-        for title, records in sheets.items():
+        for title, records in tables.items():
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for number, record in enumerate(records):
@@ -304,7 +317,8 @@ def table_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:
                         sheet.write_string(number, place, cell, None if number else bold)
                     elif cell is not None:
                         sheet.write_number(number, place, cell)
-            sheet.autofit()
+            if not large:
+                sheet.autofit()
     return out.getvalue()
 
 

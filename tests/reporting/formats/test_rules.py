@@ -128,7 +128,19 @@ class TestXlsx:
 
         assert "DATA SINTETIS" not in book.sheetnames
 
-    def test_keeps_a_text_that_looks_like_a_formula_a_text(self):
+    def test_holds_the_same_when_it_is_large(self, monkeypatch):
+        def cells() -> list[list[tuple]]:
+            book = openpyxl.load_workbook(io.BytesIO(rules.as_xlsx(figures())))
+            return [list(sheet.iter_rows(values_only=True)) for sheet in book]
+
+        small = cells()
+        monkeypatch.setattr(rules, "_LARGE", 0)
+
+        assert cells() == small
+
+    @pytest.mark.parametrize("large", [0, 20_000])
+    def test_keeps_a_text_that_looks_like_a_formula_a_text(self, monkeypatch, large: int):
+        monkeypatch.setattr(rules, "_LARGE", large)
         raw = rules.table_xlsx({"Data": [["a"], ["=1+1"]]})
         cell = openpyxl.load_workbook(io.BytesIO(raw))["Data"]["A2"]
 
