@@ -504,6 +504,23 @@ class TestNotModified:
 
         assert len(set(tags)) == len(cuts)
 
+    async def test_is_another_once_a_wave_of_generated_data_is_there(self, reporting, fold, auth):
+        story = Story()
+        story.tell_facility(story.register_facility())
+        await fold(story.events)
+        await reporting.state["watch"].refresh()
+        told, headers = len(story.events), auth(Role.AUDITOR)
+        real = await reporting.get("/v1/reports/facilities", headers=headers)
+
+        story.publish()
+        await fold(story.events[told:])
+        await reporting.state["watch"].refresh()
+        known = {**headers, "If-None-Match": real.headers["etag"]}
+        invented = await reporting.get("/v1/reports/facilities", headers=known)
+
+        assert invented.status_code == 200
+        assert [each.json()["meta"]["synthetic"] for each in (real, invented)] == [False, True]
+
 
 class TestGetFacilities:
     async def test_counts_facilities_by_kind(self, reporting, story, auth):
