@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 
 from deploy.bench.field import plain
 from deploy.bench.figures import Bar, Figures
+from deploy.bench.first_view import VIEW, measure_first_view
 from deploy.bench.load import drive
 from deploy.bench.pace import Pace, until_quiet
 from deploy.bench.people_import import watch_horizon
@@ -50,7 +51,9 @@ FOLLOWS: Final = Bar("event to figure at 2,000 events/s, p99", "s", 2.0, most=Tr
 REBUILD: Final = Bar("rebuild of 1,000,000 enrollments", "s", 60, most=True)
 STALL: Final = Bar("longest stall of the feeds while figures are rebuilt", "s", 1.0, most=True)
 IDLE: Final = Bar("1,000 idle dashboards, share of one core", "%", 5, most=True)
-REPORTING_BARS: Final = (REPORT, SLOWEST, GROWN, CONFIRMED, FOLLOWS, REBUILD, STALL, IDLE)
+REPORTING_BARS: Final = (
+    REPORT, SLOWEST, GROWN, CONFIRMED, FOLLOWS, REBUILD, STALL, IDLE, VIEW,
+)  # fmt: skip
 
 _REPORT: Final = "progress"
 _PATIENT: Final = 240
@@ -314,6 +317,7 @@ async def measure_reporting(
         await bench.measure_reports()
         ratios.append(await bench.against_hello(waves))
         await bench.measure_idle()
+        await measure_first_view(variables["PUBLIC_URL"], figures)
         told = await bench.measure_following(told)
     console.print(f"Folding {many:,} enrollments ...")
     await until_quiet(variables)
