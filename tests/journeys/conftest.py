@@ -1,6 +1,7 @@
 """Journeys take one whole stack, started once, or the applications in this process."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
 
 import asyncpg
@@ -23,16 +24,11 @@ def databases(registry_db, enrollment_db, reporting_db) -> dict[str, str]:
 
 
 @pytest.fixture
-def follow(databases, registry, enrollment, reporting, worker_of, auth):
-    """Return the function that lets enrollment and reporting hear all that there is."""
+def reader_of(registry, enrollment, reporting, auth):
+    """Return the function that gives what reporting's worker works with, over these services."""
 
-    async def run() -> None:
-        await worker_of(
-            "enrollment",
-            databases["enrollment"],
-            registry_transport=registry.transport,
-            reporting_transport=reporting.transport,
-        ).drain()
+    @asynccontextmanager
+    async def context() -> AsyncIterator[SimpleNamespace]:
         sessions, reader = reporting.state["sessions"], Actor("test", "reader")
         async with AsyncExitStack() as stack:
             clients = {
@@ -45,11 +41,27 @@ def follow(databases, registry, enrollment, reporting, worker_of, auth):
                 )
                 for name, client in (("registry", registry), ("enrollment", enrollment))
             }
-            context = SimpleNamespace(
+            yield SimpleNamespace(
                 transaction=lambda: transaction(sessions, scope=SYSTEM, actor=reader),
                 sessions=sessions,
                 clients=clients,
             )
+
+    return context
+
+
+@pytest.fixture
+def follow(databases, registry, reporting, worker_of, reader_of):
+    """Return the function that lets enrollment and reporting hear all that there is."""
+
+    async def run() -> None:
+        await worker_of(
+            "enrollment",
+            databases["enrollment"],
+            registry_transport=registry.transport,
+            reporting_transport=reporting.transport,
+        ).drain()
+        async with reader_of() as context:
             for each in readers(context):
                 await each.drain(context)
 

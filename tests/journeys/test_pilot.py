@@ -28,6 +28,15 @@ def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
+def completed_of(rows: list[dict]) -> int:
+    (row,) = (each for each in rows if each["dims"]["indicator"] == "completed")
+    return row["numerator"]
+
+
+def without_marks(page: str) -> str:
+    return re.sub(r"<[^>]+>", " ", page)
+
+
 class TestFirstStart:
     def test_plays_the_pilot_and_audits_it(self, balai: Balai):
         told = balai.said
@@ -48,6 +57,21 @@ class TestFirstStart:
         assert progress["meta"]["synthetic"] is True
         assert progress["meta"]["lag_seconds"] is not None
         assert {row["dims"]["zone"] for row in opening["rows"]} == {"WIB", "WITA", "WIT"}
+
+    def test_leaves_a_sheet_and_tables_that_anybody_may_print(self, balai: Balai):
+        address = re.search(r"the sheet to print: http\S+?(/reporting/\S+)", balai.said)
+        sheet = balai.get(f"{address[1]}?lang=en")
+        tables = balai.get("/reporting/v1/published-tables").json()["items"]
+        funnel = balai.get("/reporting/v1/published-tables/funnel").json()
+        admin = balai.token("--persona", "admin")
+        live = balai.get("/reporting/v1/reports/funnel", admin).json()["rows"]
+
+        assert sheet.status_code == 200
+        assert "DATA SINTETIS" in sheet.text
+        assert len(tables) > 15
+        assert [each["code"] for each in tables if not each["edition"]["rows"]] == []
+        assert completed_of(funnel["rows"]) == completed_of(live) > 0
+        assert re.search(rf"Completed\D*{completed_of(live)}\D", without_marks(sheet.text))
 
     def test_gives_the_heroine_one_seat(self, balai: Balai):
         sari = str(SEEDS.id_of("participant"))
