@@ -50,7 +50,7 @@ from services.reporting.questions.rules import (
 from services.reporting.questions.schemas import cuts_of, question_of
 from services.reporting.reports import rules
 from services.reporting.reports.operations import Figures, Showing, read_figures
-from services.reporting.reports.queries import Asked
+from services.reporting.reports.queries import Asked, is_wide
 from services.reporting.reports.rules import TooManyCellsError
 from services.reporting.reports.schemas import (
     Catalogue,
@@ -168,7 +168,7 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         scope,
         public=False,
         guarded=rules.is_guarded(report, question) and not sees_people,
-        heavy=question.as_of is not None,
+        heavy=question.as_of is not None or is_wide(report, question, scope),
         now=now,
     )
 

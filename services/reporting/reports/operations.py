@@ -99,6 +99,8 @@ async def _read(
     session: AsyncSession, *, report: Report, asked: Asked, showing: Showing
 ) -> Figures:
     question = asked.question
+    if question.as_of is not None or queries.is_wide(report, question, asked.scope):
+        await queries.allow_long_read(session)
     if question.areas is Areas.NOW:
         asked = replace(asked, codes=await present_codes(session))
     sums = await queries.read_sums(session, report, asked)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -186,6 +187,30 @@ def _live(cube: Cube, asked: Asked) -> Any:  # noqa: ANN401 - a mapped class, or
     if summary is None or dated or moved or needs_places(asked.scope):
         return cube.live
     return summary if _has(summary, question.dimensions, question) else cube.live
+
+
+# A cut by one of these finds its rows by an index.
+_NARROW: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY, Dimension.FACILITY})
+_READ_TIME_S: Final = 30
+
+
+@lru_cache(maxsize=1024)
+def is_wide(report: Report, question: Question, scope: Scope) -> bool:
+    """Tell whether an answer is read from rows that grow with people, those of the whole country.
+
+    A million enrollments are some two million rows, and seconds.
+    """
+    chosen = {dimension for dimension, _ in question.chosen}
+    if not scope.national or not chosen.isdisjoint(_NARROW):
+        return False
+    asked = Asked(question, scope, datetime(1970, 1, 1, tzinfo=UTC))
+    lives = (_live(cube, asked) for cube in cubes_of(report, question))
+    return any(hasattr(live, "sex") for live in lives)
+
+
+async def allow_long_read(session: AsyncSession) -> None:
+    """Let this transaction, which writes nothing and so holds up no feed, take its time."""
+    await session.execute(text(f"SET LOCAL transaction_timeout = '{_READ_TIME_S}s'"))
 
 
 def _within_period(live: Any, period: Period | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a mapped class

@@ -13,7 +13,7 @@ from services.reporting.facility_facts.tables import LiveFacilityAlias, LiveFaci
 from services.reporting.indicators.rules import Dimension
 from services.reporting.questions.rules import Question
 from services.reporting.reports import rules as reports
-from services.reporting.reports.queries import Asked, read_sums
+from services.reporting.reports.queries import Asked, allow_long_read, read_sums
 from services.reporting.scorecards.rules import PARTS, FacilityUnknownError
 from shared.db.within import within
 from shared.schemas.registry import FacilityKind, FacilityStatus
@@ -96,6 +96,8 @@ async def read_cards(
 
 async def read_kind(session: AsyncSession, kind: FacilityKind, reading: Reading) -> Rows:
     """Return the figures of all centres of a kind that the reader may see."""
+    if reading.scope.national:
+        await allow_long_read(session)
     found = await _read(session, Dimension.FACILITY_KIND, (kind.value,), reading)
     return found[kind.value]
 

@@ -1,17 +1,18 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from services.reporting.catalogue.rules import REPORTS
 from services.reporting.indicators.rules import Dimension, Report
 from services.reporting.people_indicators.rules import FUNNEL
-from services.reporting.questions.rules import Question
+from services.reporting.questions.rules import Period, Question
 from services.reporting.reports import queries
 from services.reporting.reports.queries import CUBES, Asked
 from services.reporting.reports.rules import TooManyCellsError
 from shared.db.session import transaction
 from shared.schemas.enrollment import Topic
-from shared.scope import NATIONAL, SYSTEM, Actor
+from shared.scope import NATIONAL, SYSTEM, Actor, Reach, Scope
 from tests.reporting.story import Story
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -41,6 +42,37 @@ class TestCubes:
         sources = {cube.source for cube in queries.cubes_of(report, Question())}
 
         assert sources <= set(report.sources)
+
+
+class TestIsWide:
+    @pytest.mark.parametrize(
+        ("question", "scope", "wide"),
+        [
+            (Question(by=(Dimension.PROVINCE,)), NATIONAL, False),
+            (Question(by=(Dimension.SEX,)), NATIONAL, True),
+            (Question(by=(Dimension.PROVINCE,), period=Period(NOW.date())), NATIONAL, True),
+            (
+                Question(by=(Dimension.SEX,), chosen=((Dimension.PROVINCE, ("32",)),)),
+                NATIONAL,
+                False,
+            ),
+            (Question(by=(Dimension.SEX,)), Scope((Reach(provinces=("32",)),)), False),
+        ],
+    )
+    def test_asks_whether_rows_grow_with_people(self, question: Question, scope: Scope, wide):
+        assert queries.is_wide(FUNNEL, question, scope) is wide
+
+    def test_a_report_of_places_never_is(self):
+        assert not queries.is_wide(REPORTS["utilisation"], Question(), NATIONAL)
+
+
+class TestAllowLongRead:
+    async def test_outlasts_the_time_that_a_transaction_has(self, db):
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            await queries.allow_long_read(session)
+            allowed = await session.scalar(text("SHOW transaction_timeout"))
+
+        assert allowed == "30s"
 
 
 class TestReadSums:

@@ -6,7 +6,7 @@ from tests.reporting.story import Story
 
 
 @pytest.fixture
-async def country(fold) -> Story:
+async def country(fold, reporting) -> Story:
     """Two centres of West Java that train, one of Bali that does not yet."""
     story = Story()
     story.publish()
@@ -20,6 +20,7 @@ async def country(fold) -> Story:
         for enrollment_id in people[:completing]:
             story.complete(enrollment_id)
     await fold(story.events)
+    await reporting.state["watch"].refresh()
     return story
 
 
