@@ -168,7 +168,7 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         scope,
         public=False,
         guarded=rules.is_guarded(report, question) and not sees_people,
-        heavy=question.as_of is not None or is_wide(report, question, scope),
+        heavy=question.as_of is not None,
         now=now,
     )
 
@@ -225,7 +225,7 @@ async def _figures(request: Request, asked: Admitted, caller: Caller, mark: str)
         asked=Asked(asked.question, asked.scope, asked.now),
         showing=Showing(answers.areas, mark, asked.guarded),
     )
-    if not asked.heavy:
+    if not (asked.heavy or is_wide(asked.report, asked.question, asked.scope)):
         return await read()
     async with answers.turn():
         return await read()
