@@ -46,6 +46,7 @@ async function call(method, { body, headers = {} } = {}) {
         },
         body: body && JSON.stringify(body),
         cache: "no-store",
+        keepalive: method === "PUT",
         credentials: "omit",
         referrerPolicy: "no-referrer",
       });
@@ -201,11 +202,14 @@ function answer(code, value, again = true) {
   changes += 1;
   byId("problem").textContent = "";
   if (again) drawQuestions();
+  show("saving");
   clearTimeout(waiting);
   waiting = setTimeout(save, REST_MS);
 }
 
 async function save() {
+  clearTimeout(waiting);
+  waiting = null;
   if (saving || ended) return saving;
   saving = keepSaving();
   await saving;
@@ -243,11 +247,11 @@ async function stop(response) {
 
 async function send(event) {
   event.preventDefault();
-  clearTimeout(waiting);
   byId("problem").textContent = "";
   const { shown, told } = relevant();
   const left = shown.find((each) => each.required && !(each.code in told));
   if (left) return point(left.code, say("missing"));
+  clearTimeout(waiting);
   byId("send").disabled = true;
   if (saving) await saving;
   if (ended) return;
@@ -256,7 +260,7 @@ async function send(event) {
   byId("send").disabled = false;
   if (response.ok) return end({ title: say("thanks"), detail: say("close") });
   if (response.status === 404 || response.status === 409) return stop(response);
-  show(null);
+  save();
   const problem = await response.json().catch(() => ({}));
   const places = (problem.errors ?? []).map((each) => each.pointer).filter(Boolean);
   return point(places[0]?.split("/").pop(), problem.detail ?? say("refused"));
@@ -285,6 +289,8 @@ for (const button of byId("languages").children) {
   button.addEventListener("click", () => { language = button.dataset.lang; draw(); });
 }
 byId("form").addEventListener("submit", send);
+// A phone may never come back to a page that it has left.
+document.addEventListener("visibilitychange", () => { if (document.hidden && waiting) save(); });
 addEventListener("beforeunload", (event) => {
   if (!ended && (saving || mark === "unsaved")) event.preventDefault();
 });
