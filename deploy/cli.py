@@ -203,8 +203,8 @@ def bench(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only stack, enrollment, training, registry, import, search, reporting or flat; may be"
-            " given again.",
+            help="Only stack, enrollment, training, registry, import, search, reporting or flat;"
+            " may be given again.",
             metavar="PART",
         ),
     ] = None,
