@@ -1,10 +1,15 @@
 from services.reporting.folding.rules import Source
+from services.reporting.ledger.rules import FOLDINGS
 from services.reporting.worker import readers
+from shared.schemas.enrollment import IN_BULK
 from shared.scope import Role
 from tests.reporting.story import Story
 
 
 class TestReaders:
+    def test_pass_over_nothing_that_moves_a_figure(self):
+        assert IN_BULK.isdisjoint(FOLDINGS)
+
     async def test_read_one_log_each(self, worker):
         async with worker.context() as context:
             assert [reader.source for reader in readers(context)] == list(Source)
