@@ -121,8 +121,6 @@ def downgrade() -> None:
     for column in ("behind_since", "layout", "topics"):
         op.drop_column("fold", column, schema="reporting")
     for table in ("class_summary", "enrollment_summary"):
-        op.drop_index(
-            op.f(f"ix_{table}_generation_wave_id"), table_name=table, schema="reporting"
-        )
+        op.drop_index(op.f(f"ix_{table}_generation_wave_id"), table_name=table, schema="reporting")
     for table in ("alarm", "program_phases_now", "signup_cube", "signup_summary"):
         op.drop_table(table, schema="reporting")
