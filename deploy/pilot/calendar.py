@@ -9,6 +9,10 @@ from shared.schemas.registry import TimeZone
 
 _HOURS_AHEAD: Final = {TimeZone.WIB: 7, TimeZone.WITA: 8, TimeZone.WIT: 9}
 _START: Final = time(8, 0)
+# How far ahead of the real clock the start lies, at least; less than a week is added to it.
+_AHEAD_DAYS: Final = 49
+# For how long the programme is tried out.
+PILOT_MONTHS: Final = 3
 # For how long a seat that was drawn is held.
 CONFIRM_HOURS: Final = 72
 
@@ -36,6 +40,17 @@ class Calendar:
     def prepared_at(self) -> datetime:
         """When the programme, its wave and its classes are planned."""
         return _at(self.starts_on - timedelta(days=42), time(9, 0))
+
+    @property
+    def pilot_days(self) -> tuple[date, date]:
+        """The first and the last day of the pilot: three months around its waves.
+
+        The first one has come by the real clock, too, on whatever day of the week it is played.
+        """
+        first = self.starts_on - timedelta(days=_AHEAD_DAYS + 6)
+        month = first.month + PILOT_MONTHS
+        later = date(first.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+        return first, later + timedelta(days=first.day - 2)
 
     @property
     def opens_at(self) -> datetime:
@@ -168,7 +183,7 @@ class Calendar:
 
 def next_start(today: date) -> date:
     """Return a Monday at which a pilot that begins today can start: seven to eight weeks ahead."""
-    ahead = today + timedelta(days=49)
+    ahead = today + timedelta(days=_AHEAD_DAYS)
     return ahead + timedelta(days=(7 - ahead.weekday()) % 7)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from deploy.pilot.ground import RowsRefusedError, check_rows
 from deploy.pilot.names import SYNTHETIC
 from deploy.pilot.people import Person
 from deploy.pilot.play import ADMIN, MANPOWER, MSME, Play, applicant
+from shared.clock import ledger_day
 from shared.schemas.base import Message
 from shared.schemas.enrollment import EntrantKind
 
@@ -54,8 +56,24 @@ class _Made(Message):
     """The answer to whatever was created; that it is there is all that matters."""
 
 
+class _Phase(Message):
+    """A phase of the programme, both days included."""
+
+    id: UUID
+    kind: str
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+class _Phases(Message):
+    """All of them, by their first days."""
+
+    phases: list[_Phase]
+
+
 async def publish(play: Play) -> None:
-    """Publish the programme, its wave and its classes."""
+    """Publish the programme, its phases, its wave and its classes."""
     play.api.set_time(play.calendar.prepared_at)
     play.tell(
         "[bold]2 Program.[/] One start, at 08:00 on every wall clock from Sabang to Merauke on"
@@ -68,6 +86,7 @@ async def publish(play: Play) -> None:
         caller=MANPOWER,
         key=play.seeds.key_of("program"),
     )
+    await _set_phases(play)
     await play.api.must_post(
         "/enrollment/v1/waves", _wave(play), _Made, caller=MSME, key=play.seeds.key_of("wave")
     )
@@ -90,6 +109,38 @@ def _program(play: Play) -> dict[str, Any]:
         "min_post_score": MIN_POST_SCORE,
         "synthetic": True,
     }
+
+
+async def _set_phases(play: Play) -> None:
+    """Give the programme its phases, unless it has them: whoever sets phases tells everybody."""
+    path = f"/enrollment/v1/programs/{play.seeds.id_of('program')}/phases"
+    wanted = _phases(play)
+    if (await play.api.get(path, _Phases)).phases != wanted:
+        body = {"phases": [each.model_dump(mode="json") for each in wanted]}
+        await play.api.must_put(path, body, caller=MANPOWER)
+
+
+def _phases(play: Play) -> list[_Phase]:
+    """Return the phases of the pilot's three months, by their first days."""
+    calendar = play.calendar
+    first, last = calendar.pilot_days
+    opens_on, draw_closes_on = ledger_day(calendar.opens_at), ledger_day(calendar.draw_closes_at)
+    days = (
+        ("PREPARATION", "Persiapan", first, opens_on - timedelta(days=1)),
+        ("REGISTRATION", "Pendaftaran", opens_on, ledger_day(calendar.closes_at)),
+        ("SELECTION", "Seleksi", draw_closes_on, ledger_day(calendar.decided_at)),
+        ("TRAINING", "Pelatihan", calendar.starts_on, last),
+    )
+    return [
+        _Phase(
+            id=play.seeds.id_of("phase", number),
+            kind=kind,
+            name=f"{name} ({SYNTHETIC})",
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        for number, (kind, name, starts_on, ends_on) in enumerate(days)
+    ]
 
 
 def _wave(play: Play) -> dict[str, Any]:

@@ -31,6 +31,19 @@ class TestCalendar:
             "2027-01-11T01:00:00+00:00",
         ]
 
+    @pytest.mark.parametrize("day", range(0, 371, 7))
+    def test_pilots_for_three_months_that_have_begun_and_hold_every_class(self, day: int):
+        calendar = Calendar(date(2027, 1, 11) + timedelta(days=day))
+        first, last = calendar.pilot_days
+
+        # Whoever plays does so seven to eight weeks before the start.
+        assert first <= calendar.starts_on - timedelta(days=55)
+        assert 89 <= (last - first).days + 1 <= 92
+        assert last >= calendar.completed_at.date()
+
+    def test_pilots_from_a_day_of_one_month_until_the_day_before_three_months_later(self):
+        assert self.CALENDAR.pilot_days == (date(2026, 11, 17), date(2027, 2, 16))
+
     def test_keeps_its_chapters_in_order(self):
         calendar = self.CALENDAR
         moments = [
