@@ -19,15 +19,17 @@ Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 _PAGE: Final = 5_000
 
 
-async def check_known(session: AsyncSession, sources: Iterable[Source], moment: Moment) -> None:
-    """Refuse a moment at which nothing was known.
+async def check_known(
+    session: AsyncSession, sources: Iterable[Source], moment: Moment, *, pointer: str = "/as_of"
+) -> None:
+    """Refuse a moment at which nothing was known; `pointer` is where it was asked for.
 
     Raises:
         AsOfBeforeFirstEventError: when none of `sources` had told anything.
     """
     if not await queries.was_known(session, sources, moment):
         first = await queries.first_recorded(session, sources)
-        raise AsOfBeforeFirstEventError(pointer="/as_of", extra={"first": first})
+        raise AsOfBeforeFirstEventError(pointer=pointer, extra={"first": first})
 
 
 async def fold_day(opening: Opening, *, source: Source, moment: Moment) -> Told:

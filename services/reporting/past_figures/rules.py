@@ -23,7 +23,8 @@ class AsOfBeforeFirstEventError(InvalidError):
 
     code = "as-of-before-first-event"
     title = Text(
-        "as_of lebih awal dari kejadian pertama.", "as_of lies before the first event recorded."
+        "Saat yang diminta lebih awal dari kejadian pertama.",
+        "The moment asked for lies before the first event recorded.",
     )
 
 

@@ -1,4 +1,7 @@
-"""HTTP face of snapshots: ordered and published by the ministry, read and checked by anybody."""
+"""HTTP face of snapshots: ordered and published by the ministry, read and checked by anybody.
+
+All moments of a snapshot are of the real clock, as the days are on which figures are recorded.
+"""
 
 import base64
 from datetime import date
@@ -8,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response, status
 
 from services.reporting.base import Idempotency
+from services.reporting.past_figures.rules import AsOfBeforeFirstEventError
 from services.reporting.snapshots import operations, queries, rules
 from services.reporting.snapshots.queries import Known
 from services.reporting.snapshots.schemas import (
@@ -18,13 +22,12 @@ from services.reporting.snapshots.schemas import (
     SnapshotKeys,
     SnapshotRead,
 )
-from shared.clock import ledger_day
+from shared.clock import ledger_day, utc_now
 from shared.schemas.paging import Page
 from shared.scope import Permission
 from shared.web.auth import Caller, Public, Requires
 from shared.web.etag import etag_of, not_modified
 from shared.web.links import absolute
-from shared.web.now import Now
 from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
@@ -82,7 +85,10 @@ async def list_snapshots(
     status_code=status.HTTP_202_ACCEPTED,
     response_model=SnapshotRead,
     responses=problems(
-        rules.SnapshotsNationalError, rules.PeriodRefusedError, rules.SnapshotIdTakenError
+        rules.SnapshotsNationalError,
+        rules.PeriodRefusedError,
+        AsOfBeforeFirstEventError,
+        rules.SnapshotIdTakenError,
     ),
 )
 async def order_snapshot(
@@ -91,12 +97,12 @@ async def order_snapshot(
     session: SessionDep,
     caller: Publisher,
     once: OnceDep,
-    now: Now,
     body: SnapshotCreate,
 ) -> Response:
     """Order the figures of a period to be frozen; the job at Location does it."""
 
     async def work() -> SnapshotRead:
+        now = utc_now()
         snapshot = await operations.order_snapshot(
             session, body, scope=caller.scope, now=now, today=ledger_day(now)
         )
@@ -178,13 +184,12 @@ async def publish_snapshot(
     caller: Publisher,
     once: OnceDep,
     snapshot_id: SnapshotId,
-    now: Now,
 ) -> Response:
     """Publish a frozen snapshot; from then on anybody reads it, and it does not change."""
 
     async def work() -> SnapshotRead:
         snapshot = await operations.publish_snapshot(
-            session, snapshot_id, scope=caller.scope, now=now
+            session, snapshot_id, scope=caller.scope, now=utc_now()
         )
         return _read(request, Known(snapshot, None))
 
@@ -211,14 +216,13 @@ async def revise_snapshot(
     caller: Publisher,
     once: OnceDep,
     snapshot_id: SnapshotId,
-    now: Now,
     body: RevisionCreate,
 ) -> Response:
     """Order a published snapshot's period to be frozen anew, and say why; the earlier one stays."""
 
     async def work() -> SnapshotRead:
         snapshot = await operations.revise_snapshot(
-            session, snapshot_id, body, scope=caller.scope, now=now
+            session, snapshot_id, body, scope=caller.scope, now=utc_now()
         )
         return _read(request, Known(snapshot, None))
 

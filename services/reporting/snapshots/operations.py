@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.base import Event, Job
+from services.reporting.folding.rules import Source
+from services.reporting.past_figures.operations import check_known
 from services.reporting.past_figures.rules import PastNotOfferedError
 from services.reporting.published_tables.operations import compute_table
 from services.reporting.published_tables.rules import PublishedTable, metadata_of
-from services.reporting.questions.rules import Period
+from services.reporting.questions.rules import Moment, Period
 from services.reporting.snapshots import queries, rules
 from services.reporting.snapshots.rules import SnapshotState
 from services.reporting.snapshots.schemas import FreezeSnapshot, RevisionCreate, SnapshotCreate
@@ -44,10 +46,13 @@ async def order_snapshot(
     Raises:
         SnapshotsNationalError: when the caller publishes for a part of the country only.
         PeriodRefusedError: when the period ends before it starts, or after today.
+        AsOfBeforeFirstEventError: when nothing had been recorded by the end of the period.
         SnapshotIdTakenError: when another one has the id.
     """
     _check_national(scope)
     rules.check_period(body.period_from, body.period_to, today=today)
+    known = Moment(rules.taken_at(body.period_to, now=now), body.period_to)
+    await check_known(session, tuple(Source), known, pointer="/period_to")
     snapshot = _new_snapshot(
         body.id, title=body.title, period=(body.period_from, body.period_to), now=now
     )
@@ -171,7 +176,7 @@ async def freeze_snapshot(
     signature = rules.sign(body, key)
     snapshot.key_id, snapshot.signature = await _keep_key(session, key, now=now), signature
     snapshot.body, snapshot.sha256 = body, rules.hash_of(body)
-    snapshot.synthetic, snapshot.frozen_at = synthetic, now
+    snapshot.synthetic, snapshot.frozen_at = synthetic, max(now, snapshot.taken_at)
     snapshot.state = SnapshotState.FROZEN
     snapshot.version += 1
     await session.flush()
@@ -215,7 +220,9 @@ async def publish_snapshot(
         earlier.state, earlier.replaced_by_id = SnapshotState.REPLACED, snapshot.id
         earlier.version += 1
         await _tell(session, earlier, Topic.SNAPSHOT_REPLACED, at=now)
-    snapshot.state, snapshot.published_at = SnapshotState.PUBLISHED, now
+    snapshot.state = SnapshotState.PUBLISHED
+    # The worker's clock may be ahead by a little.
+    snapshot.published_at = max(now, snapshot.frozen_at or now)
     snapshot.version += 1
     await session.flush()
     await _tell(session, snapshot, Topic.SNAPSHOT_PUBLISHED, at=now)

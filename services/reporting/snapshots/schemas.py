@@ -13,7 +13,10 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 
 
 class SnapshotCreate(Body):
-    """A period whose figures are to be frozen; it may end today, not later."""
+    """A period whose figures are to be frozen; it may end today, not later.
+
+    Nor may it end before anything was recorded.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -51,7 +54,9 @@ class FreezeSnapshot(Message):
 class SnapshotRead(Read):
     """A snapshot: the hash and the signature are of the bytes at `content_url`.
 
-    One that was revised says by which one, and why.
+    One that was revised says by which one, and why. `taken_at`, `ordered_at`, `frozen_at` and
+    `published_at` are of the real clock, in order, in a demonstration too: figures are recorded on
+    its days.
     """
 
     id: UUID

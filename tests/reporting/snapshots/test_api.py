@@ -1,11 +1,13 @@
 import asyncio
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.reporting.snapshots.jobs import FREEZE
 from shared.clock import ledger_day, utc_now
+from shared.http.tokens import sign_business_time
 from shared.jobs.runner import Runner
 from shared.scope import Role
 from tests.reporting.snapshots.stranger import verify
@@ -105,15 +107,35 @@ class TestOrderSnapshot:
         ]
 
     async def test_counts_what_was_recorded_until_the_period_ended(
-        self, story, order, freeze, reporting, admin
+        self, story, fold, order, freeze, reporting, admin
     ):
+        earlier = Story(seed=2).begin(datetime(2026, 11, 20, 3, tzinfo=UTC))
+        earlier.publish()
+        class_id = earlier.plan_class(earlier.register_facility(0))
+        for _ in range(7):
+            earlier.enroll(class_id)
+        await fold(earlier.events)
         made = (await order(period_from="2026-01-01", period_to="2026-11-21")).json()
         await freeze()
 
         path = f"/v1/snapshots/{made['id']}/content"
         body = (await reporting.get(path, headers=admin)).json()
 
-        assert seated(body["tables"]["funnel"]) == {None: 0}
+        assert seated(body["tables"]["funnel"]) == {None: 7}
+
+    async def test_refuses_a_period_before_anything_was_recorded(self, story, order, rows):
+        response = await order(period_from="2026-01-01", period_to="2026-11-21")
+
+        problem = response.json()
+        assert (response.status_code, problem["code"]) == (422, "as-of-before-first-event")
+        assert problem["errors"][0]["pointer"] == "/period_to"
+        assert datetime.fromisoformat(problem["first"]) == story.events[0].recorded_at
+        assert await rows("SELECT id FROM reporting.snapshot ORDER BY id") == []
+
+    async def test_refuses_any_period_before_there_is_an_event(self, order):
+        response = await order()
+
+        assert (response.status_code, response.json()["first"]) == (422, None)
 
     @pytest.mark.parametrize(
         ("changes", "code"),
@@ -142,6 +164,30 @@ class TestOrderSnapshot:
 
 
 class TestPublishSnapshot:
+    async def test_tells_its_moments_in_order_whatever_hour_a_demonstration_plays(
+        self, story, reporting, post, freeze, admin, keys
+    ):
+        began = utc_now()
+        past, ahead = (
+            {
+                **admin,
+                "Balai-Business-Time": sign_business_time(
+                    keys.private["cli"], now=began + timedelta(days=days)
+                ),
+            }
+            for days in (-200, 200)
+        )
+        body = {"title": "Pilot", **period()}
+        made = (await post("/v1/snapshots", body, caller=ahead)).json()
+        await freeze()
+        path = f"/v1/snapshots/{made['id']}"
+        await post(f"{path}/publish", caller=past)
+
+        read = (await reporting.get(path)).json()
+        names = ("taken_at", "ordered_at", "frozen_at", "published_at")
+        moments = [began, *(datetime.fromisoformat(read[name]) for name in names), utc_now()]
+        assert moments == sorted(moments)
+
     async def test_lets_anybody_read_and_check_it(self, frozen, reporting, post):
         path = f"/v1/snapshots/{frozen['id']}"
         hidden = [(await reporting.get(each)).status_code for each in (path, f"{path}/content")]
