@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "projected": Text("Perkiraan tercapai", "Projected"),
     "reached": Text("tercapai", "reached"),
     "still": Text("belum bergerak", "not moving"),
+    "beyond": Text("lebih dari seabad lagi", "more than a century away"),
     "uncounted": Text("belum dihitung", "not counted yet"),
     "funnel": Text("Dari pendaftar sampai bersertifikat", "From applicants to certified"),
     "people": Text("Orang", "People"),
@@ -182,9 +183,13 @@ def _projected(found: Mapping[str, Any], language: Language) -> str:
         return WORDS["uncounted"].in_(language)
     if found["reached"]:
         return WORDS["reached"].in_(language)
-    if found["projected_on"] is None:
-        return WORDS["still"].in_(language)
-    return day(found["projected_on"], language)
+    if found["suppressed"]:
+        return _NONE
+    if found["projected_on"] is not None:
+        return day(found["projected_on"], language)
+    # Sheets that were frozen before there was a word for it have the pace.
+    moves = (found["pace"] or 0) > 0
+    return WORDS["beyond" if moves else "still"].in_(language)
 
 
 def _labels(table: Mapping[str, Any], language: Language) -> dict[str, str]:

@@ -13,7 +13,7 @@ from shared.i18n import Text
 WINDOW_DAYS: Final = 28
 # Who is absorbed is counted once: at the first follow-up.
 FIRST_HORIZON: Final = 3
-# A projection further away than this says only that nothing moves.
+# A projection further away than this names no day.
 _FARTHEST_DAYS: Final = 100 * 365
 
 
@@ -30,6 +30,18 @@ class TargetOrigin(StrEnum):
     STATED = "STATED"
     AGREEMENT = "AGREEMENT"
     HIRING = "HIRING"
+
+
+class Projection(StrEnum):
+    """What the pace says of a target: on which day it is reached, or why none is named.
+
+    BEYOND is more than a century away.
+    """
+
+    REACHED = "REACHED"
+    MOVING = "MOVING"
+    NOT_MOVING = "NOT_MOVING"
+    BEYOND = "BEYOND"
 
 
 class TargetNotFoundError(NotFoundError):
@@ -191,8 +203,8 @@ class Goal:
 class Achievement:
     """How far a goal has come.
 
-    `pace` and `pace_needed` are per day. `projected_on` is None when the goal is reached, and when
-    the figure does not move towards it; `pace_needed` is None without a day, or after it.
+    `pace` and `pace_needed` are per day. `projected_on` is None unless `projection` is MOVING;
+    `pace_needed` is None without a day, or after it.
     """
 
     achieved: int
@@ -202,6 +214,7 @@ class Achievement:
     upper_gap: int | None
     pace: float
     pace_needed: float | None
+    projection: Projection
     projected_on: date | None
     on_time: bool | None
 
@@ -215,15 +228,17 @@ def judge(
     """
     achieved = level - (goal.baseline if goal.mode is TargetMode.ADDITIONAL else 0)
     gap = max(goal.value - achieved, 0)
-    projected = _projected(gap, moved=level - level_before, today=today, window_days=window_days)
+    moved = level - level_before
+    projected = _projected(gap, moved=moved, today=today, window_days=window_days)
     return Achievement(
         achieved=achieved,
         gap=gap,
         share=round(achieved / goal.value, 6) if goal.value else None,
         reached=gap == 0,
         upper_gap=None if goal.upper is None else max(goal.upper - achieved, 0),
-        pace=round((level - level_before) / window_days, 6),
+        pace=round(moved / window_days, 6),
         pace_needed=_pace_needed(gap, by_day=goal.by_day, today=today),
+        projection=_projection(gap, projected, moved=moved),
         projected_on=projected,
         on_time=_on_time(gap, projected, by_day=goal.by_day, today=today),
     )
@@ -234,6 +249,14 @@ def _projected(gap: int, *, moved: int, today: date, window_days: int) -> date |
         return None
     days = -(-gap * window_days // moved)
     return today + timedelta(days=days) if days <= _FARTHEST_DAYS else None
+
+
+def _projection(gap: int, projected: date | None, *, moved: int) -> Projection:
+    if gap == 0:
+        return Projection.REACHED
+    if projected is not None:
+        return Projection.MOVING
+    return Projection.BEYOND if moved > 0 else Projection.NOT_MOVING
 
 
 def _pace_needed(gap: int, *, by_day: date | None, today: date) -> float | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from services.reporting.targets.rules import TargetMode, TargetOrigin
+from services.reporting.targets.rules import Projection, TargetMode, TargetOrigin
 from shared.i18n import Text
 from shared.schemas.base import Body, Code, Label, Ministry, Read
 
@@ -101,7 +101,8 @@ class AchievementRead(Read):
     `achieved` is null where nothing counts the indicator (`measured` is false) and where so few
     people are behind it that they could be known (`suppressed`). `pace` is what was added per day
     in the last `window_days`, `pace_needed` what is to be added per day until `by_day`;
-    `projected_on` is null once the target is reached, and as long as the figure does not move.
+    `projected_on` is null unless `projection` is MOVING: once the target is REACHED, as long as the
+    figure is NOT_MOVING towards it, and where it moves so slowly that it takes BEYOND a century.
     """
 
     as_of: date
@@ -116,6 +117,7 @@ class AchievementRead(Read):
     reached: bool | None = None
     pace: float | None = None
     pace_needed: float | None = None
+    projection: Projection | None = None
     projected_on: date | None = None
     on_time: bool | None = None
 

@@ -29,6 +29,7 @@ def target(**changes) -> dict:
             "suppressed": False,
             "achieved": 1200,
             "reached": False,
+            "pace": 30.0,
             "projected_on": "2027-03-29",
         },
         **changes,
@@ -108,8 +109,14 @@ class TestSheetOf:
         ("achievement", "said", "note"),
         [
             ({"measured": False, "achieved": None}, "\u2013", "not counted yet"),
-            ({"suppressed": True, "achieved": None, "projected_on": None}, "<5", "not moving"),
-            ({"projected_on": None}, "1,200", "not moving"),
+            (
+                {"suppressed": True, "achieved": None, "pace": None, "projected_on": None},
+                "<5",
+                "\u2013",
+            ),
+            ({"projected_on": None, "pace": 0.0}, "1,200", "not moving"),
+            ({"projected_on": None, "pace": -0.5}, "1,200", "not moving"),
+            ({"projected_on": None, "pace": 0.002732}, "1,200", "more than a century away"),
             ({"reached": True}, "1,200", "reached"),
         ],
     )

@@ -6,6 +6,7 @@ from services.reporting.targets.queries import counted_by
 from services.reporting.targets.rules import (
     MEASURES,
     Goal,
+    Projection,
     TargetInvalidError,
     TargetMode,
     check_goal,
@@ -35,6 +36,7 @@ class TestJudge:
         assert found.pace == 30.0
         assert found.pace_needed == 38.77551
         assert found.projected_on == date(2027, 3, 29)
+        assert found.projection is Projection.MOVING
         assert found.on_time is False
         assert not found.reached
 
@@ -62,13 +64,20 @@ class TestJudge:
         found = judge(Goal(100, TOTAL), level=level, level_before=before, today=TODAY)
 
         assert found.projected_on is None
+        assert found.projection is Projection.NOT_MOVING
         assert found.on_time is None
         assert found.pace_needed is None
 
     def test_projects_nothing_beyond_a_century(self):
-        found = judge(Goal(1_000_000, TOTAL), level=1, level_before=0, today=TODAY)
+        # One in 28 days: 36,500 days bring 1,303.57, so that 1,304 to go are too many.
+        near, far = (
+            judge(Goal(goal, TOTAL), level=1, level_before=0, today=TODAY)
+            for goal in (1_304, 1_305)
+        )
 
-        assert found.projected_on is None
+        assert (near.projection, near.projected_on) == (Projection.MOVING, date(2126, 10, 13))
+        assert (far.projection, far.projected_on) == (Projection.BEYOND, None)
+        assert far.pace > 0
 
     def test_a_target_that_is_reached_needs_nothing_more(self):
         goal = Goal(100, TOTAL, by_day=date(2026, 11, 1), upper=150)
@@ -77,6 +86,7 @@ class TestJudge:
 
         assert (found.gap, found.upper_gap, found.share) == (0, 30, 1.2)
         assert (found.reached, found.on_time, found.pace_needed) == (True, True, 0.0)
+        assert found.projection is Projection.REACHED
         assert found.projected_on is None
 
     def test_after_its_day_no_pace_helps(self):
