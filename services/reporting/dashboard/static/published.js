@@ -51,9 +51,16 @@ function entry(item) {
       h("p", {}, told(item.description), " ", h("a", { href: path, download: `${item.code}-${item.edition.edition}.json` }, `${say("download")} JSON`)))); // prettier-ignore
 }
 
+/** A sheet of frozen figures; one that was replaced says so, why, and by which. */
 function sheetEntry(sheet) {
-  return h("li", {}, h("a", { href: `sheets/${sheet.id}?lang=${language()}` }, sheet.title),
-    " ", h("span", { class: "fine" }, `${say("published_at")} ${moment(sheet.published_at)}`)); // prettier-ignore
+  const at = (id) => `sheets/${id}?lang=${language()}`;
+  const successor = sheet.replaced_by_id;
+  const why = sheet.replaced_reason ? ` (${sheet.replaced_reason})` : "";
+  return h("li", { "data-sheet": sheet.id, "data-state": sheet.state },
+    h("a", { href: at(sheet.id) }, sheet.title),
+    " ", h("span", { class: "fine" }, `${say("published_at")} ${moment(sheet.published_at)}`),
+    successor && h("p", { class: "refused" }, `${say("replaced")}${why}. `, h("a", { href: at(successor) }, say("replaced_by"))),
+    !successor && sheet.revises_id && h("p", { class: "fine" }, `${say("revises")}: ${sheet.reason ?? ""}`)); // prettier-ignore
 }
 
 export default {
