@@ -17,6 +17,7 @@ from services.reporting.followup_answers import api as followup_answers
 from services.reporting.followup_cohorts import api as followup_cohorts
 from services.reporting.followup_instruments import api as followup_instruments
 from services.reporting.followup_links import api as followup_links
+from services.reporting.followup_recording import api as followup_recording
 from services.reporting.followups import api as followups
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.formats import api as formats
@@ -94,6 +95,7 @@ def create_app(settings: ReportingSettings | None = None) -> FastAPI:
             scorecards.router,
             quality.router,
             traces.router,
+            followup_recording.router,
             followups.router,
             followup_instruments.router,
             followup_cohorts.router,

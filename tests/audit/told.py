@@ -244,7 +244,8 @@ async def _train(stage: Stage, places: list[dict]) -> tuple[dict, dict]:
     answer = {**followup, "status": "SELF_EMPLOYED", "people_hired": 2, "business_started": True}
     answer |= {"nib_obtained": True, "financing_kind": "KUR", "matches_trade": False}
     recorder = Desk(stage.reporting, stage.header(Role.NATIONAL_ADMIN))
-    await recorder.made("/v1/followups", answer)
+    asked = _at(stage, start + timedelta(days=133))
+    await recorder.made("/v1/followups", answer, **asked)
     await read_feeds(stage)
     return first, claims[1]
 

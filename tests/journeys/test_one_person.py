@@ -8,6 +8,7 @@ from tests.support.people import Caller
 from tests.support.planning import person_body
 from tests.support.trainings import (
     admin,
+    after,
     place,
     planned,
     recorder,
@@ -16,7 +17,16 @@ from tests.support.trainings import (
     train,
 )
 
-__all__ = ["admin", "place", "planned", "recorder", "registry_transport", "reporting", "train"]
+__all__ = [
+    "admin",
+    "after",
+    "place",
+    "planned",
+    "recorder",
+    "registry_transport",
+    "reporting",
+    "train",
+]
 
 BORN = "2010-04-19"
 INCOME = 2_750_456
@@ -64,7 +74,9 @@ async def applied(planned, admin, pair) -> list[str]:
 
 
 @pytest.fixture
-async def trained(*, train, pair, recorder, admin, registry, auth, enrollment, follow) -> dict:
+async def trained(
+    *, train, pair, recorder, admin, registry, auth, enrollment, follow, after
+) -> dict:
     """What the one who goes has: a certificate, an answer after three months, hours booked."""
     seat = await train(pair[1])
     answer = {
@@ -75,7 +87,7 @@ async def trained(*, train, pair, recorder, admin, registry, auth, enrollment, f
         "income_before_rupiah": 1_500_123,
         "income_after_rupiah": INCOME,
     }
-    followup = await recorder.made("/v1/followups", answer)
+    followup = await recorder.made("/v1/followups", answer, **after(seat, 100))
     world = World(registry, auth)
     house = await world.facility(kind="PRODUCTION_HOUSE", owner_ministry="MSME")
     wanted = {

@@ -15,6 +15,7 @@ from tests.support.people import Caller
 from tests.support.planning import Desk, business_body, person_body
 from tests.support.trainings import (
     admin,
+    after,
     place,
     planned,
     recorder,
@@ -24,7 +25,16 @@ from tests.support.trainings import (
 )
 
 BORN = "1985-04-19"
-__all__ = ["admin", "place", "planned", "recorder", "registry_transport", "reporting", "train"]
+__all__ = [
+    "admin",
+    "after",
+    "place",
+    "planned",
+    "recorder",
+    "registry_transport",
+    "reporting",
+    "train",
+]
 
 NIK = "3373015904850000"
 NAME = "Terhapus Tanpabekas"
@@ -102,9 +112,9 @@ async def booked(registry, auth, refer, admin, himself, follow) -> dict:
 
 
 @pytest.fixture
-async def asked_later(recorder, trained, booked) -> dict:
+async def asked_later(recorder, trained, booked, after) -> dict:
     """An answer after three months, with what the person earns."""
-    return await recorder.made("/v1/followups", answer_of(trained))
+    return await recorder.made("/v1/followups", answer_of(trained), **after(trained, 100))
 
 
 def answer_of(trained: dict, **changes) -> dict:

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from services.reporting.folding.rules import Source
 from services.reporting.ledger.rules import FOLDINGS
 from services.reporting.worker import readers
+from shared.clock import utc_now
 from shared.schemas.enrollment import IN_BULK
 from shared.scope import Role
 from tests.reporting.story import Story
@@ -17,7 +20,7 @@ class TestReaders:
     async def test_fold_reporting_s_own_follow_ups_and_say_when_they_caught_up(
         self, worker, reporting, fold, rows, auth
     ):
-        story = Story()
+        story = Story().begin(utc_now() - timedelta(days=200))
         story.publish()
         enrollment_id = story.enroll(story.plan_class(story.register_facility()))
         story.complete(enrollment_id)

@@ -110,9 +110,9 @@ class Desk:
     async def get(self, path: str, **params):
         return await self.client.get(path, params=params or None, headers=self.caller)
 
-    async def made(self, path: str, body: dict) -> dict:
+    async def made(self, path: str, body: dict, **headers) -> dict:
         """Return what a POST made."""
-        response = await self.post(path, body)
+        response = await self.post(path, body, **headers)
         assert response.status_code == 201, response.text
         return response.json()
 

@@ -96,9 +96,29 @@ def train(planned, admin, keys, follow):
         signatory = {"name": "Drs. Contoh", "title": "Kepala Balai"}
         await done("certificates", {"signatory": signatory}, ended, 202)
         await follow()
-        return seat
+        return seat | {"ended_at": ended.isoformat()}
 
     return complete
 
 
-__all__ = ["admin", "place", "planned", "recorder", "registry_transport", "reporting", "train"]
+@pytest.fixture
+def after(keys):
+    """Return the function that names, in headers, a time so many days after a class has ended."""
+
+    def at(seat: dict, days: int) -> dict[str, str]:
+        moment = datetime.fromisoformat(seat["ended_at"]) + timedelta(days=days)
+        return {"Balai-Business-Time": sign_business_time(keys.private["cli"], moment)}
+
+    return at
+
+
+__all__ = [
+    "admin",
+    "after",
+    "place",
+    "planned",
+    "recorder",
+    "registry_transport",
+    "reporting",
+    "train",
+]

@@ -45,6 +45,7 @@ router = APIRouter(prefix="/followup-answers", tags=["followups"])
 page_router = APIRouter(include_in_schema=False)
 
 _ENDED: Final = (
+    links.LinkTokenMissingError,
     links.LinkUnknownError,
     links.LinkUsedError,
     links.LinkRevokedError,
@@ -74,8 +75,8 @@ async def _token(
         Header(alias=links.HEADER, description="From the fragment of the link."),
     ] = None,
 ) -> str:
-    if token is None:
-        raise links.LinkUnknownError
+    if not token:
+        raise links.LinkTokenMissingError
     return token
 
 

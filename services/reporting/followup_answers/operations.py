@@ -22,6 +22,7 @@ from services.reporting.followups.rules import (
     AnswerInconsistentError,
     IncomeKeyMissingError,
     IncomeKeys,
+    RecordedAs,
 )
 from services.reporting.followups.schemas import FollowUpCreate
 from services.reporting.followups.tables import FollowUp
@@ -134,7 +135,14 @@ async def send_answers(
     await use_link(session, link, now=now)
     try:
         return await write_answer(
-            session, enrollment, followup, body=body, keys=keys, by=_BY, now=now
+            session,
+            enrollment,
+            followup,
+            body=body,
+            keys=keys,
+            by=_BY,
+            recorded_as=RecordedAs.PERSON,
+            now=now,
         )
     except AnswerInconsistentError as error:
         raise AnswerInconsistentError(pointer=f"/answers{error.pointer}") from error

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from services.reporting.base import Idempotency
 from services.reporting.followup_links import operations, queries, rules
 from services.reporting.followup_links.schemas import LinkCreate, LinkRead
-from services.reporting.followups.queries import get_followup
+from services.reporting.followups.queries import get_followup, lock_followup
 from services.reporting.followups.rules import HomeOnlyError
 from services.reporting.restricted_people.rules import PersonRestrictedError
 from shared.db.within import place_of
@@ -62,13 +62,15 @@ async def order_followup_link(
     """Have a link sent to the person of a follow-up, who then answers without a login.
 
     It leaves within a minute, through enrollment, which has the address. Nobody else sees it, so
-    that what is answered by it is the person's own word.
+    that what is answered by it is the person's own word. Ordered again before it has left, it is
+    the same link: an id that is given then is of no use.
     """
 
     async def work() -> LinkRead:
         followup = await get_followup(session, body.followup_id, scope=caller.scope)
         if not caller.scope.admits(place_of(followup), write=True):
             raise HomeOnlyError
+        followup = await lock_followup(session, followup.id)
         link = await operations.order_link(session, followup, given=body.id, now=now)
         return LinkRead.model_validate(link)
 

@@ -46,7 +46,9 @@ class HandedOver:
 async def order_link(
     session: AsyncSession, followup: FollowUp, *, given: UUID | None, now: datetime
 ) -> Link:
-    """Have a link sent to the person of a follow-up, by hand.
+    """Have a link sent to the person of a follow-up, by hand; `followup` is what was read, locked.
+
+    While one that was ordered by hand has not left, that one is returned: nobody is told twice.
 
     Raises:
         PersonRestrictedError: when the person's data may not be processed.
@@ -55,6 +57,9 @@ async def order_link(
     await check_unrestricted(session, followup.participant_id)
     if followup.status not in _WAITS:
         raise rules.AlreadyAnsweredError
+    waiting = await queries.wanted_by_hand(session, followup.id, now=now)
+    if waiting is not None:
+        return waiting
     link = Link(
         id=given or new_id(),
         **_wanted(followup, rules.BY_HAND, now + BY_HAND_FOR, now=now),

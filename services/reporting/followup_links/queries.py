@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.followup_links.rules import LinkState, LinkUnknownError, hash_of
+from services.reporting.followup_links.rules import BY_HAND, LinkState, LinkUnknownError, hash_of
 from services.reporting.followup_links.tables import Link, Token
 from services.reporting.followups.tables import FollowUp
 from services.reporting.restricted_people.tables import RestrictedPerson
@@ -62,6 +62,22 @@ async def restricted_of(session: AsyncSession, people: Collection[UUID]) -> set[
         RestrictedPerson.restricted_at.is_not(None) | RestrictedPerson.erased_at.is_not(None),
     )
     return set(await session.scalars(statement))
+
+
+async def wanted_by_hand(session: AsyncSession, followup_id: UUID, *, now: datetime) -> Link | None:
+    """Return the link that was ordered by hand and has not left."""
+    statement = (
+        select(Link)
+        .where(
+            Link.followup_id == followup_id,
+            Link.state == LinkState.WANTED,
+            Link.attempt == BY_HAND,
+            Link.expires_at > now,
+        )
+        .order_by(Link.id)
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
 
 
 def wanted(*, before: datetime, limit: int) -> Select[Link]:

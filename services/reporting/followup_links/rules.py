@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.errors import ConflictError, NotFoundError
+from shared.errors import ConflictError, NotFoundError, UnauthorizedError
 from shared.i18n import Text
 
 HEADER: Final = "Follow-Up-Token"
@@ -28,6 +28,16 @@ class LinkState(StrEnum):
     USED = "USED"
     REVOKED = "REVOKED"
     DROPPED = "DROPPED"
+
+
+class LinkTokenMissingError(UnauthorizedError):
+    """There is no token in the request: the address of the link was not opened whole."""
+
+    code = "followup-token-missing"
+    title = Text(
+        "Token tautan tidak ada. Bukalah tautan itu secara utuh.",
+        "The token of the link is missing. Open the link as a whole.",
+    )
 
 
 class LinkUnknownError(NotFoundError):

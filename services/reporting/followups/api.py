@@ -1,31 +1,25 @@
-"""HTTP face of follow-ups."""
+"""HTTP face of follow-ups, for whoever reads them."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BeforeValidator
 
-from services.reporting.base import Idempotency
-from services.reporting.followup_instruments.rules import AnswerRefusedError
 from services.reporting.followups import operations, queries, rules
 from services.reporting.followups.queries import FollowUpFilter
 from services.reporting.followups.rules import IncomeKeys
 from services.reporting.followups.schemas import (
-    FollowUpCreate,
     FollowUpDetail,
     FollowUpRead,
     FollowUpVersionRead,
 )
-from services.reporting.restricted_people.rules import PersonRestrictedError
 from shared.errors import NotFoundError
 from shared.schemas.paging import Page
 from shared.schemas.reporting import OutcomeStatus
 from shared.scope import Permission
 from shared.web.auth import Caller, Requires
 from shared.web.etag import etag_of
-from shared.web.now import Now
-from shared.web.once import OnceDep, answer_once
 from shared.web.openapi import problems
 from shared.web.paging import CursorInvalidError, PageArgs, page_of
 from shared.web.session import SessionDep
@@ -33,7 +27,6 @@ from shared.web.session import SessionDep
 router = APIRouter(prefix="/followups", tags=["followups"])
 
 FollowUpReader = Annotated[Caller, Depends(Requires(Permission.FOLLOWUPS_READ))]
-FollowUpWriter = Annotated[Caller, Depends(Requires(Permission.FOLLOWUPS_WRITE))]
 FollowUpId = Annotated[UUID, Path(description="The follow-up's identifier.")]
 
 
@@ -70,67 +63,6 @@ async def _filter(
         facility_id=facility_id,
         horizon_months=horizon_months,
         status=followup_status or (),
-    )
-
-
-@router.post(
-    "",
-    status_code=status.HTTP_201_CREATED,
-    response_model=FollowUpRead,
-    responses={
-        **problems(
-            rules.UnknownEnrollmentError,
-            rules.HomeOnlyError,
-            rules.NotCompletedError,
-            PersonRestrictedError,
-            rules.FollowUpIdTakenError,
-            rules.RecordedTwiceError,
-            rules.SourceRefusedError,
-            rules.EvidenceMissingError,
-            rules.AnswerInconsistentError,
-            AnswerRefusedError,
-            rules.IncomeKeyMissingError,
-        ),
-        status.HTTP_200_OK: {"model": FollowUpRead, "description": "The correction, recorded."},
-    },
-)
-async def record_followup(
-    caller: FollowUpWriter,
-    session: SessionDep,
-    once: OnceDep,
-    keys: Keys,
-    now: Now,
-    body: FollowUpCreate,
-) -> Response:
-    """Record what somebody does 3, 6 or 12 months after the training.
-
-    There is one answer per enrollment and horizon: a second one is a correction (200), a new
-    version of the first, because whoever asks again a year later need not know the first one's
-    ETag. So is the answer of somebody who was asked: its follow-up has an id already, and a given
-    one is of no use. The answer never shows amounts of income.
-    """
-    reaches = caller.scope.reaches
-    answers_himself = bool(reaches) and all(reach.participant_id for reach in reaches)
-
-    async def work() -> FollowUpRead:
-        followup = await operations.record_followup(
-            session,
-            scope=caller.scope,
-            body=body,
-            keys=keys,
-            answers_himself=answers_himself,
-            now=now,
-        )
-        return FollowUpRead.model_validate(followup)
-
-    return await answer_once(
-        session,
-        Idempotency,
-        once,
-        work,
-        status=lambda made: status.HTTP_201_CREATED if made.version == 1 else status.HTTP_200_OK,
-        location=lambda made: f"/v1/followups/{made.id}",
-        etag=lambda made: etag_of(made.version),
     )
 
 

@@ -1,4 +1,4 @@
-"""Changes to follow-ups: one use case, which records an answer or corrects it."""
+"""Changes to follow-ups: an answer is written, or what is known of it moves elsewhere."""
 
 import secrets
 from collections.abc import Mapping
@@ -19,10 +19,9 @@ from services.reporting.followup_instruments.queries import (
 )
 from services.reporting.followup_instruments.rules import KNOWN, Said, check_answers
 from services.reporting.followups import queries, rules
-from services.reporting.followups.rules import Answer, IncomeKeys, Incomes, Sizes
+from services.reporting.followups.rules import Answer, IncomeKeys, Incomes, RecordedAs, Sizes
 from services.reporting.followups.schemas import FollowUpCreate
 from services.reporting.followups.tables import Answered, FollowUp, FollowUpVersion
-from services.reporting.restricted_people.queries import check_unrestricted
 from shared.db.audit import note_read
 from shared.db.base import translate
 from shared.db.events import Draft, emit_all
@@ -47,45 +46,6 @@ _RELOCATED: Final = frozenset(
 )
 
 
-async def record_followup(
-    session: AsyncSession,
-    *,
-    scope: Scope,
-    body: FollowUpCreate,
-    keys: IncomeKeys | None,
-    answers_himself: bool,
-    now: datetime,
-) -> FollowUp:
-    """Record an outcome, or correct the one recorded for the same enrollment and horizon.
-
-    Raises:
-        UnknownEnrollmentError: when no such enrollment is known within the scope.
-        HomeOnlyError: when the scope admits the enrollment for reading only.
-        NotCompletedError: when the training was not completed.
-        PersonRestrictedError: when the person's data may not be processed.
-        SourceRefusedError: when a participant vouches for more than himself.
-        EvidenceMissingError: when somebody vouches for a document and names none.
-        AnswerInconsistentError: when the answer contradicts itself.
-        AnswerRefusedError: when an answer that is only kept is to no question of the questionnaire.
-        IncomeKeyMissingError: when amounts are given that cannot be sealed.
-        FollowUpIdTakenError: when the id given names another follow-up.
-    """
-    rules.check_source(body.source, answers_himself=answers_himself, evidence=len(body.evidence))
-    enrollment = await queries.get_enrollment(session, body.enrollment_id, scope=scope)
-    rules.check_completed(enrollment.state)
-    await check_unrestricted(session, enrollment.participant_id)
-    followup = await queries.find_followup(
-        session, enrollment_id=body.enrollment_id, horizon_months=body.horizon_months
-    )
-    # A row that waited for an answer has its own id; one that somebody made keeps the id given.
-    made = followup is not None and followup.asked_at is None
-    if made and followup is not None and body.id not in (None, followup.id):
-        raise rules.FollowUpIdTakenError(pointer="/id")
-    return await write_answer(
-        session, enrollment, followup, body=body, keys=keys, by=session.info["actor"].name, now=now
-    )
-
-
 async def write_answer(
     session: AsyncSession,
     enrollment: LiveEnrollmentNow,
@@ -94,6 +54,7 @@ async def write_answer(
     body: FollowUpCreate,
     keys: IncomeKeys | None,
     by: str,
+    recorded_as: RecordedAs,
     now: datetime,
 ) -> FollowUp:
     """Write an answer of somebody who may give it; `followup` is the row so far, locked.
@@ -101,8 +62,11 @@ async def write_answer(
     What was said before is kept as a version.
 
     Raises:
-        AnswerInconsistentError, AnswerRefusedError, IncomeKeyMissingError, FollowUpIdTakenError:
-            see `record_followup`.
+        AnswerInconsistentError: when the answer contradicts itself.
+        AnswerRefusedError: when an answer that is only kept is to no question of the questionnaire.
+        OwnWordError: when it is weaker than what stands there.
+        IncomeKeyMissingError: when amounts are given that cannot be sealed.
+        FollowUpIdTakenError: when the id given names another follow-up.
     """
     incomes, answer = _incomes(body), _answer(body)
     rules.check_answer(answer, incomes=incomes, horizon_months=body.horizon_months)
@@ -112,6 +76,7 @@ async def write_answer(
         followup = new_followup(enrollment, horizon_months=body.horizon_months, given=body.id)
         session.add(followup)
     else:
+        rules.check_replaces(followup.status, followup.source, answer=answer)
         before = Outcome.model_validate(followup.counted)
         await _keep_version(session, followup)
         followup.version += 1
@@ -119,7 +84,8 @@ async def write_answer(
     sizes = rules.sizes_of(incomes, body.size_criterion)
     after = after.model_copy(update={"income_change": incomes.change, "size_up": sizes.up})
     _write(followup, answer=answer, sizes=sizes, outcome=after, now=now)
-    followup.instrument_id, followup.recorded_by, followup.kept = instrument_id, by, body.kept
+    followup.instrument_id, followup.kept = instrument_id, body.kept
+    followup.recorded_by, followup.recorded_as = by, recorded_as
     followup.evidence = [each.model_dump(mode="json") for each in body.evidence]
     followup.draft_cipher = followup.draft_key_id = None
     _seal(followup, incomes=incomes, keys=keys)

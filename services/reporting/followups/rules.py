@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +26,13 @@ NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
 # The longest month has 31 days: an income cannot be later than the horizon at which one is asked.
 _DAYS_A_MONTH: Final = 31
+_OWN: Final = (FollowUpSource.SELF,)
+_STAFF: Final = (FollowUpSource.PROXY, FollowUpSource.VERIFIED)
+# What is corrected by the same alone.
+_STRONG: Final = (FollowUpSource.SELF, FollowUpSource.VERIFIED)
+_SILENT: Final = (OutcomeStatus.ASKED, OutcomeStatus.UNREACHED)
+# Who does one of these runs no business and employs nobody.
+_IDLE: Final = (OutcomeStatus.SEEKING, OutcomeStatus.INACTIVE, OutcomeStatus.STUDYING)
 
 
 class EvidenceKind(StrEnum):
@@ -38,6 +46,14 @@ class EvidenceKind(StrEnum):
     ACCOUNTS = "ACCOUNTS"
     PHOTO = "PHOTO"
     OTHER = "OTHER"
+
+
+class RecordedAs(StrEnum):
+    """In which role somebody recorded an answer: of himself, for a centre, or for an office."""
+
+    PERSON = "PERSON"
+    CENTRE = "CENTRE"
+    OFFICE = "OFFICE"
 
 
 class UnknownEnrollmentError(NotFoundError):
@@ -88,10 +104,32 @@ class RecordedTwiceError(ConflictError):
 
 
 class SourceRefusedError(InvalidError):
-    """A participant answers as himself and cannot verify himself."""
+    """A participant cannot verify himself, and nobody else can say what is his own word."""
 
     code = "followup-source-refused"
-    title = Text("Peserta menjawab sebagai SELF.", "A participant answers as SELF.")
+    title = Text(
+        "Peserta menjawab sebagai SELF; petugas mencatat sebagai PROXY atau VERIFIED.",
+        "A participant answers as SELF; staff record as PROXY or VERIFIED.",
+    )
+
+
+class OwnWordError(ConflictError):
+    """What a person said himself, or a document proves, gives way to nothing weaker."""
+
+    code = "followup-own-word"
+    title = Text(
+        "Jawaban peserta sendiri atau yang berbukti hanya dikoreksi peserta atau dengan bukti.",
+        "What the person said, or a document proves, is corrected by the person or by evidence.",
+    )
+
+
+class FollowUpNotDueError(ConflictError):
+    """Nobody knows yet what somebody does at the horizon."""
+
+    code = "followup-not-due"
+    title = Text(
+        "Waktu tindak lanjut ini belum tiba.", "It is not yet time to answer this follow-up."
+    )
 
 
 class AnswerInconsistentError(InvalidError):
@@ -202,17 +240,43 @@ def check_completed(state: EnrollmentState) -> None:
         raise NotCompletedError(extra={"enrollment_state": state.value})
 
 
-def check_source(source: FollowUpSource, *, answers_himself: bool, evidence: int) -> None:
-    """Refuse a participant who records anything but his own word, and a seal without a document.
+def check_source(source: FollowUpSource, *, recorded_as: RecordedAs, evidence: int) -> None:
+    """Refuse another's word as one's own, one's own as another's, and a seal without a document.
 
     Raises:
-        SourceRefusedError: when a participant says PROXY or VERIFIED.
+        SourceRefusedError: when a participant says PROXY or VERIFIED, or staff say SELF.
         EvidenceMissingError: when somebody says VERIFIED and names no document.
     """
-    if answers_himself and source is not FollowUpSource.SELF:
-        raise SourceRefusedError(pointer="/source")
+    allowed = _OWN if recorded_as is RecordedAs.PERSON else _STAFF
+    if source not in allowed:
+        raise SourceRefusedError(pointer="/source", extra={"allowed": list(allowed)})
     if source is FollowUpSource.VERIFIED and not evidence:
         raise EvidenceMissingError(pointer="/evidence")
+
+
+def check_replaces(
+    present: OutcomeStatus, told_by: FollowUpSource | None, *, answer: Answer
+) -> None:
+    """Refuse to put hearsay, or silence, over what a person said or a document proves.
+
+    Raises:
+        OwnWordError: when the present answer is SELF or VERIFIED and the new one is PROXY, or
+            says that nobody was reached.
+    """
+    if present in _SILENT or told_by not in _STRONG:
+        return
+    if answer.source not in _STRONG or answer.status is OutcomeStatus.UNREACHED:
+        raise OwnWordError(extra={"present": told_by.value, "allowed": list(_STRONG)})
+
+
+def check_due(due_on: date | None, *, today: date) -> None:
+    """Refuse an answer of a day that has not come.
+
+    Raises:
+        FollowUpNotDueError: when it has not; the day is named.
+    """
+    if due_on is not None and today < due_on:
+        raise FollowUpNotDueError(extra={"due_on": due_on.isoformat()})
 
 
 def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> None:
@@ -220,8 +284,8 @@ def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> No
 
     Raises:
         AnswerInconsistentError: when nothing is answered, somebody who was not reached answers, a
-            business runs that never started, a bank financed nothing, or the first income came
-            after the horizon.
+            business runs that never started or of somebody who does not work, a bank financed
+            nothing, or the first income came after the horizon.
     """
     if answer.status is OutcomeStatus.ASKED:
         raise AnswerInconsistentError(pointer="/status")
@@ -243,12 +307,19 @@ def check_answer(answer: Answer, *, incomes: Incomes, horizon_months: int) -> No
         for pointer, value in given.items():
             if value is not None:
                 raise AnswerInconsistentError(pointer=pointer)
-    if answer.business_running and answer.business_started is False:
-        raise AnswerInconsistentError(pointer="/business_running")
+    _check_business(answer)
     if answer.financing_bank is not None and answer.financing_kind is None:
         raise AnswerInconsistentError(pointer="/financing_bank")
     if (answer.days_to_first_income or 0) > horizon_months * _DAYS_A_MONTH:
         raise AnswerInconsistentError(pointer="/days_to_first_income")
+
+
+def _check_business(answer: Answer) -> None:
+    idle = answer.status in _IDLE
+    if answer.business_running and (idle or answer.business_started is False):
+        raise AnswerInconsistentError(pointer="/business_running")
+    if idle and answer.people_hired:
+        raise AnswerInconsistentError(pointer="/people_hired")
 
 
 @dataclass(frozen=True, slots=True)

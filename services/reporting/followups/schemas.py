@@ -13,7 +13,7 @@ from services.reporting.followup_instruments.rules import (
     QuestionCode,
     Said,
 )
-from services.reporting.followups.rules import EvidenceKind
+from services.reporting.followups.rules import EvidenceKind, RecordedAs
 from shared.schemas.base import Body, Read
 from shared.schemas.enrollment import Financing
 from shared.schemas.reporting import (
@@ -50,7 +50,7 @@ class FollowUpCreate(Body):
                 "enrollment_id": "01a1f0c8-6c1e-7bd2-9f3a-5f0c6d2b7e11",
                 "horizon_months": 3,
                 "status": "SELF_EMPLOYED",
-                "source": "SELF",
+                "source": "PROXY",
                 "days_to_first_income": 40,
                 "business_started": True,
                 "business_running": True,
@@ -97,7 +97,11 @@ class EvidenceRead(Read):
 
 
 class AnswerRead(Read):
-    """What was said, without the amounts."""
+    """What was said, without the amounts.
+
+    `recorded_as` is the role in which it was recorded: the PERSON himself, a CENTRE or an OFFICE;
+    null where the calendar wrote it.
+    """
 
     status: OutcomeStatus
     source: FollowUpSource | None
@@ -118,6 +122,7 @@ class AnswerRead(Read):
     matches_trade: bool | None
     kept: dict[str, Said]
     evidence: list[EvidenceRead]
+    recorded_as: RecordedAs | None
     recorded_at: datetime
     version: int
 

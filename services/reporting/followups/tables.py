@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.base import Base
 from services.reporting.business_sizes.rules import SizeClass, SizeCriterion
+from services.reporting.followups.rules import RecordedAs
 from shared.schemas.enrollment import Financing
 from shared.schemas.reporting import FollowUpSource, IncomeChange, OutcomeStatus
 
@@ -49,6 +50,7 @@ class Answered:
     incomes_cipher: Mapped[bytes | None]
     incomes_key_id: Mapped[str | None]
     recorded_by: Mapped[str]
+    recorded_as: Mapped[RecordedAs | None]
     recorded_at: Mapped[datetime]
 
 

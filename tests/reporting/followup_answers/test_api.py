@@ -207,13 +207,23 @@ class TestAnswers:
         )
         assert len(told) == 1
 
-    @pytest.mark.parametrize("wrong", [None, "", "x", "A" * 43, "é" * 10])
+    @pytest.mark.parametrize("wrong", ["x", "A" * 43, "é" * 10])
     async def test_a_token_that_is_none_opens_nothing(self, opened, call, wrong):
         if wrong is not None and not wrong.isascii():
             wrong = wrong.encode("latin-1")
         answer = await call("GET", wrong)
 
         assert (answer.status_code, answer.json()["code"]) == (404, "followup-link-unknown")
+
+    @pytest.mark.parametrize("none", [None, ""])
+    async def test_without_a_token_one_is_told_that_it_is_missing(self, opened, call, none):
+        for answer in (
+            await call("GET", none),
+            await call("PUT", none, {}, If_Match='"0"'),
+            await call("POST", none, GIVEN, Idempotency_Key="k"),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (401, "followup-token-missing")
+            assert answer.headers["www-authenticate"].startswith("Bearer")
 
     async def test_a_restricted_person_s_link_is_like_none(self, opened, token, call, db):
         async with transaction(db, scope=SYSTEM, actor=WORKER) as session:
@@ -366,6 +376,25 @@ class TestLinks:
         assert still.status_code == 200
         assert (answered.status_code, answered.json()["code"]) == (409, "followup-answered")
         assert [each["state"] for each in await links(centre)] == ["USED", "REVOKED"]
+
+    async def test_ordered_twice_at_once_are_one_until_it_has_left(
+        self, *, opened, token, send, post, followup, reporting, links, centre
+    ):
+        async def order(key: str):
+            headers = {**centre, "Idempotency-Key": key}
+            body = {"followup_id": followup}
+            return await reporting.post("/v1/followup-links", json=body, headers=headers)
+
+        answers = await asyncio.gather(*(order(f"at-once-{each}") for each in range(4)))
+        told = len(post.bodies)
+        await send()
+        later = await order("later")
+
+        assert {each.status_code for each in answers} == {202}
+        assert len({each.json()["id"] for each in answers}) == 1
+        assert len(post.bodies) == told + 1
+        assert later.json()["id"] != answers[0].json()["id"]
+        assert [each["state"] for each in await links(centre)] == ["SENT", "SENT", "WANTED"]
 
     async def test_remind_by_a_kind_of_their_own(self, opened, send, post):
         await send()

@@ -1,16 +1,18 @@
 import asyncio
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
 from services.reporting.base import Event
+from services.reporting.followup_cohorts.rules import months_after
 from services.reporting.income_retention.jobs import forget_incomes
 from services.reporting.income_retention.rules import INCOMES_KEPT
 from services.reporting.main import create_app
-from shared.clock import utc_now
+from shared.clock import ledger_day, utc_now
 from shared.db.events import read_feed
 from shared.db.session import transaction
+from shared.http.tokens import sign_business_time
 from shared.schemas.reporting import FollowUpRecorded
 from shared.scope import SYSTEM, Role
 from tests.reporting.conftest import READER
@@ -19,7 +21,7 @@ from tests.reporting.story import Story
 ANSWER = {
     "horizon_months": 3,
     "status": "SELF_EMPLOYED",
-    "source": "SELF",
+    "source": "PROXY",
     "days_to_first_income": 40,
     "business_started": True,
     "business_running": True,
@@ -29,11 +31,16 @@ ANSWER = {
 }
 
 
+# Of somebody without work nobody says that he runs a business.
+IDLE = {"business_running": None, "people_hired": None}
+SEEN = [{"kind": "PAYSLIP", "reference": "berkas/7", "sha256": "0" * 64}]
+
+
 class Country:
     """Three people of one class in Bandung: two completed, one who lives in Bali among them."""
 
     def __init__(self) -> None:
-        self.story = Story()
+        self.story = Story().begin(utc_now() - timedelta(days=400))
         self.story.publish()
         self.facility = self.story.register_facility(0)
         class_id = self.story.plan_class(self.facility)
@@ -42,6 +49,10 @@ class Country:
         self.seated = self.story.enroll(class_id, home=0)
         for enrollment_id in (self.local, self.from_bali):
             self.story.complete(enrollment_id)
+
+    @property
+    def centre(self) -> str:
+        return self.facility["facility_id"]
 
     def participant(self, enrollment_id: UUID) -> UUID:
         return self.story.people[enrollment_id]["participant_id"]
@@ -100,10 +111,11 @@ class TestRecordFollowup:
     async def test_records_what_a_person_says_of_himself(self, record, country, auth):
         caller = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
 
-        response = await record(caller, country.local)
+        response = await record(caller, country.local, source="SELF")
 
         assert response.status_code == 201
         made = response.json()
+        assert (made["source"], made["recorded_as"]) == ("SELF", "PERSON")
         assert made["participant_id"] == str(country.participant(country.local))
         assert made["income_change"] == "UP"
         assert made["version"] == 1
@@ -206,6 +218,8 @@ class TestRecordFollowup:
             ({"surprise": 1}, "validation"),
             ({"status": "UNREACHED"}, "followup-inconsistent"),
             ({"days_to_first_income": 300}, "followup-inconsistent"),
+            ({"status": "SEEKING", "business_running": None}, "followup-inconsistent"),
+            ({"status": "STUDYING", "people_hired": 0}, "followup-inconsistent"),
         ],
     )
     async def test_refuses_an_answer_that_cannot_be(
@@ -223,10 +237,80 @@ class TestRecordFollowup:
 
         assert response.json()["code"] == "followup-source-refused"
 
+    @pytest.mark.parametrize("role", [Role.NATIONAL_ADMIN, Role.FACILITY_OPERATOR])
+    async def test_refuses_staff_who_say_what_is_the_person_s_own_word(
+        self, record, country, auth, rows, role: Role
+    ):
+        place = {} if role is Role.NATIONAL_ADMIN else {"facilities": [country.centre]}
+
+        response = await record(auth(role, **place), country.local, source="SELF")
+
+        assert (response.status_code, response.json()["code"]) == (422, "followup-source-refused")
+        assert response.json()["errors"][0]["pointer"] == "/source"
+        assert response.json()["allowed"] == ["PROXY", "VERIFIED"]
+        assert await rows("SELECT 1 FROM reporting.followup") == []
+
+    async def test_hearsay_and_silence_never_replace_a_person_s_own_word(
+        self, record, country, auth, rows
+    ):
+        himself = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
+        centre = auth(Role.FACILITY_OPERATOR, facilities=[country.centre])
+        nothing = dict.fromkeys(ANSWER) | {"horizon_months": 3}
+        unreached = {**nothing, "status": "UNREACHED", "source": "PROXY"}
+        seen = {**unreached, "source": "VERIFIED", "evidence": SEEN}
+
+        heard = await record(centre, country.local)
+        own = await record(himself, country.local, source="SELF", people_hired=3)
+        refused = [
+            await record(centre, country.local, people_hired=9),
+            await record(centre, country.local, **unreached),
+            await record(centre, country.local, **seen),
+        ]
+        again = await record(himself, country.local, source="SELF", people_hired=4)
+        proven = await record(centre, country.local, source="VERIFIED", evidence=SEEN)
+        after = await record(centre, country.local, people_hired=9)
+
+        assert [each.status_code for each in (heard, own, again, proven)] == [201, 200, 200, 200]
+        for each in refused:
+            assert (each.status_code, each.json()["code"]) == (409, "followup-own-word")
+            assert (each.json()["present"], each.json()["allowed"]) == (
+                "SELF",
+                ["SELF", "VERIFIED"],
+            )
+        assert (after.status_code, after.json()["present"]) == (409, "VERIFIED")
+        (kept,) = await rows("SELECT source, version FROM reporting.followup")
+        assert (kept["source"], kept["version"]) == ("VERIFIED", 4)
+
+    async def test_refuses_an_answer_of_a_day_that_has_not_come(
+        self, *, record, country, admin, fold, keys, rows
+    ):
+        story = country.story.begin(utc_now() - timedelta(days=100))
+        fresh = story.enroll(story.people[country.local]["class_id"], home=0)
+        story.complete(fresh)
+        await fold(story.events)
+        done = ledger_day(story._moment)
+        half = months_after(done, 6)
+
+        def on(day: date) -> dict[str, str]:
+            noon = datetime.combine(day, time(5), UTC)
+            return {"Balai-Business-Time": sign_business_time(keys.private["cli"], noon)}
+
+        due = await record(admin, fresh)
+        early = await record(admin, fresh, horizon_months=6)
+        eve = half - timedelta(days=1)
+        still = await record({**admin, **on(eve)}, fresh, horizon_months=6)
+        later = await record({**admin, **on(half)}, fresh, horizon_months=6)
+
+        assert (due.status_code, later.status_code) == (201, 201)
+        for each in (early, still):
+            assert (each.status_code, each.json()["code"]) == (409, "followup-not-due")
+            assert each.json()["due_on"] == half.isoformat()
+        assert len(await rows("SELECT 1 FROM reporting.followup")) == 2
+
     async def test_a_participant_knows_nobody_else(self, record, country, auth):
         caller = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
 
-        response = await record(caller, country.from_bali)
+        response = await record(caller, country.from_bali, source="SELF")
 
         assert response.status_code == 404
 
@@ -331,7 +415,7 @@ class TestListFollowupVersions:
     async def test_shows_what_was_said_before_and_no_amount(
         self, *, record, reporting, country, admin, auth
     ):
-        made = (await record(admin, country.local, status="SEEKING")).json()
+        made = (await record(admin, country.local, status="SEEKING", **IDLE)).json()
         await record(admin, country.local, status="EMPLOYED", nib_obtained=True)
         await record(admin, country.local, status="BOTH")
         path = f"/v1/followups/{made['id']}/versions"
@@ -347,9 +431,29 @@ class TestListFollowupVersions:
         ]
         assert said == [(1, "SEEKING", None), (2, "EMPLOYED", True)]
         assert [each["version"] for each in second.json()["items"]] == [2]
+        assert {(each["source"], each["recorded_as"]) for each in told.json()["items"]} == {
+            ("PROXY", "OFFICE")
+        }
         assert "1500123" not in told.text
         assert "rupiah" not in told.text
         assert (elsewhere.status_code, analyst.status_code) == (404, 403)
+
+    async def test_tells_in_which_role_each_answer_was_recorded_and_by_no_name(
+        self, *, record, reporting, country, admin, auth
+    ):
+        centre = auth(Role.FACILITY_OPERATOR, facilities=[country.centre], subject="ibu-sari")
+        himself = auth(Role.PARTICIPANT, participant_id=country.participant(country.local))
+        made = (await record(centre, country.local)).json()
+        await record(himself, country.local, source="SELF")
+        await record(admin, country.local, source="VERIFIED", evidence=SEEN)
+
+        told = await reporting.get(f"/v1/followups/{made['id']}/versions", headers=admin)
+        present = await reporting.get(f"/v1/followups/{made['id']}", headers=admin)
+
+        said = [(each["source"], each["recorded_as"]) for each in told.json()["items"]]
+        assert said == [("PROXY", "CENTRE"), ("SELF", "PERSON")]
+        assert (present.json()["source"], present.json()["recorded_as"]) == ("VERIFIED", "OFFICE")
+        assert "ibu-sari" not in told.text + present.text
 
     async def test_evidence_is_a_reference_and_stays_with_its_version(
         self, record, reporting, country, admin
@@ -357,7 +461,7 @@ class TestListFollowupVersions:
         seen = {"kind": "NIB", "reference": "arsip/2027/117", "sha256": "ab" * 32}
         bare = await record(admin, country.local, source="VERIFIED")
         made = (await record(admin, country.local, source="VERIFIED", evidence=[seen])).json()
-        await record(admin, country.local, source="SELF")
+        await record(admin, country.local, source="VERIFIED", evidence=SEEN)
 
         told = await reporting.get(f"/v1/followups/{made['id']}/versions", headers=admin)
 
@@ -398,7 +502,7 @@ class TestListFollowups:
 
     async def test_filters(self, record, reporting, country, admin):
         await record(admin, country.local)
-        await record(admin, country.from_bali, status="SEEKING")
+        await record(admin, country.from_bali, status="SEEKING", **IDLE)
         await record(admin, country.from_bali, horizon_months=6, status="EMPLOYED")
 
         async def count(query: str) -> int:
@@ -464,10 +568,10 @@ class TestOutcomes:
     async def test_somebody_who_was_not_reached_is_no_answer(
         self, record, country, admin, outcome_rows
     ):
-        nothing = dict.fromkeys(ANSWER) | {"horizon_months": 3, "source": "SELF"}
+        nothing = dict.fromkeys(ANSWER) | {"horizon_months": 3, "source": "PROXY"}
         unreached = {**nothing, "status": "UNREACHED"}
         await record(admin, country.local, **unreached)
-        await record(admin, country.from_bali, status="SEEKING", source="PROXY")
+        await record(admin, country.from_bali, status="SEEKING", **IDLE)
 
         rows = await outcome_rows()
 
@@ -483,7 +587,7 @@ class TestOutcomes:
     ):
         await record(admin, country.local, people_hired=7)
         before = await outcome_rows()
-        await record(admin, country.local, status="INACTIVE", people_hired=None)
+        await record(admin, country.local, status="INACTIVE", **IDLE)
 
         after = await outcome_rows()
 

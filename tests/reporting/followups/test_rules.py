@@ -1,10 +1,17 @@
 import os
+from contextlib import nullcontext
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from services.reporting.followups import rules
-from services.reporting.followups.rules import Answer, IncomeKeys, Incomes, SealedIncomes
+from services.reporting.followups.rules import (
+    Answer,
+    IncomeKeys,
+    Incomes,
+    RecordedAs,
+    SealedIncomes,
+)
 from shared.schemas.enrollment import EnrollmentState
 from shared.schemas.reporting import FollowUpSource, IncomeChange, OutcomeStatus
 from tests.reporting.story import Story
@@ -49,17 +56,25 @@ class TestCheckCompleted:
 
 class TestCheckSource:
     @pytest.mark.parametrize("source", [FollowUpSource.PROXY, FollowUpSource.VERIFIED])
-    def test_lets_staff_but_not_the_participant_vouch(self, source: FollowUpSource):
-        rules.check_source(source, answers_himself=False, evidence=1)
+    @pytest.mark.parametrize("staff", [RecordedAs.CENTRE, RecordedAs.OFFICE])
+    def test_lets_staff_but_not_the_participant_vouch(self, source, staff):
+        rules.check_source(source, recorded_as=staff, evidence=1)
 
         with pytest.raises(rules.SourceRefusedError):
-            rules.check_source(source, answers_himself=True, evidence=1)
+            rules.check_source(source, recorded_as=RecordedAs.PERSON, evidence=1)
+
+    @pytest.mark.parametrize("staff", [RecordedAs.CENTRE, RecordedAs.OFFICE])
+    def test_lets_nobody_else_speak_as_the_person(self, staff):
+        rules.check_source(FollowUpSource.SELF, recorded_as=RecordedAs.PERSON, evidence=0)
+
+        with pytest.raises(rules.SourceRefusedError):
+            rules.check_source(FollowUpSource.SELF, recorded_as=staff, evidence=1)
 
     def test_asks_whoever_has_seen_a_document_for_it(self):
-        rules.check_source(FollowUpSource.PROXY, answers_himself=False, evidence=0)
+        rules.check_source(FollowUpSource.PROXY, recorded_as=RecordedAs.CENTRE, evidence=0)
 
         with pytest.raises(rules.EvidenceMissingError) as caught:
-            rules.check_source(FollowUpSource.VERIFIED, answers_himself=False, evidence=0)
+            rules.check_source(FollowUpSource.VERIFIED, recorded_as=RecordedAs.CENTRE, evidence=0)
         assert caught.value.pointer == "/evidence"
 
 
@@ -79,6 +94,9 @@ class TestCheckAnswer:
             (answer(OutcomeStatus.UNREACHED, nib_obtained=True), NOTHING, "/nib_obtained"),
             (answer(OutcomeStatus.UNREACHED), Incomes(size_after=1), "/size_after_rupiah"),
             (answer(financing_bank="Bank BRI"), NOTHING, "/financing_bank"),
+            (answer(OutcomeStatus.SEEKING, people_hired=1), NOTHING, "/people_hired"),
+            (answer(OutcomeStatus.STUDYING, people_hired=2), NOTHING, "/people_hired"),
+            (answer(OutcomeStatus.INACTIVE, business_running=True), NOTHING, "/business_running"),
         ],
     )
     def test_refuses_a_contradiction_and_points_at_it(self, given, incomes, pointer: str):
@@ -93,11 +111,35 @@ class TestCheckAnswer:
             answer(OutcomeStatus.UNREACHED),
             answer(days_to_first_income=93),
             answer(business_running=True),
+            answer(OutcomeStatus.SEEKING, people_hired=0, business_running=False),
+            answer(OutcomeStatus.EMPLOYED, people_hired=1, business_running=True),
             answer(business_started=True, business_running=False),
         ],
     )
     def test_accepts_what_can_be(self, given: Answer):
         rules.check_answer(given, incomes=NOTHING, horizon_months=3)
+
+
+class TestCheckReplaces:
+    @pytest.mark.parametrize(
+        ("present", "told_by", "source", "stays"),
+        [
+            ("EMPLOYED", "SELF", "PROXY", True),
+            ("EMPLOYED", "VERIFIED", "PROXY", True),
+            ("EMPLOYED", "SELF", "SELF", False),
+            ("EMPLOYED", "SELF", "VERIFIED", False),
+            ("EMPLOYED", "PROXY", "PROXY", False),
+            ("EMPLOYED", "PROXY", "SELF", False),
+            ("UNREACHED", "PROXY", "PROXY", False),
+            ("UNREACHED", None, "PROXY", False),
+            ("ASKED", None, "PROXY", False),
+        ],
+    )
+    def test_lets_nothing_weaker_replace_what_is_known(self, present, told_by, source, stays):
+        given = Answer(status=OutcomeStatus.SEEKING, source=FollowUpSource(source))
+        told = told_by and FollowUpSource(told_by)
+        with pytest.raises(rules.OwnWordError) if stays else nullcontext():
+            rules.check_replaces(OutcomeStatus(present), told, answer=given)
 
 
 class TestIncomeKeys:

@@ -13,7 +13,7 @@ from tests.reporting.story import Story
 @pytest.fixture
 async def recorded(reporting, auth, fold, rows) -> dict[str, str]:
     """Record incomes just within and just beyond what is kept; return the ids of both answers."""
-    story = Story()
+    story = Story().begin(utc_now() - timedelta(days=200))
     story.publish()
     enrollment_id = story.enroll(story.plan_class(story.register_facility(0)), home=0)
     story.complete(enrollment_id)

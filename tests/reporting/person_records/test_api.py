@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from services.reporting.person_records.consumers import follow_erasures
@@ -22,7 +24,7 @@ ANSWER = {
 @pytest.fixture
 async def trained(fold) -> tuple[str, str]:
     """Return enrollment and person of somebody who completed a class."""
-    story = Story()
+    story = Story().begin(utc_now() - timedelta(days=400))
     story.publish()
     enrollment_id = story.enroll(story.plan_class(story.register_facility(0)), home=0)
     story.complete(enrollment_id)
@@ -58,9 +60,12 @@ def tell(db):
 
 
 @pytest.fixture
-def record(reporting, auth):
+def record(reporting, auth, trained):
+    """Return the function that answers in the person's own name."""
+    himself = auth(Role.PARTICIPANT, participant_id=trained[1])
+
     async def post(enrollment_id: str, key: str, **changes):
-        headers = {**auth(Role.NATIONAL_ADMIN), "Idempotency-Key": key}
+        headers = {**himself, "Idempotency-Key": key}
         body = {**ANSWER, "enrollment_id": enrollment_id, **changes}
         return await reporting.post("/v1/followups", json=body, headers=headers)
 

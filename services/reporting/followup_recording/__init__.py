@@ -1,0 +1,1 @@
+"""Answers that are recorded by whoever has logged in. Owns no table."""
