@@ -84,8 +84,10 @@ def service_problem(request: Request, error: ServiceError) -> Response:
         )
     extra = {name: _told(value, language) for name, value in error.extra.items()}
     if error.pointer is not None:
+        # Who only reads sends no body: what is wrong stands in the query.
+        place = "query" if request.method in ("GET", "HEAD") else "body"
         extra["errors"] = [
-            {"in": "body", "pointer": error.pointer, "code": facts.code, "detail": facts.detail}
+            {"in": place, "pointer": error.pointer, "code": facts.code, "detail": facts.detail}
         ]
     headers = {}
     if error.retry_after_s is not None:

@@ -95,7 +95,11 @@ def _sentence(error: Mapping[str, Any], language: Language) -> str:
     if isinstance(reason, ValueError) and reason.args and isinstance(reason.args[0], Text):
         return reason.args[0].in_(language)
     sentence = _SENTENCES.get(str(error["type"]), _OTHER).in_(language)
-    return sentence.format_map(_Context(context))
+    told = _Context(context)
+    if language == "id" and "expected" in told:
+        # Pydantic joins what may stand there in English.
+        told["expected"] = " atau ".join(str(told["expected"]).rsplit(" or ", 1))
+    return sentence.format_map(told)
 
 
 class _Context(dict[str, Any]):

@@ -27,10 +27,10 @@ class IndicatorUnknownError(BadRequestError):
 
 
 class ValueUnknownError(InvalidError):
-    """The dimension has no such value; `suggestion` is the nearest that it has."""
+    """The parameter has no such value; `suggestion` is the nearest that it has."""
 
     code = "value-unknown"
-    title = Text("Dimensi ini tidak memuat nilai itu.", "The dimension has no such value.")
+    title = Text("Parameter ini tidak memuat nilai itu.", "The parameter has no such value.")
 
 
 class PeriodEndsBeforeItStartsError(InvalidError):

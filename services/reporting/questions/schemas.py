@@ -52,7 +52,9 @@ Trade = Annotated[
     Field(description="A vocational field: BAKERY."),
 ]
 Month = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}-\d{2}$"), Field(description="A month: 2026-11.")
+    str,
+    StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"),
+    Field(description="A month: 2026-11."),
 ]
 
 
@@ -77,17 +79,24 @@ def _months(values: object) -> object:
 _Months = BeforeValidator(_months)
 
 
-def _meant(value: object) -> object:
+def _meant(kind: str) -> BeforeValidator:
     """Refuse what nobody can mean: pydantic takes a number for seconds, and sums overflow."""
-    year = re.match(r"(\d{4})-", value) if isinstance(value, str) else None
-    if value is not None and not (year and EARLIEST_YEAR <= int(year[1]) <= LATEST_YEAR):
-        raise PydanticCustomError("day_out_of_range", "A day must lie between 1900 and 2999")
-    return value
+
+    def check(value: object) -> object:
+        if value is None:
+            return value
+        year = re.match(r"(\d{4})-", value) if isinstance(value, str) else None
+        if year is None:
+            raise PydanticCustomError(f"{kind}_parsing", "It is written like 2026-11-22")
+        if not EARLIEST_YEAR <= int(year[1]) <= LATEST_YEAR:
+            raise PydanticCustomError("day_out_of_range", "A day must lie between 1900 and 2999")
+        return value
+
+    return BeforeValidator(check)
 
 
-_Meant = BeforeValidator(_meant)
-_Day: TypeAlias = Annotated[date | None, _Meant]
-_Instant: TypeAlias = Annotated[AwareDatetime | None, _Meant]
+_Day: TypeAlias = Annotated[date | None, _meant("date")]
+_Instant: TypeAlias = Annotated[AwareDatetime | None, _meant("datetime")]
 
 
 class ReportQuery(BaseModel):
@@ -226,7 +235,9 @@ def _query(given: Mapping[str, list[str]]) -> ReportQuery:
 
 def _unknown_value(parameter: str, given: str) -> ValueUnknownError:
     shown = _properties()[parameter]
-    allowed = shown.get("items", shown).get("enum", [])
+    # What may be left out is one of several: its own values, or none.
+    parts = [shown.get("items", shown), *shown.get("anyOf", ())]
+    allowed = [value for part in parts for value in part.get("enum", ())]
     return ValueUnknownError(
         pointer=f"/{parameter}",
         extra={

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic import ValidationError
 
 from services.reporting.indicators.rules import AreaBasis, Dimension
 from services.reporting.people_indicators.rules import FUNNEL, PROGRESS
@@ -57,6 +58,7 @@ class TestQuestionOf:
             ({"facility_kind": ["PLUTO"]}, ValueUnknownError, "PLUT"),
             ({"sex": ["female"]}, ValueUnknownError, "FEMALE"),
             ({"areas": ["noww"]}, ValueUnknownError, "now"),
+            ({"format": ["cvs"]}, ValueUnknownError, "csv"),
         ],
     )
     def test_suggests_what_was_meant(self, given, error, suggested):
@@ -91,3 +93,34 @@ class TestCutsOf:
 
         codes = names["indicator"]["schema"]["items"]["enum"]
         assert len(codes) == len(set(codes))
+
+
+class TestQuestionOfWhatCannotBe:
+    def test_names_every_format_there_is(self):
+        with pytest.raises(ValueUnknownError) as refusal:
+            question_of(FUNNEL, {"format": ["pdf"]})
+
+        assert refusal.value.extra["allowed"] == ["json", "csv", "xlsx", "geojson"]
+
+    @pytest.mark.parametrize(
+        ("given", "kind"),
+        [
+            ({"as_of": ["yesterday"]}, "datetime_parsing"),
+            ({"as_of": ["1700000000"]}, "datetime_parsing"),
+            ({"as_of": ["1899-12-31T10:00:00Z"]}, "day_out_of_range"),
+            ({"from": ["yesterday"]}, "date_parsing"),
+            ({"to": ["3000-01-01"]}, "day_out_of_range"),
+            ({"month": ["2027-13"]}, "string_pattern_mismatch"),
+            ({"month": ["2027-00"]}, "string_pattern_mismatch"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_day(self, given, kind):
+        with pytest.raises(ValidationError) as refusal:
+            question_of(FUNNEL, given)
+
+        assert [each["type"] for each in refusal.value.errors()] == [kind]
+
+    def test_reads_the_first_and_the_last_month_of_a_year(self):
+        question = question_of(FUNNEL, {"month": ["2027-01,2027-12"]})
+
+        assert dict(question.chosen)[Dimension.MONTH] == ("2027-01", "2027-12")

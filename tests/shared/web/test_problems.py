@@ -80,7 +80,7 @@ class TestRefusals:
 
         assert problem["errors"] == [
             {
-                "in": "body",
+                "in": "query",
                 "pointer": "/starts_at",
                 "code": "thing-full",
                 "detail": "Sudah penuh.",
