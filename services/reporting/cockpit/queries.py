@@ -149,11 +149,11 @@ def _silent_centres(wave_id: UUID | None, now: datetime) -> Select[*tuple[Any, .
 async def _next_start(
     session: AsyncSession, wave_id: UUID | None, now: datetime
 ) -> datetime | None:
-    """Return when the next classes start that are still to be held."""
+    """Return when the next classes start that have not started, whatever hour was played."""
     live: Any = LiveClassSummary
     ahead = (
         select(live.starts_at)
-        .where(_of_wave(live, wave_id), live.starts_at > now, live.state != ClassState.CANCELLED)
+        .where(_of_wave(live, wave_id), live.starts_at > now, live.state == ClassState.PLANNED)
         .group_by(live.starts_at)
         .having(func.sum(live.n) > 0)
         .order_by(live.starts_at)

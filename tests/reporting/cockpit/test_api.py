@@ -87,6 +87,23 @@ class TestGetCockpit:
         assert read["wave"]["name"] == "Gelombang 1"
         assert read["synthetic"] is True
 
+    async def test_names_no_start_to_come_once_every_class_has_started(
+        self, story, fold, reporting
+    ):
+        # By the real clock the hour is still ahead: the demonstration has played it already.
+        ahead = (await reporting.get("/v1/cockpit")).json()["next_start"]
+        told = len(story.events)
+        for number, class_id in enumerate([*story.classes][1:]):
+            story.change_class(class_id, "CANCELLED" if number % 2 else "OPENED")
+        await fold(story.events[told:])
+
+        # What is answered from memory is a second old at most.
+        async def named() -> bool:
+            return (await reporting.get("/v1/cockpit")).json()["next_start"] is None
+
+        assert ahead == START.isoformat().replace("+00:00", "Z")
+        await eventually(named)
+
     async def test_tells_the_days_left_of_the_pilot(self, story, reporting, at_start):
         read = (await reporting.get("/v1/cockpit", headers=at_start)).json()
 

@@ -31,10 +31,15 @@ function paceLine(targets) {
   return h("p", { class: "pace" }, say("pace_line", { pace: decimal(pace), target: number(first.value), date: period(on) })); // prettier-ignore
 }
 
+/** On which day a target is reached at its pace, or why none is named. */
+function projected({ projection, projected_on: on }) {
+  return on ? period(on) : projection ? say(`projection_${projection}`) : "–";
+}
+
 function targetRows(targets) {
   return targets.map((each) =>
     h("tr", {}, h("th", { scope: "row" }, told({ id: each.label_id, en: each.label_en })),
-      ...[number(each.value), number(each.achievement.achieved), number(each.achievement.gap), decimal(each.achievement.pace), period(each.achievement.projected_on)]
+      ...[number(each.value), number(each.achievement.achieved), number(each.achievement.gap), decimal(each.achievement.pace), projected(each.achievement)]
         .map((text) => h("td", {}, text)))); // prettier-ignore
 }
 
