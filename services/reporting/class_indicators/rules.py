@@ -10,6 +10,7 @@ from services.reporting.indicators.rules import (
     Indicator,
     Report,
     Unit,
+    Whole,
 )
 from shared.i18n import Text
 
@@ -29,6 +30,7 @@ ATTENDANCE: Final = Report(
     ),
     sources=(Source.ENROLLMENT,),
     dimensions=(*CLASSES, *TIMES),
+    wholes=(Whole("expected", ("attended",)),),
     indicators=(
         Indicator(
             "attended",
@@ -126,15 +128,22 @@ COSTS: Final = Report(
             _MEAN,
             "funding_rupiah_of_ended",
             "entrepreneurs",
-            response=("answered", "asked"),
+            response=_FUNDED,
+            few=_FEW_CLASSES,
             unreached="unreached",
             definition=Text(
-                "Dana kelas yang sudah selesai dibagi lulusan yang menjawab bahwa mereka memulai"
-                " usaha atau berusaha sendiri; makin rendah tingkat responsnya, makin tinggi"
-                " biayanya.",
-                "Money of classes that have ended, divided by graduates who answered that they"
-                " started a business or are self-employed; the lower the response rate, the higher"
-                " the cost.",
+                "Dana semua kelas yang sudah selesai, juga yang lulusannya belum ditanya, dibagi"
+                " lulusan semua kelas yang menjawab bahwa mereka memulai usaha atau berusaha"
+                " sendiri, juga dari kelas yang dananya tidak dilaporkan. Tingkat respons: kelas"
+                " selesai yang dananya dilaporkan; selama di bawah 1, biayanya terlalu rendah,"
+                " dan selama ada lulusan yang belum menjawab, terlalu tinggi. Karena itu tidak"
+                " dipublikasikan.",
+                "Money of all classes that have ended, also of those whose graduates were not asked"
+                " yet, divided by graduates of all classes who answered that they started a"
+                " business or are self-employed, also of classes whose money was not told. The"
+                " response rate is that of ended classes whose money was told: below 1 the cost is"
+                " understated, and while graduates have not answered it is overstated. Therefore"
+                " it is not published.",
             ),
             source=FOLLOWUP_EVENTS,
         ),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.class_facts.tables import LiveClassNow, LiveClassSummary
-from services.reporting.cockpit.rules import Counts, by_zone
+from services.reporting.cockpit.rules import Counts, by_zone, shown
 from services.reporting.cockpit.schemas import (
     CockpitFigures,
     CockpitWaveRead,
@@ -58,14 +58,14 @@ async def read_cockpit(
         wave=None if wave is None else await _wave(session, wave),
         synthetic=bool(synthetic_waves) if wave is None else str(wave.id) in synthetic_waves,
         next_start=await _next_start(session, wave_id, now),
-        total=CountsRead.model_validate(Counts.of(provinces.values())),
+        total=CountsRead.model_validate(shown(Counts.of(provinces.values()))),
         zones=[
-            ZoneCountsRead.model_validate({"zone": zone, **_members(counts)})
+            ZoneCountsRead.model_validate({"zone": zone, **shown(counts)})
             for zone, counts in by_zone(provinces, zones).items()
         ],
         provinces=[
             ProvinceCountsRead.model_validate(
-                {"province": code, "zone": zones.get(code), **_members(counts)}
+                {"province": code, "zone": zones.get(code), **shown(counts)}
             )
             for code, counts in sorted(provinces.items())
             if not counts.nothing
@@ -73,10 +73,6 @@ async def read_cockpit(
         signups=SpeedRead.model_validate(speed),
         programs=await _courses(session, None if wave is None else wave.program_id, today),
     )
-
-
-def _members(counts: Counts) -> dict[str, int]:
-    return CountsRead.model_validate(counts).model_dump()
 
 
 async def _wave(session: AsyncSession, wave: Wave) -> CockpitWaveRead:

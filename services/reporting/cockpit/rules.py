@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Final, Self
 
+from services.reporting.reports.rules import SMALL
 from shared.errors import UnavailableError
 from shared.i18n import Text
 
@@ -55,6 +56,19 @@ class Counts:
     def nothing(self) -> bool:
         """Whether every figure is zero."""
         return not any(getattr(self, each.name) for each in fields(self))
+
+
+def shown(counts: Counts) -> dict[str, int | None]:
+    """Return the figures of an area, none of its people where few could be told by them.
+
+    Of the seated some are reported, and of those some present: the rest may be few as well.
+    """
+    told: dict[str, int | None] = {each.name: getattr(counts, each.name) for each in fields(counts)}
+    steps = (counts.seated, counts.reported, counts.present)
+    rests = (steps[0] - steps[1], steps[1] - steps[2], steps[0] - steps[2])
+    if any(0 < abs(count) < SMALL for count in (*steps, *rests)):
+        told |= dict.fromkeys(("seated", "reported", "present"))
+    return told
 
 
 def by_zone(provinces: Mapping[str, Counts], zones: Mapping[str, str]) -> dict[str, Counts]:

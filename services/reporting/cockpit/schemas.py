@@ -15,7 +15,8 @@ class CountsRead(Read):
 
     `classes_due` are those whose start has passed; `classes_silent` those of them that have not
     said that they opened, `centres_silent` how many centres they are at. `reported` of the `seated`
-    were in a roll call, `present` were there.
+    were in a roll call, `present` were there: all three are null where one to four people are
+    among them, or left out of one of them.
     """
 
     classes_planned: int
@@ -23,9 +24,9 @@ class CountsRead(Read):
     classes_due: int
     classes_silent: int
     centres_silent: int
-    seated: int
-    reported: int
-    present: int
+    seated: int | None
+    reported: int | None
+    present: int | None
 
 
 class ZoneCountsRead(CountsRead):

@@ -171,10 +171,27 @@ def parts_of_sum(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A sum, and sums that it is made of: with a rest that no indicator shows, or with an overlap.
+
+    Whoever knows all of them but one, knows that one; and whoever knows all, the rest.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The whole and its parts."""
+        return (self.name, *self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What is counted and how it may be cut; `public` are the cuts that need no token.
 
-    `timed` tells that figures change with the hour although nothing happens.
+    `timed` tells that figures change with the hour although nothing happens. `wholes` are the sums
+    that are made of one another.
     """
 
     code: str
@@ -187,6 +204,7 @@ class Report:
     area_bases: tuple[AreaBasis, ...] = (AreaBasis.FACILITY,)
     by_horizon: bool = False
     timed: bool = False
+    wholes: tuple[Whole, ...] = ()
 
 
 def formula_of(indicator: Indicator) -> Text:

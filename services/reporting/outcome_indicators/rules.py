@@ -12,6 +12,7 @@ from services.reporting.indicators.rules import (
     Indicator,
     Report,
     Unit,
+    Whole,
 )
 from shared.i18n import Text
 
@@ -47,6 +48,21 @@ def _of_answers(
     )
 
 
+# Who is both employed and self-employed is counted twice beside those who work. What somebody is
+# asked beside his status is a part of who answered at all.
+_WHOLES: Final = (
+    Whole("asked", ("answered", "unreached")),
+    Whole("answered", ("working", "studying", "seeking", "inactive")),
+    Whole("working", ("employed", "self_employed")),
+    Whole("working", ("absorbed", "self_employed")),
+    *(Whole("working", (part,)) for part in ("employed", "absorbed", "self_employed")),
+    Whole("entrepreneurs", ("self_employed",)),
+    Whole("financed", tuple(f"financed_{kind}" for kind, _ in _FINANCING)),
+    Whole("incomes_compared", ("incomes_up",)),
+    Whole("sizes_compared", ("size_up",)),
+    Whole("trades_compared", ("matched",)),
+)
+
 OUTCOMES: Final = Report(
     code="outcomes",
     label=Text("Hasil pelatihan", "Outcomes"),
@@ -58,6 +74,7 @@ OUTCOMES: Final = Report(
     dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     area_bases=BOTH,
     by_horizon=True,
+    wholes=_WHOLES,
     indicators=(
         _of_answers(
             "answered",

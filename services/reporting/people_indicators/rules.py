@@ -13,6 +13,7 @@ from services.reporting.indicators.rules import (
     Indicator,
     Report,
     Unit,
+    Whole,
 )
 from shared.i18n import Text
 
@@ -34,6 +35,14 @@ _COMPLETED: Final = Text(
     "People whom the centre reported to have completed the training, of those who hold a seat.",
 )
 
+# Who was present is one of those reported, who is one of those seated.
+_AT_THE_OPENING: Final = (
+    Whole("seated", ("reported",)),
+    Whole("seated", ("present",)),
+    Whole("reported", ("present",)),
+)
+_TRAINED: Final = Whole("seated", ("completed", "dropped_out"))
+
 _APPLICANTS: Final = Text(
     "jumlah applications + jumlah direct_claims", "sum of applications + sum of direct_claims"
 )
@@ -52,6 +61,14 @@ FUNNEL: Final = Report(
     sources=(Source.ENROLLMENT,),
     dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     area_bases=BOTH,
+    wholes=(
+        Whole("applications", ("applications_eligible",)),
+        Whole("claims", ("seated", "waitlisted", "not_placed", "cancelled")),
+        Whole("seated", ("promoted",)),
+        *_AT_THE_OPENING,
+        _TRAINED,
+        Whole("completed", ("certified_training",)),
+    ),
     indicators=(
         Indicator(
             "applicants",
@@ -216,6 +233,7 @@ PROGRESS: Final = Report(
     dimensions=(*PEOPLE, Dimension.DISABILITY, Dimension.TRADE, *TIMES),
     public=PUBLIC,
     area_bases=BOTH,
+    wholes=(Whole("seated", ("present",)), Whole("seated", ("completed",))),
     indicators=tuple(
         Indicator(code, label, _RATIO, code, target=target, definition=definition)
         for target in TARGETS
@@ -236,6 +254,7 @@ OPENING: Final = Report(
     dimensions=(*CLASSES, *TIMES),
     public=PUBLIC,
     timed=True,
+    wholes=_AT_THE_OPENING,
     indicators=(
         Indicator(
             "classes_opened",

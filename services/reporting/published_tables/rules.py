@@ -8,9 +8,16 @@ from typing import Any, Final, TypeAlias
 from pydantic_core import to_jsonable_python
 
 from services.reporting.catalogue.rules import REPORTS
-from services.reporting.indicators.rules import Dimension, Report, Unit, formula_of
+from services.reporting.indicators.rules import (
+    Dimension,
+    Indicator,
+    Report,
+    Unit,
+    Whole,
+    formula_of,
+)
 from services.reporting.questions.rules import Period, Question
-from services.reporting.reports.rules import SMALL, Key, Row, Sums, rows_of
+from services.reporting.reports.rules import SMALL, Key, Row, Sums, impersonal, rows_of
 from shared.errors import ConflictError, ForbiddenError, NotFoundError
 from shared.i18n import Text
 
@@ -61,7 +68,7 @@ class PublishedTable:
     """A table that everybody may read: a report cut by `by`, with the totals of its parts.
 
     Without a report it is the progress against the nation's targets. `people` are counted in it:
-    cells of fewer than five are withheld.
+    cells of fewer than five are withheld. `without` are the indicators that are not published.
     """
 
     code: str
@@ -70,6 +77,13 @@ class PublishedTable:
     report: str | None
     by: tuple[Dimension, ...] = ()
     people: bool = True
+    without: tuple[str, ...] = ()
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """What the table shows of its report."""
+        shown = () if self.report is None else REPORTS[self.report].indicators
+        return tuple(each for each in shown if each.code not in self.without)
 
 
 _LISTED: Final = (
@@ -180,8 +194,9 @@ _LISTED: Final = (
     PublishedTable(
         "costs",
         Text("Biaya", "Costs"),
-        Text("Biaya per lulusan dan per wirausaha.", "Cost per graduate and per entrepreneur."),
+        Text("Dana kelas, dan biaya per lulusan.", "Money of classes, and cost per graduate."),
         "costs",
+        without=("cost_per_entrepreneur",),
     ),
     PublishedTable(
         "utilisation-by-province",
@@ -246,16 +261,21 @@ def question_of(
     table: PublishedTable, *, total: bool = False, period: Period | None = None
 ) -> Question:
     """Return what a table asks of its report, or what the total of its parts does."""
-    return Question(by=() if total else table.by, period=period)
+    shown = tuple(each.code for each in table.indicators) if table.without else ()
+    return Question(by=() if total else table.by, indicators=shown, period=period)
 
 
 def people_of(report: Report) -> frozenset[str]:
     """Return the sums of a report that count people: what shares are shares of, and numbers.
 
-    The numerator of a mean is an amount, not a number of people, and so are hours.
+    The numerator of a mean is an amount, not a number of people, and so are hours; classes and
+    sessions are none either.
     """
     counts: set[str] = set()
+    harmless = impersonal(report)
     for each in report.indicators:
+        if each.code in harmless:
+            continue
         amount = set() if each.unit in _OF_PEOPLE else {each.numerator}
         counts |= each.sums - amount
     return frozenset(counts)
@@ -279,31 +299,77 @@ def withheld_cells(
 ) -> tuple[dict[Key, frozenset[str]], dict[Key, frozenset[str]]]:
     """Return, by key, which sums of the parts of a table and of its totals are withheld.
 
-    First those of fewer than five people. Then, where a total stands, further parts, the smallest
-    first, until what is withheld beside it adds up to five people in two parts at least: else the
-    one could be told by subtracting the others. A part's horizon, its last key, is its total's.
+    First those of fewer than five people. Then whatever would tell them: in a row the other parts
+    of the same whole, among the parts of a total the next smallest, until neither withholds more.
+    A part's horizon, its last key, is its total's.
     """
-    people = sorted(people_of(report))
-    hidden = {key: set(_small(sums, people, report)) for key, sums in parts.items()}
-    hidden_totals = {key: _small(sums, people, report) for key, sums in totals.items()}
-    for total in totals:
-        group = [key for key in sorted(parts) if not report.by_horizon or key[_TOTAL] == total[0]]
-        for name in people:
-            if name not in hidden_totals[total]:
-                _hide_more(name, {key: parts[key].get(name, 0) for key in group}, hidden)
-    return {key: frozenset(names) for key, names in hidden.items()}, hidden_totals
+    people = people_of(report)
+    wholes = [each for each in report.wholes if people.issuperset(each.members)]
+    hidden = {key: set(_small(sums, sorted(people), report)) for key, sums in parts.items()}
+    whole = {key: set(_small(sums, sorted(people), report)) for key, sums in totals.items()}
+    rows = [(sums, hidden[key]) for key, sums in parts.items()]
+    rows += [(sums, whole[key]) for key, sums in totals.items()]
+    groups = {
+        total: [key for key in sorted(parts) if not report.by_horizon or key[_TOTAL] == total[0]]
+        for total in totals
+    }
+    # A nought beside hides little and costs its row: only where nothing else does.
+    for noughts in (False, True):
+        before = -1
+        while before != (before := sum(len(names) for _, names in rows)):
+            for sums, names in rows:
+                _hide_parts(wholes, sums, names)
+            for total, group in groups.items():
+                for name in sorted(people) if group else ():
+                    counts = {key: parts[key].get(name, 0) for key in group}
+                    _hide_beside(name, counts, hidden, whole[total], noughts=noughts)
+    return _frozen(hidden), _frozen(whole)
 
 
-def _hide_more(name: str, counts: Mapping[Key, int], hidden: Mapping[Key, set[str]]) -> None:
-    beside = [key for key, count in counts.items() if name in hidden[key] and count]
-    if not beside:
+def _frozen(hidden: Mapping[Key, set[str]]) -> dict[Key, frozenset[str]]:
+    return {key: frozenset(names) for key, names in hidden.items()}
+
+
+def _hide_parts(wholes: Iterable[Whole], sums: Sums, hidden: set[str]) -> None:
+    """Withhold all parts of a whole in one row when one is withheld, or few are in its rest."""
+    again = True
+    while again:
+        again = False
+        for each in wholes:
+            rest = sums.get(each.name, 0) - sum(sums.get(part, 0) for part in each.parts)
+            told = hidden.isdisjoint(each.members) and not 0 < abs(rest) < SMALL
+            if not told and not hidden.issuperset(each.parts):
+                hidden.update(each.parts)
+                again = True
+
+
+def _hide_beside(
+    name: str,
+    counts: Mapping[Key, int],
+    hidden: Mapping[Key, set[str]],
+    total: set[str],
+    *,
+    noughts: bool,
+) -> None:
+    """Withhold further parts of a total, the smallest first and those of nobody last.
+
+    What is withheld must be two parts and five people at least, or else the total goes too: the one
+    could be told by subtracting the others.
+    """
+    beside = [key for key in counts if name in hidden[key]]
+    if not beside and name not in total:
         return
-    left = sorted((count, key) for key, count in counts.items() if count and key not in beside)
-    for _, key in left:
-        if len(beside) > 1 and sum(counts[each] for each in beside) >= SMALL:
+    left = sorted((not count, count, key) for key, count in counts.items() if key not in beside)
+    for *_, key in left:
+        people = [counts[each] for each in beside if counts[each]]
+        if len(people) > 1 and sum(people) >= SMALL:
+            return
+        if not counts[key] and (len(beside) > 1 or not noughts):
             return
         beside.append(key)
         hidden[key].add(name)
+    if len(beside) == 1 and noughts:
+        total.add(name)
 
 
 def table_rows(
@@ -333,7 +399,6 @@ def metadata_of(table: PublishedTable) -> dict[str, Any]:
     Source: Perpres 39/2019, article 4: standard (concept, definition, classification, measure,
     unit), metadata, interoperability and reference codes.
     """
-    report = REPORTS.get(table.report or "")
     return {
         "judul": table.label._asdict(),
         "konsep": table.description._asdict(),
@@ -348,14 +413,15 @@ def metadata_of(table: PublishedTable) -> dict[str, Any]:
                 "sumber": each.source._asdict(),
                 "kebijakan_revisi": each.revision._asdict(),
             }
-            for each in (report.indicators if report else ())
+            for each in table.indicators
         ],
         "kode_referensi": "Kode wilayah administrasi pemerintahan (Kemendagri)",
         "periode_pemutakhiran": "harian / daily",
         "penyamaran": {
             "kurang_dari": SMALL,
             "berlaku": table.people,
-            "sekunder": "sel terkecil berikutnya, bila total ditampilkan",
+            "sekunder": "sel terkecil berikutnya, bila total ditampilkan; semua bagian dari satu"
+            " keseluruhan, bila salah satunya disamarkan",
         },
     }
 

@@ -11,6 +11,7 @@ from services.reporting.indicators.rules import (
     Indicator,
     Report,
     Unit,
+    Whole,
 )
 from shared.i18n import Text
 
@@ -35,6 +36,12 @@ REFERRALS: Final = Report(
         *TIMES,
     ),
     area_bases=BOTH,
+    wholes=(
+        Whole("referrals_proposed", ("referrals_consented",)),
+        Whole("referrals_proposed", ("referrals_sent",)),
+        Whole("referrals_sent", ("referrals_accepted",)),
+        Whole("referrals_sent", ("referrals_taken_up",)),
+    ),
     indicators=(
         Indicator(
             "proposed",

@@ -79,7 +79,9 @@ ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
 
 _PUBLIC_CUTS: Final = (
     "\n\nAnybody may cut it by programme, wave, time zone, province, day and month; any finer cut"
-    " needs a token that reads reports, and shows its own area."
+    " needs a token that reads reports, and shows its own area. A figure of one to four people is"
+    " withheld from who may not see the people; without such a token as_of is read at whole hours,"
+    " rounded down: meta.asked_as_of tells which."
 )
 _SAME_HOUR: Final = timedelta(seconds=5)
 REFUSALS: Final = (
@@ -99,7 +101,10 @@ REFUSALS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """One request for one report, admitted. A `heavy` one waits for its turn."""
+    """One request for one report, admitted. A `heavy` one waits for its turn.
+
+    A `public` one is answered with what anybody would see.
+    """
 
     report: Report
     question: Question
@@ -149,12 +154,21 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         UnauthorizedError: when the cut is not public and there is no token.
         ForbiddenError: when the cut is not public and no grant reads reports.
     """
+    if not caller.actor.may(Permission.REPORTS_READ):
+        question = rules.on_the_hour(question)
     if question.as_of is not None:
         now = _hour_then(question.as_of, now)
+    of_people = rules.is_guarded(report, question)
     if rules.is_public(report, question):
-        heavy = question.as_of is not None or rules.is_dated(question)
+        guarded = of_people and not _sees_nation(caller)
         return Admitted(
-            report, question, NATIONAL, public=True, guarded=False, heavy=heavy, now=now
+            report,
+            question,
+            NATIONAL,
+            public=guarded or not of_people,
+            guarded=guarded,
+            heavy=question.as_of is not None or rules.is_dated(question),
+            now=now,
         )
     if caller.actor is ANONYMOUS:
         raise UnauthorizedError
@@ -167,10 +181,16 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         question,
         scope,
         public=False,
-        guarded=rules.is_guarded(report, question) and not sees_people,
+        guarded=of_people and not sees_people,
         heavy=question.as_of is not None,
         now=now,
     )
+
+
+def _sees_nation(caller: Caller) -> bool:
+    """Tell whether the caller may see the people behind the figures of the whole country."""
+    needed = (Permission.REPORTS_READ, Permission.FOLLOWUPS_READ)
+    return all(caller.actor.sees_all(each, NATIONAL) for each in needed)
 
 
 def _hour_then(moment: Moment, now: datetime) -> datetime:

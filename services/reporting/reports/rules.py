@@ -1,6 +1,8 @@
 """What is asked of a report, who may see the answer, and how sums become rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -60,7 +62,7 @@ class TooManyCellsError(ServiceError):
 
 
 def is_public(report: Report, question: Question) -> bool:
-    """Tell whether anybody may see the answer: the whole country, down to the province."""
+    """Tell whether the cut needs no token: the whole country, down to the province."""
     return bool(report.public) and question.dimensions <= report.public
 
 
@@ -161,10 +163,21 @@ def _compared(row: Row, other: Row) -> Row:
 
 
 def is_guarded(report: Report, question: Question) -> bool:
-    """Tell whether the answer counts people so finely that small figures could name somebody."""
+    """Tell whether the answer counts people: small figures could name somebody, in any cut."""
     harmless = impersonal(report)
-    of_people = any(each.code not in harmless for each in question.shown(report))
-    return of_people and not is_public(report, question)
+    return any(each.code not in harmless for each in question.shown(report))
+
+
+def on_the_hour(question: Question) -> Question:
+    """Return what is asked, as of the hour before the moment named, if one is.
+
+    Two answers a moment apart would tell of whoever came between them.
+    """
+    if question.as_of is None:
+        return question
+    # Jakarta's days begin at whole hours of UTC: the day stays the same.
+    at = question.as_of.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return replace(question, as_of=replace(question.as_of, at=at))
 
 
 def impersonal(report: Report) -> frozenset[str]:

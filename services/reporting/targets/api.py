@@ -73,7 +73,7 @@ def _narrowed(
 
 def _guarded(caller: Caller) -> bool:
     """Tell whether small figures are withheld: from whoever may not see the people themselves."""
-    return not caller.actor.may(Permission.FOLLOWUPS_READ)
+    return not caller.actor.sees_all(Permission.FOLLOWUPS_READ, caller.scope)
 
 
 @router.get("", responses=problems(CursorInvalidError))

@@ -104,6 +104,28 @@ class TestGetProgress:
         assert response.json()["meta"]["area_basis"] == basis
         assert numerators(rows, "seated", "province") == {(p,): n for p, n in recount.items()}
 
+    @pytest.mark.parametrize("basis", ["facility", "residence"])
+    async def test_withholds_few_people_from_who_may_not_see_them(
+        self, reporting, auth, fold, basis
+    ):
+        told = Story()
+        told.publish()
+        told.enroll(told.plan_class(told.register_facility()))
+        await fold(told.events)
+        await reporting.state["watch"].refresh()
+        path = f"/v1/reports/progress?by=province&area_basis={basis}"
+
+        callers = [{}, auth(Role.ANALYST), auth(Role.AUDITOR)]
+        anybody, analyst, auditor = [await reporting.get(path, headers=each) for each in callers]
+
+        for answer in (anybody, analyst):
+            seated = [r for r in answer.json()["rows"] if r["dims"]["indicator"] == "seated"]
+            assert seated
+            assert all(row["suppressed"] and row["numerator"] is None for row in seated)
+            assert answer.headers["cache-control"].startswith("public")
+        assert set(numerators(auditor.json()["rows"], "seated", "province").values()) == {1}
+        assert auditor.headers["cache-control"].startswith("private")
+
     async def test_by_zone_follows_the_provinces(self, reporting, story):
         rows = await rows_of(reporting, "progress?by=zone")
 

@@ -69,7 +69,7 @@ def at(moment: datetime) -> str:
 
 class TestAsOf:
     async def test_gives_the_figure_that_was_true_before_and_after_a_change(
-        self, reporting, story, fold
+        self, reporting, story, fold, auth
     ):
         person = next(iter(story.people))
         story.wait(timedelta(minutes=5))
@@ -78,9 +78,9 @@ class TestAsOf:
         await fold(story.events[-1:])
         await reporting.state["watch"].refresh()
 
-        before = await read(reporting, f"progress?as_of={at(changed - TICK)}")
-        after = await read(reporting, f"progress?as_of={at(changed)}")
-        present = await read(reporting, "progress")
+        before = await read(reporting, f"progress?as_of={at(changed - TICK)}", auth(Role.AUDITOR))
+        after = await read(reporting, f"progress?as_of={at(changed)}", auth(Role.AUDITOR))
+        present = await read(reporting, "progress", auth(Role.AUDITOR))
 
         completed = [counts(each, "completed")[()] for each in (before, after, present)]
         assert completed == [30, 29, 29]
@@ -104,21 +104,21 @@ class TestAsOf:
             assert +counts(told, "seated", "facility", "sex") == held(recount)
 
     async def test_counts_what_was_told_late_on_the_day_it_was_recorded(
-        self, reporting, story, fold
+        self, reporting, story, fold, auth
     ):
         late = Story(seed=8).begin(MIDNIGHT + timedelta(hours=2))
         late.publish()
         late.enroll(late.plan_class(late.register_facility()))
         moment = late.events[-1].recorded_at
-        first = await read(reporting, f"progress?as_of={at(moment)}")
+        first = await read(reporting, f"progress?as_of={at(moment)}", auth(Role.AUDITOR))
 
         await fold(late.events)
         await reporting.state["watch"].refresh()
-        second = await read(reporting, f"progress?as_of={at(moment)}")
+        second = await read(reporting, f"progress?as_of={at(moment)}", auth(Role.AUDITOR))
 
         assert counts(second, "seated")[()] == counts(first, "seated")[()] + 1
 
-    async def test_counts_classes_and_the_hour_as_they_were(self, reporting, story, fold):
+    async def test_counts_classes_and_the_hour_as_they_were(self, reporting, story, fold, auth):
         [first, *_] = story.classes
         moment = story.events[-1].recorded_at
         story.wait(timedelta(hours=1))
@@ -126,8 +126,10 @@ class TestAsOf:
         await fold(story.events[-1:])
         await reporting.state["watch"].refresh()
 
-        before = await read(reporting, f"opening?as_of={at(moment)}")
-        after = await read(reporting, f"opening?as_of={at(story.events[-1].recorded_at)}")
+        before = await read(reporting, f"opening?as_of={at(moment)}", auth(Role.AUDITOR))
+        after = await read(
+            reporting, f"opening?as_of={at(story.events[-1].recorded_at)}", auth(Role.AUDITOR)
+        )
 
         assert counts(before, "classes_opened") == {(): 0}
         assert counts(after, "classes_opened") == {(): 1}
@@ -165,6 +167,18 @@ class TestAsOf:
 
         assert then.rows == present.rows
 
+    async def test_tells_anybody_the_figures_of_the_hour_before(self, reporting, story, auth):
+        moment = story.events[-1].recorded_at
+        hour = moment.replace(minute=0, second=0, microsecond=0)
+
+        told = await read(reporting, f"progress?as_of={at(moment)}")
+        person = auth(Role.PARTICIPANT, participant_id=story.new_id())
+        known = await read(reporting, f"progress?as_of={at(moment)}", person)
+        then = await read(reporting, f"progress?as_of={at(hour)}", auth(Role.AUDITOR))
+
+        assert told.meta.asked_as_of == known.meta.asked_as_of == hour < moment
+        assert counts(told, "seated") == counts(known, "seated") == counts(then, "seated")
+
 
 class TestPeriod:
     async def test_counts_what_was_added_on_its_days(self, reporting, story):
@@ -175,21 +189,28 @@ class TestPeriod:
         assert counts(whole, "seated")[()] == after - before > 0
         assert whole.meta.first.isoformat() == whole.meta.last.isoformat() == "2026-11-18"
 
-    async def test_days_and_months_add_up(self, reporting, story):
-        [total] = counts(await read(reporting, "progress"), "seated").values()
+    async def test_days_and_months_add_up(self, reporting, story, auth):
+        [total] = counts(await read(reporting, "progress", auth(Role.AUDITOR)), "seated").values()
         for by in ("day", "month"):
-            parts = counts(await read(reporting, f"progress?by={by}"), "seated", by)
+            parts = counts(
+                await read(reporting, f"progress?by={by}", auth(Role.AUDITOR)), "seated", by
+            )
             assert sum(parts.values()) == total
         assert set(parts) == {("2026-11",)}
 
-    async def test_two_are_compared(self, reporting, story):
+    async def test_two_are_compared(self, reporting, story, auth):
         compared = await read(
             reporting,
             "progress?by=province&from=2026-11-18&to=2026-11-18"
             "&compare_from=2026-11-17&compare_to=2026-11-17",
+            auth(Role.AUDITOR),
         )
-        first = await read(reporting, "progress?by=province&from=2026-11-18&to=2026-11-18")
-        other = await read(reporting, "progress?by=province&from=2026-11-17&to=2026-11-17")
+        first = await read(
+            reporting, "progress?by=province&from=2026-11-18&to=2026-11-18", auth(Role.AUDITOR)
+        )
+        other = await read(
+            reporting, "progress?by=province&from=2026-11-17&to=2026-11-17", auth(Role.AUDITOR)
+        )
 
         then = counts(other, "seated", "province")
         assert counts(compared, "seated", "province") == counts(first, "seated", "province")

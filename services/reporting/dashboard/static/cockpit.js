@@ -46,7 +46,7 @@ function markTabs() {
 function total(label, row, fine, counted = false) {
   return h("div", { class: counted && row?.numerator ? "some" : null },
     h("dt", {}, label),
-    h("dd", {}, h("span", { class: "number" }, number(row?.numerator ?? (row ? 0 : null))),
+    h("dd", {}, h("span", { class: "number" }, row?.suppressed ? "<5" : number(row?.numerator ?? (row ? 0 : null))),
       row?.denominator ? h("span", { class: "denominator" }, ` ${say("of")} ${number(row.denominator)}`) : null,
       h("span", { class: "fine" }, fine))); // prettier-ignore
 }
@@ -76,7 +76,10 @@ function rowsOf(counts, dims) {
   }); // prettier-ignore
   return [
     row("classes_opened", counts.classes_opened, counts.classes_planned),
-    row("present", counts.present, counts.seated, { response_rate: counts.seated ? counts.reported / counts.seated : null }),
+    row("present", counts.present, counts.seated, {
+      response_rate: counts.seated ? counts.reported / counts.seated : null,
+      suppressed: counts.seated === null,
+    }),
     row("silent", counts.classes_silent, counts.classes_due, { centres: counts.centres_silent }),
   ];
 }

@@ -108,9 +108,12 @@ export function setRemark(parts, answers, questions, more = []) {
 }
 
 export const fraction = (row) =>
-  row && row.denominator !== null && row.denominator !== undefined
+  row?.suppressed ? "<5" : row && row.denominator !== null && row.denominator !== undefined
     ? `${number(row.numerator)} / ${number(row.denominator)}`
     : number(row?.numerator);
+
+/** How many people a row counts; fewer than five are not told. */
+export const people = (row) => (row?.suppressed ? "<5" : number(row?.numerator));
 
 /** The row of these dimensions. */
 export function find(answer, dims) {

@@ -2,7 +2,7 @@
 
 import { ask, askIfThere, hasToken, mayAsk } from "./api.js";
 import { h, put } from "./dom.js";
-import { find, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
+import { find, people, plate, setDownloads, setMeaning, setRemark, setTable } from "./plate.js";
 import { isNarrowed, question } from "./question.js";
 import { number, period, say, share, decimal, told } from "./words.js";
 
@@ -14,7 +14,7 @@ let parts;
 function gauge(code, row) {
   return h("div", { class: "gauge" },
     h("dt", {}, say(code)),
-    h("dd", {}, h("span", { class: "number" }, number(row?.numerator)),
+    h("dd", {}, h("span", { class: "number" }, people(row)),
       h("span", { class: "track", "aria-hidden": "true" }, h("i", { share: row?.value ?? 0 })))); // prettier-ignore
 }
 
@@ -60,7 +60,7 @@ export default {
       parts.picture,
       h("div", { class: "figures" },
         h("div", { class: "headline" },
-          h("p", { class: "huge", "data-figure": "seated" }, number(seated?.numerator)),
+          h("p", { class: "huge", "data-figure": "seated" }, people(seated)),
           h("p", { class: "caption" }, h("b", {}, say("seated")), " ", say("share_of_target", { share: share(seated?.value), target: number(NEAR) })),
           paceLine(others)),
         h("div", { class: "gauges" },
@@ -74,7 +74,7 @@ export default {
       parts,
       say("progress"),
       [say("indicator"), say("people"), say("share_of_target", { share: "%", target: number(NEAR) }), say("share_of_target", { share: "%", target: number(FAR) })],
-      STEPS.map((code, place) => [say(code), number(rows[place]?.numerator), share(find(answer, { indicator: code, target: NEAR })?.value), share(rows[place]?.value)]),
+      STEPS.map((code, place) => [say(code), people(rows[place]), share(find(answer, { indicator: code, target: NEAR })?.value), share(rows[place]?.value)]),
     ); // prettier-ignore
     setDownloads(parts, questions);
     setMeaning(parts, STEPS.map((code) => ["progress", code]));
