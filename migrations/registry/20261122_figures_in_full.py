@@ -50,8 +50,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("told", "subject_id", name=op.f("pk_told_figures")),
         schema="registry",
     )
+    op.drop_index(
+        op.f("ix_area_successor_old_code_valid_from"), "area_successor", schema="registry"
+    )
+    op.create_index(
+        op.f("ix_area_successor_old_code_valid_from_new_code"),
+        "area_successor",
+        ["old_code", "valid_from", "new_code"],
+        schema="registry",
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        op.f("ix_area_successor_old_code_valid_from_new_code"), "area_successor", schema="registry"
+    )
+    op.create_index(
+        op.f("ix_area_successor_old_code_valid_from"),
+        "area_successor",
+        ["old_code", "valid_from"],
+        schema="registry",
+    )
     op.drop_table("told_figures", schema="registry")
     op.drop_table("feed_cursor", schema="registry")

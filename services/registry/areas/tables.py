@@ -77,7 +77,7 @@ class AreaSuccessor(Base):
 
     __tablename__ = "area_successor"
     __table_args__ = (
-        Index("ix_area_successor_old_code_valid_from", "old_code", "valid_from"),
+        Index(None, "old_code", "valid_from", "new_code"),
         Index("ix_area_successor_new_code_valid_from", "new_code", "valid_from"),
     )
 

@@ -42,6 +42,7 @@ class TestRegisterFacility:
                 {
                     "facility_id": facility["id"],
                     "code": facility["code"],
+                    "name": facility["name"],
                     "before": None,
                     "after": {
                         "province_code": "33",

@@ -66,7 +66,7 @@ _OF_MINISTRY = "list_agreement_signatories export_agreement_signatories"
 _OWN = "get_job list_job_rows get_job_workbook"
 
 _PUBLIC = """
-list_areas get_area list_area_children
+list_areas get_area list_area_children list_area_successions
 show_landing show_conformance list_collections get_collection list_features get_feature
 """
 

@@ -52,8 +52,13 @@ ALONE = {
 # What only another service may ask for.
 OF_SERVICES = {Permission.CLASS_CHECK, Permission.REFERRALS_CHECK, Permission.EVENTS_READ}
 
-# What the audit and a retried request leave behind, also where nothing is done.
-TRACES = {"registry.audit", "registry.idempotency", "registry.claim_attempt"}
+# What the audit, a retried request and a reader that looks leave behind, though nothing is done.
+TRACES = {
+    "registry.audit",
+    "registry.idempotency",
+    "registry.claim_attempt",
+    "registry.feed_cursor",
+}
 
 
 def writes() -> list[Operation]:

@@ -56,7 +56,7 @@ class TestGetMe:
         forged = await world.registry.get("/v1/me", headers={"Authorization": "Bearer x"})
         asked = await world.get("/me", subject="somebody-else")
 
-        assert analyst.json()["permissions"] == ["reports:read"]
+        assert analyst.json()["permissions"] == ["quality:read", "reports:read"]
         assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthorized")
         assert (forged.status_code, forged.json()["code"]) == (401, "token-invalid")
         assert asked.status_code == 400
