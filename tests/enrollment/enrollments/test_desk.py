@@ -293,7 +293,8 @@ class TestAlternativesBoard:
         await seats.class_()
 
         kept = await board.alternatives(full, now=NOW)
-        fresh = await AlternativesBoard(seats.sessions).alternatives(full, now=NOW)
+        patient = AlternativesBoard(seats.sessions, wait_s=20)
+        fresh = await patient.alternatives(full, now=NOW)
 
         assert (len(before), len(kept), len(fresh)) == (0, 0, 1)
 

@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
+from shared.clock import utc_now
+from shared.http.tokens import sign_business_time
 from shared.scope import Role
 from tests.reporting.asked import Asked
 
@@ -67,9 +71,10 @@ class TestInstruments:
         assert all(each["label"]["id"] and each["label"]["en"] for each in national["questions"])
 
     async def test_one_version_is_in_use_and_answers_keep_theirs(
-        self, *, asked: Asked, draft, publish, published, owner, reporting, rows
+        self, *, asked: Asked, draft, publish, published, owner, reporting, rows, keys
     ):
         program = str(asked.story.program_id)
+        in_time = sign_business_time(keys.private["cli"], utc_now() + timedelta(days=100))
         first = (await draft(owner, "a", program_id=program)).json()
         await publish(owner, first["id"], "b")
         await asked.end()
@@ -90,7 +95,9 @@ class TestInstruments:
         answered = await reporting.post("/v1/followups", json=body, headers=headers)
         later = {**body, "horizon_months": 6}
         refused = await reporting.post(
-            "/v1/followups", json=later, headers={**owner, "Idempotency-Key": "f"}
+            "/v1/followups",
+            json=later,
+            headers={**owner, "Idempotency-Key": "f", "Balai-Business-Time": in_time},
         )
 
         assert (first["number"], second["number"], in_use["id"]) == (1, 2, second["id"])
