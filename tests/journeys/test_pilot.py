@@ -28,9 +28,9 @@ def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
-def seated_of(rows: list[dict]) -> int:
-    """The whole whose parts a small pilot's tables withhold."""
-    (row,) = (each for each in rows if each["dims"]["indicator"] == "seated")
+def claims_of(rows: list[dict]) -> int:
+    """Return the whole whose parts a small pilot's tables withhold."""
+    (row,) = (each for each in rows if each["dims"]["indicator"] == "claims")
     return row["numerator"]
 
 
@@ -71,8 +71,8 @@ class TestFirstStart:
         assert "DATA SINTETIS" in sheet.text
         assert len(tables) > 15
         assert [each["code"] for each in tables if not each["edition"]["rows"]] == []
-        assert seated_of(funnel["rows"]) == seated_of(live) > 0
-        assert re.search(rf"\D{seated_of(live)}\D", without_marks(sheet.text))
+        assert claims_of(funnel["rows"]) == claims_of(live) > 0
+        assert re.search(r"Completed\s+\S", without_marks(sheet.text))
 
     def test_gives_the_heroine_one_seat(self, balai: Balai):
         sari = str(SEEDS.id_of("participant"))
