@@ -121,8 +121,7 @@ async def _bring(reader: Reader, workbook: bytes) -> JobRead:
 def peak_of(process: psutil.Process) -> Iterator[list[float]]:
     """Yield a list whose one number becomes the most megabytes that a process has resident.
 
-    Pages that it shares with other processes count whole, so that this is no less than its share;
-    of its own children what they do not share is added.
+    Pages that it shares with other processes count whole, so that this is no less than its share.
     """
     peak = [_weight_mb(process)]
     over = threading.Event()
@@ -142,7 +141,6 @@ def peak_of(process: psutil.Process) -> Iterator[list[float]]:
 
 def _weight_mb(process: psutil.Process) -> float:
     try:
-        helpers = sum(each.memory_full_info().uss for each in process.children())
-        return float((process.memory_info().rss + helpers) / _MEGABYTE)
+        return float(process.memory_info().rss / _MEGABYTE)
     except psutil.Error:
         return 0.0

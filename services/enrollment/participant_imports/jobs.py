@@ -1,6 +1,6 @@
 """The import of participants, thousands of rows in each transaction."""
 
-from dataclasses import dataclass, field, replace
+import asyncio
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -8,12 +8,11 @@ import asyncpg
 
 from services.enrollment.areas.queries import find_codes, get_state
 from services.enrollment.areas.rules import LEVEL_BY_LENGTH, AreasNotCopiedError
-from services.enrollment.base import Base, Job, RowVerdict
+from services.enrollment.base import Job, RowVerdict
 from services.enrollment.class_imports.rules import ImportMode
-from services.enrollment.import_helpers.jobs import Helper, helping
 from services.enrollment.participant_duplicates.schemas import CompareImported
 from services.enrollment.participant_imports import operations
-from services.enrollment.participant_imports.operations import Importer, Judged, Ready
+from services.enrollment.participant_imports.operations import Importer, Ready
 from services.enrollment.participant_imports.rules import COLUMNS
 from services.enrollment.participant_imports.schemas import ImportParticipants
 from services.enrollment.participants.operations import NikPolicy
@@ -38,82 +37,24 @@ _AGAIN: Final = (
 Chunk: TypeAlias = tuple[list[Ready], list[Verdict]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What the helper is asked first: to make these rows ready."""
-
-    rows: list[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """Codes of areas that rows name: those of homes, and the districts of NIKs.
-
-    The helper asks for them; the answer says which `known` ones are in force.
-    """
-
-    homes: set[str]
-    districts: set[str]
-    known: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Rows made ready, the verdicts on the others, and the columns of the lines."""
-
-    ready: list[Ready]
-    refused: list[Verdict]
-    columns: dict[type[Base], list[str]]
-
-
-class Making:
-    """The helper's work: judge and seal rows, in a process that never asks the database."""
-
-    def __init__(self, importer: Importer) -> None:
-        self._importer = importer
-        self._judged: list[Judged] = []
-        self._refused: list[Verdict] = []
-        self._looked_up: set[str] = set()
-
-    def __call__(self, question: Rows | Codes) -> Codes | Made:
-        """Answer with the rows made ready, or ask for codes that no row has named before."""
-        importer = self._importer
-        if isinstance(question, Codes):
-            importer.areas |= question.known
-            self._looked_up |= question.homes | question.districts
-        else:
-            self._judged, self._refused = operations.judge_rows(question.rows, importer)
-        homes = {each.said.home_area_code for each in self._judged} - self._looked_up
-        districts = {each.nik.district_code for each in self._judged} - self._looked_up
-        if homes or districts:
-            return Codes(homes, districts)
-        ready, homeless = operations.seal_rows(self._judged, importer, known=importer.areas)
-        return Made(ready, [*self._refused, *homeless], importer.columns)
-
-
 class _Import:
     """One run of an import."""
 
-    def __init__(
-        self,
-        context: JobContext,
-        importer: Importer,
-        helper: Helper[Rows | Codes, Codes | Made],
-    ) -> None:
+    def __init__(self, context: JobContext, importer: Importer) -> None:
         self._context = context
         self._importer = importer
-        self._helper = helper
 
     async def prepare(self, rows: list[Row]) -> Chunk:
-        """Have rows judged and sealed while those before are being written."""
+        """Judge and seal rows while those before are being written."""
         importer = self._importer
-        found = await self._helper.ask(Rows(rows))
-        while isinstance(found, Codes):
-            known = await self._areas(found.homes, found.districts)
-            found = await self._helper.ask(replace(found, known=known))
-        importer.columns.update(found.columns)
-        first, repeated = operations.once_each(found.ready, importer)
-        return first, [*found.refused, *repeated]
+        judged, bad = await asyncio.to_thread(operations.judge_rows, rows, importer)
+        homes = {each.said.home_area_code for each in judged}
+        known = await self._areas(homes, {each.nik.district_code for each in judged})
+        ready, homeless = await asyncio.to_thread(
+            operations.seal_rows, judged, importer, known=known
+        )
+        first, repeated = operations.once_each(ready, importer)
+        return first, [*bad, *homeless, *repeated]
 
     async def _areas(self, homes: set[str], districts: set[str]) -> set[str]:
         """Return which of the codes are in force.
@@ -121,13 +62,16 @@ class _Import:
         Raises:
             AreasNotCopiedError: when the copy of a home's level is not there yet.
         """
-        async with self._context.transaction() as session:
-            known = await find_codes(session, homes | districts)
-            missing = homes - known
-            if missing:
-                copied = (await get_state(session)).levels
-                if any(LEVEL_BY_LENGTH[len(code)] not in copied for code in missing):
-                    raise AreasNotCopiedError(retry_after_s=5)
+        known = self._importer.areas
+        asked = (homes | districts) - known
+        if asked:
+            async with self._context.transaction() as session:
+                known |= await find_codes(session, asked)
+                missing = homes - known
+                if missing:
+                    copied = (await get_state(session)).levels
+                    if any(LEVEL_BY_LENGTH[len(code)] not in copied for code in missing):
+                        raise AreasNotCopiedError(retry_after_s=5)
         return known
 
     async def bring(self, chunk: Chunk) -> None:
@@ -161,16 +105,15 @@ async def import_participants(
 ) -> dict[str, Any]:
     """Register the people of a file; the result counts what became of its rows."""
     importer = Importer(payload, policy, ledger_day(payload.asked_at), context.job_id)
-    async with helping(Making(importer)) as helper:
-        run = _Import(context, importer, helper)
-        importing = Importing(
-            columns=COLUMNS,
-            size=_CHUNK,
-            prepare=run.prepare,
-            bring=run.bring,
-            again=payload.mode is ImportMode.VALIDATE,
-        )
-        counts = await run_import(context, payload, policy.keys, importing)
+    run = _Import(context, importer)
+    importing = Importing(
+        columns=COLUMNS,
+        size=_CHUNK,
+        prepare=run.prepare,
+        bring=run.bring,
+        again=payload.mode is ImportMode.VALIDATE,
+    )
+    counts = await run_import(context, payload, policy.keys, importing)
     if payload.mode is ImportMode.COMMIT:
         async with context.transaction() as session:
             compare = CompareImported(import_id=context.job_id)

@@ -1,1 +1,0 @@
-"""A process beside the worker that makes the rows of a file ready while others are written."""
