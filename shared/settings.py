@@ -83,6 +83,9 @@ class ServiceSettings(BaseSettings):
     denied_tokens: FilePath | None = Field(
         default=None, validation_alias=_named("BALAI_DENIED_TOKENS")
     )
+    transaction_timeout_s: int = Field(
+        default=5, validation_alias=_named("BALAI_TRANSACTION_TIMEOUT_S"), ge=1
+    )
     metrics_dir: Path | None = Field(
         default=None, validation_alias=_named("PROMETHEUS_MULTIPROC_DIR")
     )

@@ -27,6 +27,10 @@ from tests.support.cluster import Cluster
 from tests.support.keys import Keys
 from tests.support.valkey import Valkey
 
+# A transaction may stand still on a machine whose processor or disk others use; a test of the
+# limits sets its own.
+PATIENCE_S = 60
+
 # Tests that share what is dear to make, by how their names begin: one process does a group.
 TOGETHER = {
     "tests/journeys/test_commands.py": "stack",
@@ -108,6 +112,7 @@ async def sessions_of() -> AsyncIterator[Callable[[str], Sessions]]:
     engines = []
 
     def open_sessions(url: str, **options) -> Sessions:
+        options = {"transaction_timeout_s": PATIENCE_S, "idle_timeout_s": PATIENCE_S, **options}
         engines.append(make_engine(url, name="test", **options))
         return make_sessions(engines[-1])
 
@@ -166,6 +171,7 @@ def settings_of(keys: Keys, valkey: Valkey) -> Callable[..., ServiceSettings]:
             "public_url": "http://balai.test",
             "issuers": keys.issuers,
             "cursor_secret": "a secret for the tests only",
+            "transaction_timeout_s": PATIENCE_S,
             "signing_key": keys.path(service),
             "database_url": url,
             "redis_url": valkey.url,

@@ -25,6 +25,8 @@ REPORT: Final = Bar("report of a wave at 1,000,000 enrollments / at 10,000", "x"
 FLAT_BARS: Final = (CLAIMS, PAGES, PERSON, REPORT)
 
 _EACH: Final = 500
+# A million events beside what else a small machine does.
+_FOLDED_WITHIN_S: Final = 600.0
 _CONNECTIONS: Final = 32
 _PAGE: Final = 50
 
@@ -84,7 +86,7 @@ async def _filled(variables: dict[str, str], field: Field, figures: Figures, num
         await field.fill(ground, each=_EACH)
         grounds.append(ground)
     await field.analyze()
-    await until_quiet(variables)
+    await until_quiet(variables, within_s=_FOLDED_WITHIN_S)
     await write_out(variables)
     figures.note(f"{number:,} enrollments made and folded, s", time.monotonic() - began)
     return _Side(f"{number:,} enrollments", variables, field, grounds)

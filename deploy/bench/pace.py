@@ -110,16 +110,16 @@ def pace_of(scale: Scale, rounds: int) -> Pace:
     )
 
 
-async def until_quiet(variables: dict[str, str]) -> None:
+async def until_quiet(variables: dict[str, str], *, within_s: float = _QUIET_WITHIN_S) -> None:
     """Wait until the figures have followed, so that no slice pays for the one before.
 
     Raises:
-        BenchError: when they have not after a minute.
+        BenchError: when they have not after `within_s` seconds.
     """
     urls = {name: plain(variables[f"{name.upper()}_DATABASE_URL"]) for name in DATABASES}
-    for _ in range(int(_QUIET_WITHIN_S / _QUIET_POLL_S)):
+    for _ in range(int(within_s / _QUIET_POLL_S)):
         async with snapshots_of(urls) as snapshots:
             if not await logs_behind(snapshots):
                 return
         await asyncio.sleep(_QUIET_POLL_S)
-    raise BenchError("The figures did not follow within a minute.")
+    raise BenchError(f"The figures did not follow within {within_s:.0f} seconds.")

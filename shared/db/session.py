@@ -70,12 +70,13 @@ def make_engine(
     name: str,
     pool_size: int = 8,
     transaction_timeout_s: int = 5,
+    idle_timeout_s: int = 5,
     lock_timeout_s: int = 2,
 ) -> AsyncEngine:
     """Return an engine whose connections carry `name` in pg_stat_activity.
 
     A transaction ends by itself after `transaction_timeout_s`, waits `lock_timeout_s` at most for
-    a lock and stays idle for 5 seconds at most: a long one would hold up every event feed.
+    a lock and stays idle for `idle_timeout_s` at most: a long one would hold up every event feed.
     """
     engine = create_async_engine(
         url,
@@ -94,7 +95,7 @@ def make_engine(
                 "timezone": "UTC",
                 "transaction_timeout": f"{transaction_timeout_s}s",
                 "lock_timeout": f"{lock_timeout_s}s",
-                "idle_in_transaction_session_timeout": "5s",
+                "idle_in_transaction_session_timeout": f"{idle_timeout_s}s",
             },
         },
     )

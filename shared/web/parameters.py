@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, get_args
 
 from fastapi import Request
@@ -11,13 +12,14 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime
+from starlette.datastructures import QueryParams
 
 from shared.errors import BadRequestError, InvalidError
 from shared.i18n import Text
 from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Declared:
     """The names of a route's query parameters, and of those that are days or instants."""
 
@@ -67,18 +69,26 @@ def refuse_unknown_parameters(request: Request) -> None:
     """
     if "\x00" in request.scope["path"]:
         raise NulRefusedError
-    if not request.scope["query_string"]:
+    query_string = request.scope["query_string"]
+    if not query_string:
         return
     endpoint = request.scope["endpoint"]
     known = _known.get(endpoint)
     if known is None:
         known = _known[endpoint] = _declared(request.scope["route"])
-    if not known.names.issuperset(request.query_params.keys()):
+    _check(known, query_string)
+
+
+@lru_cache(maxsize=1024)
+def _check(known: _Declared, query_string: bytes) -> None:
+    """Check one query of a route; one that has passed is remembered."""
+    given = QueryParams(query_string)
+    if not known.names.issuperset(given.keys()):
         raise UnknownParameterError(extra={"known_parameters": sorted(known.names)})
-    if b"%00" in request.scope["query_string"]:
+    if b"%00" in query_string:
         raise NulRefusedError
-    for name in known.days & request.query_params.keys():
-        if not all(map(_may_be_meant, request.query_params.getlist(name))):
+    for name in known.days & given.keys():
+        if not all(map(_may_be_meant, given.getlist(name))):
             raise DayOutOfRangeError(extra={"parameter": name})
 
 

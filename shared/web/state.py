@@ -50,7 +50,13 @@ async def service_state(
     the callers of assigned issuers may do; without one they may do nothing. `bound` is the table of
     those among them that act as a person.
     """
-    engine = make_engine(settings.database_url, name=f"{service}-http")
+    patience = settings.transaction_timeout_s
+    engine = make_engine(
+        settings.database_url,
+        name=f"{service}-http",
+        transaction_timeout_s=patience,
+        idle_timeout_s=patience,
+    )
     sessions = make_sessions(engine)
     secret = settings.cursor_secret.get_secret_value()
     redis = None

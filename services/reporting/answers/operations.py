@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from services.reporting.labels.queries import AreaNames
@@ -32,11 +33,6 @@ class Kept:
         return len(self.rows) + len(self.labels)
 
 
-def _size_of(answer: asyncio.Future[Kept]) -> int:
-    read = answer.done() and not answer.cancelled() and answer.exception() is None
-    return answer.result().size if read else 0
-
-
 class Answers:
     """The rows of the last answers, by ETag: whoever asks the same is answered from memory.
 
@@ -46,33 +42,32 @@ class Answers:
     def __init__(self, size: int = _KEPT_ANSWERS, most: int = _KEPT_BYTES) -> None:
         self.areas = AreaNames()
         self._size, self._most = size, most
-        self._kept: OrderedDict[str, asyncio.Future[Kept]] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._bytes = 0
+        self._reading: dict[str, asyncio.Future[Kept]] = {}
         self._turns = asyncio.Semaphore(_HEAVY_AT_ONCE)
 
     async def get(self, etag: str, read: Callable[[], Awaitable[Kept]]) -> Kept:
         """Return the rows under `etag`, read if need be; a failed reading is not kept."""
-        answer = self._kept.get(etag)
-        if answer is None:
-            answer = self._kept[etag] = asyncio.ensure_future(read())
-            answer.add_done_callback(lambda _: self._make_room())
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        try:
-            return await asyncio.shield(answer)
-        except Exception:
-            self._kept.pop(etag, None)
-            raise
+        kept = self._kept.get(etag)
+        if kept is not None:
+            return kept
+        reading = self._reading.get(etag)
+        if reading is None:
+            reading = self._reading[etag] = asyncio.ensure_future(read())
+            reading.add_done_callback(partial(self._keep, etag))
+        return await asyncio.shield(reading)
 
-    def _make_room(self) -> None:
-        """Let the oldest answers go while all together are too large."""
-        sizes = {etag: _size_of(answer) for etag, answer in self._kept.items()}
-        over = sum(sizes.values()) - self._most
-        for etag, size in sizes.items():
-            if over <= 0:
-                break
-            if size:
-                del self._kept[etag]
-                over -= size
+    def _keep(self, etag: str, reading: asyncio.Future[Kept]) -> None:
+        """Keep what was read; the oldest go while all together are too many or too large."""
+        del self._reading[etag]
+        if reading.cancelled() or reading.exception() is not None:
+            return
+        self._kept[etag] = reading.result()
+        self._bytes += self._kept[etag].size
+        while len(self._kept) > self._size or self._bytes > self._most:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= oldest.size
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

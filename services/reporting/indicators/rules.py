@@ -126,7 +126,7 @@ LIVE: Final = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Indicator:
     """One figure of a report. `numerator` and `denominator` name sums of cubes.
 
@@ -186,7 +186,7 @@ class Whole:
         return (self.name, *self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """What is counted and how it may be cut; `public` are the cuts that need no token.
 

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
@@ -67,15 +67,14 @@ from shared.i18n import Text, preferred_language
 from shared.schemas.reporting import HORIZONS
 from shared.scope import ANONYMOUS, NATIONAL, Permission, Scope
 from shared.web.app import VERSION
-from shared.web.auth import Caller, Public, Requires
+from shared.web.auth import Caller, Public, Requires, public
 from shared.web.etag import not_modified
+from shared.web.lean import lean
 from shared.web.links import absolute
 from shared.web.now import present_moment
 from shared.web.openapi import problems
 
 router = APIRouter(prefix="/reports", tags=["reports"])
-
-ReportReader = Annotated[Caller, Depends(Requires(Permission.REPORTS_READ))]
 
 _PUBLIC_CUTS: Final = (
     "\n\nAnybody may cut it by programme, wave, time zone, province, day and month; any finer cut"
@@ -99,6 +98,21 @@ REFUSALS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """What follows from a question of a report alone, worked out once for all who ask it.
+
+    `sources`: whose events move the answer. `by_network`: so does the day.
+    """
+
+    mark: str
+    public: bool
+    of_people: bool
+    dated: bool
+    sources: tuple[Source, ...]
+    by_network: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """One request for one report, admitted. A `heavy` one waits for its turn.
@@ -108,6 +122,7 @@ class Admitted:
 
     report: Report
     question: Question
+    cut: _Cut
     scope: Scope
     public: bool
     guarded: bool
@@ -130,6 +145,22 @@ def read_question(report: Report, query_string: bytes) -> Question:
         raise RequestValidationError(
             [{**each, "loc": ("query", *each["loc"])} for each in found]
         ) from error
+
+
+@lru_cache(maxsize=4096)
+def _cut(report: Report, question: Question) -> _Cut:
+    dimensions = question.dimensions
+    # The registry's events change what facilities and networks are called.
+    named = dimensions & {Dimension.FACILITY, Dimension.NETWORK}
+    sources = (*report.sources, *([Source.REGISTRY] if named else []))
+    return _Cut(
+        mark=hashlib.sha256(repr(question).encode()).hexdigest(),
+        public=rules.is_public(report, question),
+        of_people=rules.is_guarded(report, question),
+        dated=rules.is_dated(question),
+        sources=tuple(dict.fromkeys(sources)),
+        by_network=Dimension.NETWORK in dimensions,
+    )
 
 
 async def _admit(request: Request, report: Report, caller: Caller) -> Admitted:
@@ -158,16 +189,17 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
         question = rules.on_the_hour(question)
     if question.as_of is not None:
         now = _hour_then(question.as_of, now)
-    of_people = rules.is_guarded(report, question)
-    if rules.is_public(report, question):
-        guarded = of_people and not _sees_nation(caller)
+    cut = _cut(report, question)
+    if cut.public:
+        guarded = cut.of_people and not _sees_nation(caller)
         return Admitted(
             report,
             question,
+            cut,
             NATIONAL,
-            public=guarded or not of_people,
+            public=guarded or not cut.of_people,
             guarded=guarded,
-            heavy=question.as_of is not None or rules.is_dated(question),
+            heavy=question.as_of is not None or cut.dated,
             now=now,
         )
     if caller.actor is ANONYMOUS:
@@ -179,9 +211,10 @@ def admit(report: Report, question: Question, *, caller: Caller, now: datetime) 
     return Admitted(
         report,
         question,
+        cut,
         scope,
         public=False,
-        guarded=of_people and not sees_people,
+        guarded=cut.of_people and not sees_people,
         heavy=question.as_of is not None,
         now=now,
     )
@@ -206,30 +239,19 @@ def _scope_mark(scope: Scope) -> str:
     return "national" if scope.national else hashlib.sha256(repr(scope).encode()).hexdigest()
 
 
-@lru_cache(maxsize=4096)
-def _question_mark(question: Question) -> str:
-    return hashlib.sha256(repr(question).encode()).hexdigest()
-
-
-def _sources(asked: Admitted) -> tuple[Source, ...]:
-    """Return whose events move the answer: the registry's change what facilities are called."""
-    named = asked.question.dimensions & {Dimension.FACILITY, Dimension.NETWORK}
-    return tuple(dict.fromkeys((*asked.report.sources, *([Source.REGISTRY] if named else []))))
-
-
 def _etag(request: Request, asked: Admitted, standing: Standing) -> str:
     """Return what changes when the rows may have: the position, and whatever cuts them."""
     parts = (
         VERSION,
         asked.report.code,
-        _question_mark(asked.question),
+        asked.cut.mark,
         _scope_mark(asked.scope),
         str(asked.guarded),
         preferred_language(request.headers.get("accept-language")),
-        standing.position(_sources(asked)),
+        standing.position(asked.cut.sources),
         str(_synthetic(asked.question, standing)),
         str(standing.starts_passed(asked.now)) if asked.report.timed else "",
-        ledger_day(asked.now).isoformat() if Dimension.NETWORK in asked.question.dimensions else "",
+        ledger_day(asked.now).isoformat() if asked.cut.by_network else "",
     )
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
@@ -379,18 +401,19 @@ async def list_reports(_: Public, request: Request) -> Catalogue:
 
 
 def _add_route(report: Report) -> None:
-    """Add the route of one report: a public one asks for a token only where a cut is not."""
+    """Add the route of one report: a public one asks for a token only where a cut is not.
 
-    async def read_public(caller: Public, request: Request) -> Response:
-        return await _answer(request, caller, report)
+    Lean: a thousand dashboards ask every few seconds whether anything has moved.
+    """
 
-    async def read(caller: ReportReader, request: Request) -> Response:
+    @lean(public if report.public else Requires(Permission.REPORTS_READ))
+    async def read(request: Request, caller: Caller) -> Response:
         return await _answer(request, caller, report)
 
     denials = (UnauthorizedError, ForbiddenError) if report.public else ()
     router.add_api_route(
         f"/{report.code}",
-        read_public if report.public else read,
+        read,
         methods=["GET"],
         name=f"get_{report.code}",
         operation_id=f"get_{report.code}",
