@@ -67,6 +67,7 @@ _LOOKS_EVERY_S: Final = 10.0
 _DASHBOARDS: Final = 1_000
 _TOLD_WAVE: Final = 999_999
 _SHOWN: Final = 20
+_UNDER_WAY: Final = "SELECT count(*) FROM reporting.job WHERE state IN ('QUEUED', 'RUNNING')"
 
 
 class _Bench:
@@ -90,6 +91,7 @@ class _Bench:
             await self._rebuild(swap=True)
         finally:
             await connection.close()
+        await self._until_idle()
         # Now, so that it does not begin by itself beside the first slices.
         owner = await asyncpg.connect(plain(self._variables["REPORTING_MIGRATION_URL"]))
         try:
@@ -108,6 +110,19 @@ class _Bench:
         self._figures.add(REBUILD, seconds)
         self._figures.add(STALL, horizon.longest_s)
         self._figures.note("rebuild, events/s", result["entries"] / seconds)
+        await self._until_idle()
+
+    async def _until_idle(self) -> None:
+        """Wait until what a rebuild leaves behind is cleared away, which no slice is to pay for."""
+        connection = await asyncpg.connect(plain(self._url))
+        try:
+            ends_at = time.monotonic() + _WITHIN_S
+            while await connection.fetchval(_UNDER_WAY):
+                if time.monotonic() > ends_at:
+                    raise BenchError("The jobs of reporting did not end.")
+                await asyncio.sleep(_POLL_S)
+        finally:
+            await connection.close()
 
     async def _rebuild(self, *, swap: bool) -> dict[str, Any]:
         body = json.dumps({"sources": ["enrollment"], "swap": swap})

@@ -27,7 +27,7 @@ from services.reporting.income_retention.jobs import FORGET_INCOMES
 from services.reporting.ledger.consumers import Consumer
 from services.reporting.person_records.consumers import follow_erasures
 from services.reporting.published_tables.jobs import PUBLISH_DAILY
-from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP
+from services.reporting.rebuilds.jobs import REBUILD, RECOUNT, SWEEP, SWEEP_ORDERED
 from services.reporting.registry_targets.consumers import follow_targets, forget_targets
 from services.reporting.report_exports.jobs import EXPIRE_EXPORTS, write_handler
 from services.reporting.restricted_people.consumers import (
@@ -126,7 +126,15 @@ def create_worker(settings: ReportingSettings | None = None) -> ServiceWorker:
         service="reporting",
         settings=wired,
         tables=JobTables(job=Job, row_verdict=RowVerdict, upload=Upload, idempotency=Idempotency),
-        handlers=[COPY_AREAS, LOAD_BOUNDARIES, REBUILD, READ, FREEZE, write_handler(wired)],
+        handlers=[
+            COPY_AREAS,
+            LOAD_BOUNDARIES,
+            REBUILD,
+            SWEEP_ORDERED,
+            READ,
+            FREEZE,
+            write_handler(wired),
+        ],
         crons=[
             FIRST_COPY,
             SWEEP,

@@ -15,7 +15,7 @@ from services.reporting.ledger.operations import Addition, add_rows, additions, 
 from services.reporting.rebuilds import operations, queries, rules
 from services.reporting.rebuilds.operations import Shadow
 from services.reporting.rebuilds.queries import Comparison
-from services.reporting.rebuilds.schemas import RebuildOrder
+from services.reporting.rebuilds.schemas import RebuildOrder, SweepOrder
 from shared.clock import JAKARTA, utc_now
 from shared.jobs.context import Cron, JobContext, JobHandler, WorkerContext
 
@@ -60,17 +60,16 @@ async def rebuild(context: JobContext, order: RebuildOrder) -> dict[str, Any]:
     done = 0
     total = await _count(context, order.sources)
     for source in dict.fromkeys(order.sources):
-        await sweep(context, source)
         async with context.transaction() as session:
             shadow = await operations.open_shadow(session, source=source)
         position, done = await _fold(context, shadow, done=done, total=total)
         found = await _compare(context, shadow, position)
         if shadow.comparable:
             await _alarm(context, shadow, found)
-        if order.swap:
-            async with context.transaction() as session:
+        async with context.transaction() as session:
+            if order.swap:
                 await operations.swap_shadow(session, shadow=shadow, position=position)
-        await sweep(context, source)
+            await operations.order_sweep(session, shadow=shadow, swapped=order.swap)
         results[source] = {"cells": found.cells, "differences": found.differences}
         samples += found.samples
     return {
@@ -221,18 +220,24 @@ async def _folded_meanwhile(context: JobContext, shadow: Shadow, after: int, unt
     return ledger.fold(events)
 
 
-async def sweep(context: WorkerContext, source: Source) -> None:
-    """Delete, in chunks, the figures of generations that no report reads."""
+async def sweep(context: WorkerContext, source: Source, *, generation: int | None = None) -> None:
+    """Delete, in chunks, the figures of generations that no report reads, or of that one."""
     for table in operations.tables_of(source):
-        while True:
+        swept = operations.SWEPT_AT_ONCE
+        while swept == operations.SWEPT_AT_ONCE:
             async with context.transaction() as session:
-                swept = await operations.sweep_generations(session, source=source, table=table)
-            if swept < operations.SWEPT_AT_ONCE:
-                break
+                swept = await operations.sweep_generations(
+                    session, source=source, table=table, generation=generation
+                )
+
+
+async def sweep_ordered(context: JobContext, order: SweepOrder) -> None:
+    """Delete what a rebuild has left: its shadow, or what the shadow took the place of."""
+    await sweep(context, order.source, generation=order.generation)
 
 
 async def sweep_all(context: WorkerContext) -> None:
-    """Delete what restores have left behind, unless a rebuild keeps its shadow there."""
+    """Delete what restores and failures have left, unless a rebuild keeps its shadow there."""
     async with context.transaction() as session:
         busy = await queries.is_rebuilding(session)
     if not busy:
@@ -251,4 +256,5 @@ async def recount(context: WorkerContext) -> None:
 
 REBUILD: Final = JobHandler(queries.REBUILD, RebuildOrder, rebuild)
 RECOUNT: Final = Cron("recount", timedelta(minutes=10), recount)
+SWEEP_ORDERED: Final = JobHandler(queries.SWEEP, SweepOrder, sweep_ordered)
 SWEEP: Final = Cron("sweep-generations", timedelta(hours=6), sweep_all)

@@ -14,8 +14,8 @@ from services.reporting.folding.tables import Fold
 from services.reporting.ledger import rules as ledger
 from services.reporting.ledger.operations import add_figures
 from services.reporting.ledger.queries import entries_after, list_entries, lock_fold, table_of
-from services.reporting.rebuilds.queries import REBUILD, is_rebuilding, was_recounted
-from services.reporting.rebuilds.schemas import RebuildCreate, RebuildOrder
+from services.reporting.rebuilds.queries import REBUILD, SWEEP, is_rebuilding, was_recounted
+from services.reporting.rebuilds.schemas import RebuildCreate, RebuildOrder, SweepOrder
 from shared.db.jobs import add_job
 from shared.errors import ConflictError
 from shared.i18n import Text
@@ -122,14 +122,26 @@ def tables_of(source: Source) -> list[Table]:
     return rollups + [table_of(each) for each in ledger.KEEPINGS if each.source is source]
 
 
-async def sweep_generations(session: AsyncSession, *, source: Source, table: Table) -> int:
+async def order_sweep(session: AsyncSession, *, shadow: Shadow, swapped: bool) -> None:
+    """Queue the deletion of the one of two generations that no report reads any more."""
+    stale = shadow.live if swapped else shadow.generation
+    order = SweepOrder(source=shadow.source, generation=stale)
+    await add_job(session, Job, kind=SWEEP, payload=order)
+
+
+async def sweep_generations(
+    session: AsyncSession, *, source: Source, table: Table, generation: int | None = None
+) -> int:
     """Delete some rows of `table` that no report reads, and return how many.
 
-    One statement sees one snapshot: a generation that begins to live meanwhile is not in it.
+    Those of `generation`, or of every one that is not live. One statement sees one snapshot: a
+    generation that begins to live meanwhile is not in it.
     """
     live = select(Fold.generation).where(Fold.source == source).scalar_subquery()
     key = table.primary_key.columns
     stale = select(*key).where(or_(table.c.generation < live, table.c.generation > live))
+    if generation is not None:
+        stale = stale.where(table.c.generation == generation)
     result = await session.execute(
         delete(table).where(tuple_(*key).in_(stale.limit(SWEPT_AT_ONCE))).returning(key[0])
     )

@@ -18,6 +18,7 @@ from shared.schemas.jobs import JobState
 
 LISTED_DIFFERENCES: Final = 5_000
 REBUILD: Final = "rebuild"
+SWEEP: Final = "sweep_generation"
 
 _Row: TypeAlias = Mapping[str, Any]
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.folding.rules import Source
 from shared.schemas.base import Body
@@ -23,3 +23,10 @@ class RebuildOrder(RebuildCreate):
     """A rebuild as the job keeps it; `night` is that of a recount that nobody asked for."""
 
     night: date | None = None
+
+
+class SweepOrder(BaseModel):
+    """Job: delete the figures of one generation, which is not live."""
+
+    source: Source
+    generation: int

@@ -3,6 +3,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from services.reporting.folding.rules import Source, UnknownSchemaError
 from services.reporting.ledger import operations
@@ -44,6 +45,29 @@ async def counted(rows, table: str, members: tuple[str, ...]) -> Counter:
         f" GROUP BY {listed} HAVING sum(n) <> 0"
     )
     return Counter({tuple(row[member] for member in members): row["n"] for row in found})
+
+
+class TestArrayText:
+    @pytest.mark.parametrize(
+        ("values", "kind"),
+        [
+            (["", "NULL", "a,b", "{}", " ", "x"], "text"),
+            (['say "yes"', "back\\slash", '"', '","', "\\", "\n\t"], "text"),
+            ([1, -2, 0], "int"),
+            ([True, False], "bool"),
+            ([None, "NULL", None], "text"),
+            ([None, 3], "int"),
+            ([], "text"),
+        ],
+    )
+    async def test_is_read_by_postgresql_as_the_same_array(self, db, values: list, kind: str):
+        async with transaction(db, scope=SYSTEM, actor=READER) as session:
+            read = await session.scalar(
+                text(f"SELECT CAST(CAST(:given AS text) AS {kind}[])"),
+                {"given": operations.array_text(values)},
+            )
+
+        assert read == values
 
 
 class TestFoldEvents:
