@@ -252,7 +252,8 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
             conditions.append(in_networks(live.facility_id, values, now=asked.now))
             continue
         column = _asked_column(live, dimension, asked)
-        conditions.append(_is_one_of(column, values))
+        one_of = _is_among if live is cube.summary else _is_one_of
+        conditions.append(one_of(column, values))
     if cube.by_horizon:
         conditions.append(live.horizon_months.in_(question.horizons))
     return conditions
@@ -267,6 +268,22 @@ def _is_one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnEleme
     if isinstance(column.type, Uuid):
         return column == any_(literal([UUID(value) for value in values], ARRAY(Uuid())))
     return cast(column, Text()) == any_(literal(list(values), ARRAY(Text())))
+
+
+def _is_among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the same condition for a table that is read whole: each row is looked up in a hash.
+
+    PostgreSQL hashes an array that it knows while it plans, but not one that it is given.
+    """
+    if isinstance(column.type, Uuid):
+        return _is_one_of(column, values)
+    kind: TypeEngine[Any] = ARRAY(Text())
+    array: ColumnElement[Any]
+    if isinstance(values, _Later):
+        array = bindparam(values.parameter, type_=kind)
+    else:
+        array = literal(list(values), kind)
+    return cast(column, Text()).in_(select(func.unnest(array).column_valued("value")))
 
 
 def sums_of(
