@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -268,6 +269,9 @@ class Reach:
         )
 
 
+_EVERYWHERE: Final = Reach()
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The rows that a caller may touch: within any of `reaches`, or all of them for `system`.
@@ -281,7 +285,7 @@ class Scope:
     @property
     def national(self) -> bool:
         """Whether every row is admitted."""
-        return self.system or Reach() in self.reaches
+        return self.system or _EVERYWHERE in self.reaches
 
     def admits(self, place: Place, *, write: bool = False) -> bool:
         """Tell whether a row at `place` is within the scope."""
@@ -313,13 +317,7 @@ class Actor:
 
     def scope(self, permission: Permission | None = None) -> Scope:
         """Return how far `permission` reaches, or, without one, how far any grant does."""
-        return Scope(
-            reaches=tuple(
-                reach_of(grant)
-                for grant in self.grants
-                if permission is None or permission in PERMISSIONS[grant.role]
-            )
-        )
+        return _scope_of(self.grants, permission)
 
     def sees_all(self, permission: Permission, scope: Scope) -> bool:
         """Tell whether `permission` reaches everywhere within `scope`, whichever grants gave it."""
@@ -355,4 +353,16 @@ def reach_of(grant: Grant) -> Reach:
         regencies=tuple(code for code in grant.areas if "." in code),
         facilities=grant.facilities,
         participant_id=grant.participant_id,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _scope_of(grants: tuple[Grant, ...], permission: Permission | None) -> Scope:
+    """Return how far grants reach: asked several times a request, of a token that comes again."""
+    return Scope(
+        reaches=tuple(
+            reach_of(grant)
+            for grant in grants
+            if permission is None or permission in PERMISSIONS[grant.role]
+        )
     )

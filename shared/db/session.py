@@ -27,6 +27,7 @@ Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 Ring: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
 
 _log = get_logger(__name__)
+_ALONE: Final = "alone"
 _SET_SCOPE: Final = text("SELECT set_config('app.scope', :scope, true)")
 
 
@@ -53,7 +54,7 @@ def _scope_json(scope: Scope) -> str:
 @event.listens_for(_ScopedSession, "after_begin")
 def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     """Set the scope for the transaction that has just begun; a savepoint keeps its parent's."""
-    if not transaction.nested:
+    if not transaction.nested and not session.info.get(_ALONE):
         connection.execute(_SET_SCOPE, {"scope": _scope_json(session.info["scope"])})
 
 
@@ -138,6 +139,21 @@ async def transaction(
         await session.commit()
     if rings and ring is not None:
         await _ring(ring, rings)
+
+
+@asynccontextmanager
+async def reads_alone(
+    sessions: Sessions, *, actor: Actor, scope: Scope
+) -> AsyncIterator[AsyncSession]:
+    """Yield a session each of whose statements is its own transaction: one round trip, not four.
+
+    For reads alone, of what needs no snapshot together. No scope is set: the statements hold it.
+    """
+    engine: AsyncEngine = sessions.kw["bind"]
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    info = {"scope": scope, "actor": actor, "rings": [], _ALONE: True}
+    async with sessions(bind=alone, info=info) as session:
+        yield session
 
 
 async def read_alone(

@@ -18,6 +18,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
     multiprocess,
+    values,
 )
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -26,6 +27,12 @@ CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 UNMATCHED: Final = "unmatched"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS: Final = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    # A service does not fork: it need not ask the system at every count which process it is, which
+    # took a tenth of the time of a 304.
+    _PROCESS: Final = os.getpid()
+    values.ValueClass = values.MultiProcessValue(lambda: _PROCESS)  # type: ignore[no-untyped-call] # its own
 
 _duration = Histogram(
     "balai_http_request_duration_seconds",

@@ -117,7 +117,7 @@ ROUTES = {
         "scorecards": 2,
         "signups": 1,
         "report-exports": 3,
-        "reports": 13,
+        "reports": 14,
         "snapshot-keys": 1,
         "snapshots": 6,
         "targets": 6,
@@ -203,6 +203,8 @@ PUBLIC_ROUTES = {
         "/v1/boundaries",
         "/v1/reports",
         "/v1/reports/{report}/metadata",
+        # Says that there is none of that name.
+        "/v1/reports/{report}",
         "/v1/reports/progress",
         "/v1/reports/opening",
     },

@@ -10,7 +10,7 @@ FUNCTION_LINES = 40
 # The kernel does for three services what each would write again: transactions, events, keys, jobs,
 # tokens, problems. It grows with the third use of a thing, never with the first. What the services
 # say to one another is counted apart: it is no mechanism, and grows with every event.
-KERNEL_LINES = 5_200
+KERNEL_LINES = 5_250
 WORDS_LINES = 2_500
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

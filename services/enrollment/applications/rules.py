@@ -147,10 +147,11 @@ def check_window(*, opens_at: datetime, closes_at: datetime, now: datetime) -> N
         WindowNotOpenError: when it has not opened.
         WindowClosedError: when it has closed: at `closes_at` itself it is too late.
     """
+    window = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
     if now < opens_at:
-        raise WindowNotOpenError
+        raise WindowNotOpenError(extra={"present": "NOT_OPEN", "allowed": ["OPEN"], **window})
     if now >= closes_at:
-        raise WindowClosedError
+        raise WindowClosedError(extra={"present": "CLOSED", "allowed": ["OPEN"], **window})
 
 
 def check_move(*, present: ApplicationState, wanted: ApplicationState) -> None:

@@ -112,7 +112,7 @@ def check_may_record(
     if state is not ClassState.OPENED and not late_office:
         raise AttendanceClosedError(
             Text(f"Status kelas {state}, bukan OPENED.", f"The class is {state}, not OPENED."),
-            extra={"state": state.value, "allowed": [ClassState.OPENED.value]},
+            extra={"present": state.value, "allowed": [ClassState.OPENED.value]},
         )
     if now < at.starts_at:
         raise SessionNotStartedError

@@ -109,16 +109,19 @@ _Identity: TypeAlias = tuple[UUID, str, str]
 
 
 class _Row(NamedTuple):
-    """What PostgreSQL said of one claim; `body` is the answer, or the quota that refuses it."""
+    """What PostgreSQL said of one claim; `body` is the answer, or what a refusal says beside."""
 
     outcome: str
     enrollment_id: UUID
     body: bytes | None
 
 
-def _told(quota: bytes | None) -> dict[str, object]:
-    """Return what a refusal says beyond its sentence: the quota that leaves no seat."""
-    return {} if quota is None else {"quota": json.loads(quota)}
+def _told(refusal: type[ServiceError], body: bytes | None) -> dict[str, object]:
+    """Return what a refusal says beyond its sentence: the state of the class, or the full quota."""
+    if body is None:
+        return {}
+    told: dict[str, object] = json.loads(body)
+    return {"quota": told} if refusal is QuotaFullError else told
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +141,7 @@ class _Ticket:
         """Tell the first who asked, and all who asked the same meanwhile that it is a replay."""
         refusal = _REFUSALS.get(row.outcome)
         if refusal is not None:
-            self.refuse(refusal(extra=_told(row.body)))
+            self.refuse(refusal(extra=_told(refusal, row.body)))
             return
         if row.body is None:
             raise KeyError(row.outcome)

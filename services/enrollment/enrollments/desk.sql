@@ -218,6 +218,15 @@ begin
     case when c.outcome = 'replayed' then (convert_from(c.body, 'UTF8')::json ->> 'id')::uuid
       else c.id end,
     case when c.outcome = 'replayed' then c.body
+      when c.outcome in ('selection-pending', 'window-not-open', 'window-closed', 'class-not-open')
+        then (select convert_to(jsonb_build_object(
+          'present', case c.outcome when 'class-not-open' then k.state
+            when 'selection-pending' then 'PENDING' when 'window-closed' then 'CLOSED'
+            else 'NOT_OPEN' end,
+          'allowed', jsonb_build_array(case c.outcome when 'class-not-open' then 'PLANNED'
+            when 'selection-pending' then 'ANNOUNCED' else 'OPEN' end),
+          'opens_at', k.opens_at, 'closes_at', k.closes_at)::text, 'UTF8')
+          from enrollment.class k where k.id = c.class_id)
       when c.outcome is null and c.quota is not null then (select convert_to(jsonb_build_object(
           'dimension', q.dimension, 'value', q.value, 'kind', q.kind, 'seats', q.seats,
           'release_at', q.release_at)::text, 'UTF8') from quotas q where q.id = c.quota)

@@ -257,7 +257,9 @@ def check_cancel(*, present: EnrollmentState, presence: Presence, attended: bool
     """
     check_state_change(present=present, wanted=EnrollmentState.CANCELLED)
     if presence is Presence.PRESENT or attended:
-        raise HasAttendedError
+        raise HasAttendedError(
+            extra={"present": "PRESENT", "allowed": [EnrollmentState.DROPPED_OUT.value]}
+        )
 
 
 def check_end(

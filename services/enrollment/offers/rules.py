@@ -27,4 +27,10 @@ def check_in_time(confirm_by: datetime | None, *, now: datetime) -> None:
         OfferExpiredError: with the deadline.
     """
     if confirm_by is not None and is_over(confirm_by, now=now):
-        raise OfferExpiredError(extra={"confirm_by": confirm_by.isoformat()})
+        raise OfferExpiredError(
+            extra={
+                "present": "EXPIRED",
+                "allowed": ["OFFERED"],
+                "confirm_by": confirm_by.isoformat(),
+            }
+        )

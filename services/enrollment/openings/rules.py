@@ -157,7 +157,8 @@ def check_unreported(presences: Iterable[Presence]) -> None:
             Text(
                 f"Kehadiran {reported} peserta sudah dilaporkan.",
                 f"The presence of {reported} has been reported already.",
-            )
+            ),
+            extra={"present": "REPORTED", "allowed": [Presence.UNREPORTED.value]},
         )
 
 

@@ -163,7 +163,7 @@ def check_consented(basis: LegalBasis, consents: Sequence[Mapping[str, Any]]) ->
         ReferralConsentMissingError
     """
     if not standing_of(Purpose.REFERRAL, basis, consents).allowed:
-        raise ReferralConsentMissingError
+        raise ReferralConsentMissingError(extra={"present": "NOT_GIVEN", "allowed": ["GIVEN"]})
 
 
 def check_outcome(kind: ReferralKind, outcome: ReferralOutcome) -> None:

@@ -114,7 +114,13 @@ def check_changeable(*, opens_at: datetime, now: datetime) -> None:
         CriteriaFrozenError: when applications are open, or have been.
     """
     if now >= opens_at:
-        raise CriteriaFrozenError
+        raise CriteriaFrozenError(
+            extra={
+                "present": "OPEN",
+                "allowed": ["NOT_OPEN"],
+                "opens_at": opens_at.isoformat(),
+            }
+        )
 
 
 def check_scorable(*, scored_until: datetime | None) -> None:
@@ -124,4 +130,6 @@ def check_scorable(*, scored_until: datetime | None) -> None:
         ScoresFrozenError: when the ranking has been approved.
     """
     if scored_until is not None:
-        raise ScoresFrozenError
+        raise ScoresFrozenError(
+            extra={"present": "APPROVED", "allowed": ["COMMITTED", "CLOSED", "PREVIEWED"]}
+        )

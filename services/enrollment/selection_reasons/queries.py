@@ -36,7 +36,12 @@ async def reasons_of(
     """
     selection = await get_selection(session, application.wave_id)
     if selection.state is not SelectionState.ANNOUNCED:
-        raise rules.NotAnnouncedError
+        raise rules.NotAnnouncedError(
+            extra={
+                "present": selection.state.value,
+                "allowed": [SelectionState.ANNOUNCED.value],
+            }
+        )
     key = (application.wave_id, selection.preview, application.id)
     result = await session.get(SelectionResult, key)
     entry = await session.get(SelectionEntry, (application.wave_id, application.id))

@@ -92,7 +92,9 @@ def check_commit(
     if method is SelectionMethod.FIRST_COME:
         raise WaveTakesClaimsError
     if now >= closes_at and public_source is None:
-        raise CommitTooLateError(pointer="/public_source")
+        raise CommitTooLateError(
+            pointer="/public_source", extra={"present": "CLOSED", "allowed": ["NOT_OPEN", "OPEN"]}
+        )
 
 
 def check_step(present: SelectionState, wanted: SelectionState) -> None:
@@ -120,7 +122,12 @@ def check_closed(*, closes_at: datetime, now: datetime) -> None:
     left = closes_at + SETTLED_AFTER - now
     if left > timedelta():
         raise WindowStillOpenError(
-            extra={"closes_at": closes_at.isoformat()}, retry_after_s=int(left.total_seconds()) + 1
+            extra={
+                "present": "OPEN",
+                "allowed": ["CLOSED"],
+                "closes_at": closes_at.isoformat(),
+            },
+            retry_after_s=int(left.total_seconds()) + 1,
         )
 
 

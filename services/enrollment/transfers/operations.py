@@ -148,9 +148,15 @@ async def _check_target(session: AsyncSession, target: Class, *, now: datetime) 
     """Refuse a locked class that nobody can join, or whose seats others come first for."""
     check_not_cancelled((await get_wave(session, target.wave_id)).cancelled_at)
     if selection_pending(target.selection, announced_at=target.announced_at):
-        raise SelectionPendingError
+        raise SelectionPendingError(extra={"present": "PENDING", "allowed": ["ANNOUNCED"]})
     if now < target.opens_at:
-        raise WindowNotOpenError
+        raise WindowNotOpenError(
+            extra={
+                "present": "NOT_OPEN",
+                "allowed": ["OPEN"],
+                "opens_at": target.opens_at.isoformat(),
+            }
+        )
     free = target.capacity - target.taken
     promotes = promotion_open(class_state=target.state, promote_until=target.promote_until, now=now)
     waiting = promotes and free > 0 and target.waiting > 0

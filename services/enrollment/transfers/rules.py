@@ -72,7 +72,9 @@ def check_not_called(*, presence: Presence, attended: bool) -> None:
         RollCalledError: when it does.
     """
     if attended or presence is not Presence.UNREPORTED:
-        raise RollCalledError
+        raise RollCalledError(
+            extra={"present": presence.value, "allowed": [Presence.UNREPORTED.value]}
+        )
 
 
 def check_target(*, state: ClassState, free: int, others_wait: bool, promotes: bool) -> None:

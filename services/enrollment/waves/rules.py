@@ -197,4 +197,10 @@ def check_not_started(*, starts_at: datetime, now: datetime) -> None:
         WaveStartedError: when the class would have started already.
     """
     if now >= starts_at:
-        raise WaveStartedError
+        raise WaveStartedError(
+            extra={
+                "present": "STARTED",
+                "allowed": ["NOT_STARTED"],
+                "starts_at": starts_at.isoformat(),
+            }
+        )

@@ -26,6 +26,7 @@ from services.reporting.indicators.rules import (
     Indicator,
     Report,
     formula_of,
+    suggestion,
 )
 from shared.clock import utc_now
 from shared.db.session import transaction
@@ -61,6 +62,12 @@ class ReportUnknownError(NotFoundError):
 
     code = "report-unknown"
     title = Text("Laporan tidak ditemukan.", "There is no such report.")
+
+
+def unknown_report(code: str, *, pointer: str | None = None) -> ReportUnknownError:
+    """Return the refusal of a code that no report has, with the nearest that one has."""
+    extra = {"suggestion": suggestion(code, REPORTS), "reports": [*REPORTS]}
+    return ReportUnknownError(pointer=pointer, extra=extra)
 
 
 def wanted_format(request: Request) -> ReportFormat:
@@ -204,7 +211,7 @@ async def get_report_metadata(
     """Return what the figures of a report mean, where they are from, and how they may be used."""
     found = REPORTS.get(report)
     if found is None:
-        raise ReportUnknownError(extra={"reports": [*REPORTS]})
+        raise unknown_report(report)
     sessions = request.scope["state"]["sessions"]
     async with transaction(sessions, scope=NATIONAL, actor=caller.actor) as session:
         facts = await queries.facts_of(session, request.state.settings)

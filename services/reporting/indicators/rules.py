@@ -1,6 +1,8 @@
 """What an indicator and a report are, and the dimensions that figures can be cut by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
@@ -205,6 +207,13 @@ class Report:
     by_horizon: bool = False
     timed: bool = False
     wholes: tuple[Whole, ...] = ()
+
+
+def suggestion(wanted: str, known: Iterable[str]) -> str | None:
+    """Return what somebody who wrote `wanted` most likely meant, None when nothing is near."""
+    folded = {each.casefold(): each for each in known}
+    near = get_close_matches(wanted.casefold(), list(folded), n=1)
+    return folded[near[0]] if near else None
 
 
 def formula_of(indicator: Indicator) -> Text:

@@ -19,7 +19,7 @@ from shared.i18n import Text
 
 Labels: TypeAlias = Mapping[Dimension, Mapping[str, Text]]
 
-_AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
+AREAS: Final = frozenset({Dimension.PROVINCE, Dimension.REGENCY})
 _KEPT_MARKS: Final = 2
 
 
@@ -52,7 +52,7 @@ async def labels_of(
     """
     labels: dict[Dimension, Mapping[str, Text]] = {}
     for dimension, values in shown.items():
-        if dimension in _AREAS:
+        if dimension in AREAS:
             names = await areas.get(session, mark)
             labels[dimension] = {v: Text(names[v], names[v]) for v in values if v in names}
         elif dimension is Dimension.NETWORK:

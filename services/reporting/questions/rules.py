@@ -1,12 +1,17 @@
 """What is asked of a report: its cut, its period, its moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from enum import StrEnum
 
-from services.reporting.indicators.rules import AreaBasis, Dimension, Indicator, Report
+from services.reporting.indicators.rules import (
+    AreaBasis,
+    Dimension,
+    Indicator,
+    Report,
+    suggestion,
+)
 from shared.errors import BadRequestError, InvalidError
 from shared.i18n import Text
 from shared.schemas.reporting import HORIZONS
@@ -102,11 +107,21 @@ class Question:
         return frozenset(self.by) | {dimension for dimension, _ in self.chosen}
 
 
-def suggestion(wanted: str, known: Iterable[str]) -> str | None:
-    """Return what somebody who wrote `wanted` most likely meant, None when nothing is near."""
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(wanted.casefold(), list(folded), n=1)
-    return folded[near[0]] if near else None
+def check_areas(codes: Iterable[str], known: Collection[str], *, parameter: str) -> None:
+    """Refuse an area that nobody knows: its figures would be zeros.
+
+    While no area of a level is known, because none was copied yet, any code of it passes.
+
+    Raises:
+        ValueUnknownError: when one of `codes` is not among those `known`.
+    """
+    for code in codes:
+        alike = [each for each in known if len(each) == len(code)]
+        if alike and code not in known:
+            raise ValueUnknownError(
+                pointer=f"/{parameter}",
+                extra={"parameter": parameter, "suggestion": suggestion(code, alike)},
+            )
 
 
 def check_question(report: Report, question: Question) -> None:

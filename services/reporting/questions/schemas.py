@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.reporting.formats.rules import ReportFormat
-from services.reporting.indicators.rules import AreaBasis, Dimension, Report
+from services.reporting.indicators.rules import AreaBasis, Dimension, Report, suggestion
 from services.reporting.questions.rules import (
     Areas,
     DimensionNotOfferedError,
@@ -28,7 +28,6 @@ from services.reporting.questions.rules import (
     Question,
     ValueUnknownError,
     check_question,
-    suggestion,
 )
 from shared.clock import ledger_day
 from shared.schemas.base import EARLIEST_YEAR, LATEST_YEAR, Ministry, RegencyCode

@@ -11,7 +11,12 @@ from pydantic_core import to_jsonable_python
 
 from services.reporting.base import Idempotency, Job
 from services.reporting.catalogue.rules import REPORTS
-from services.reporting.formats.api import FILES, ReportUnknownError, described_by
+from services.reporting.formats.api import (
+    FILES,
+    ReportUnknownError,
+    described_by,
+    unknown_report,
+)
 from services.reporting.formats.rules import (
     MEDIA_TYPES,
     FormatPlacelessError,
@@ -77,7 +82,7 @@ def _cut(request: Request, caller: Caller, body: ReportExportCreate, now: dateti
     """Return what is asked, admitted as the report itself would be."""
     report = REPORTS.get(body.report)
     if report is None:
-        raise ReportUnknownError(pointer="/report", extra={"reports": [*REPORTS]})
+        raise unknown_report(body.report, pointer="/report")
     given = {name: list(values) for name, values in body.cut.items()}
     unknown = given.keys() - _parameters(report)
     if unknown:

@@ -15,7 +15,13 @@ from pydantic_core import from_json, to_json
 from services.reporting.answers.operations import Answers, Kept
 from services.reporting.catalogue.rules import REPORTS
 from services.reporting.folding.rules import Source
-from services.reporting.formats.api import FILES, answer_file, file_tag, wanted_format
+from services.reporting.formats.api import (
+    FILES,
+    answer_file,
+    file_tag,
+    unknown_report,
+    wanted_format,
+)
 from services.reporting.formats.rules import (
     FormatNotOfferedError,
     FormatPlacelessError,
@@ -61,7 +67,7 @@ from services.reporting.reports.schemas import (
     ReportRead,
 )
 from shared.clock import ledger_day, utc_now
-from shared.db.session import transaction
+from shared.db.session import reads_alone, transaction
 from shared.errors import ForbiddenError, UnauthorizedError
 from shared.i18n import Text, preferred_language
 from shared.schemas.reporting import HORIZONS
@@ -259,15 +265,16 @@ def _etag(request: Request, asked: Admitted, standing: Standing) -> str:
 async def _figures(request: Request, asked: Admitted, caller: Caller, mark: str) -> Figures:
     state = request.scope["state"]
     answers: Answers = state["answers"]
-    opening = partial(transaction, state["sessions"], scope=asked.scope, actor=caller.actor)
+    heavy = asked.heavy or is_wide(asked.report, asked.question, asked.scope)
+    opened = transaction if heavy else reads_alone
     read = partial(
         read_figures,
-        opening,
+        partial(opened, state["sessions"], scope=asked.scope, actor=caller.actor),
         report=asked.report,
         asked=Asked(asked.question, asked.scope, asked.now),
         showing=Showing(answers.areas, mark, asked.guarded),
     )
-    if not (asked.heavy or is_wide(asked.report, asked.question, asked.scope)):
+    if not heavy:
         return await read()
     async with answers.turn():
         return await read()
@@ -426,3 +433,9 @@ def _add_route(report: Report) -> None:
 
 for _report in REPORTS.values():
     _add_route(_report)
+
+
+@router.get("/{report}", include_in_schema=False)
+async def refuse_unknown(_: Public, report: str) -> None:
+    """Tell whoever asks for a report that there is not which one comes nearest."""
+    raise unknown_report(report)

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting.areas.queries import present_codes
 from services.reporting.folding.rules import Source
 from services.reporting.indicators.rules import Dimension, Report
-from services.reporting.labels.queries import AreaNames, Labels, labels_of
+from services.reporting.labels.queries import AREAS, AreaNames, Labels, labels_of
 from services.reporting.past_figures import operations as past
 from services.reporting.past_figures.operations import Opening
 from services.reporting.past_figures.queries import cube_at
 from services.reporting.past_figures.rules import Told
-from services.reporting.questions.rules import Areas, Moment
+from services.reporting.questions.rules import Areas, Moment, check_areas
 from services.reporting.reports import queries, rules
 from services.reporting.reports.queries import Asked
 from services.reporting.reports.rules import Key, Row
@@ -56,6 +56,7 @@ async def read_figures(
         TooManyCellsError: when the answer would be too large.
         AsOfBeforeFirstEventError: when nothing was known at the moment asked for.
         PastNotOfferedError: when the report does not tell how things stood.
+        ValueUnknownError: when there is no such area.
     """
     moment = asked.question.as_of
     if moment is not None:
@@ -99,6 +100,10 @@ async def _read(
     session: AsyncSession, *, report: Report, asked: Asked, showing: Showing
 ) -> Figures:
     question = asked.question
+    for dimension, values in question.chosen:
+        if dimension in AREAS:
+            names = await showing.areas.get(session, showing.mark)
+            check_areas(values, names, parameter=dimension.value)
     if question.as_of is not None or queries.is_wide(report, question, asked.scope):
         await queries.allow_long_read(session)
     if question.areas is Areas.NOW:

@@ -252,7 +252,8 @@ def conditions_of(cube: Cube, live: Any, asked: Asked) -> list[ColumnElement[boo
             conditions.append(in_networks(live.facility_id, values, now=asked.now))
             continue
         column = _asked_column(live, dimension, asked)
-        one_of = _is_among if live is cube.summary else _is_one_of
+        whole = live is cube.summary and question.dimensions.isdisjoint(_IDENTIFIED)
+        one_of = _is_among if whole else _is_one_of
         conditions.append(one_of(column, values))
     if cube.by_horizon:
         conditions.append(live.horizon_months.in_(question.horizons))

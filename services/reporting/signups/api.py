@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, Field
 
 from services.reporting.folding.rules import Source
 from services.reporting.freshness.jobs import Watch
-from services.reporting.freshness.rules import Standing
+from services.reporting.freshness.rules import Freshness, Standing
 from services.reporting.programs.queries import find_wave
+from services.reporting.questions.rules import ValueUnknownError, check_areas
 from services.reporting.signup_facts.rules import minute_of
 from services.reporting.signups import queries, rules
 from services.reporting.signups.rules import Cut, Span
@@ -39,7 +40,12 @@ Province = Annotated[
 @router.get(
     "",
     response_model=SignUpsRead,
-    responses=problems(rules.WaveUnknownError, rules.SpanEndsFirstError, rules.TooManyPointsError),
+    responses=problems(
+        rules.WaveUnknownError,
+        rules.SpanEndsFirstError,
+        rules.TooManyPointsError,
+        ValueUnknownError,
+    ),
 )
 async def get_signups(
     *,
@@ -66,11 +72,7 @@ async def get_signups(
     watch: Watch = request.scope["state"]["watch"]
     standing = await watch.standing()
     fresh = standing.freshness(_SOURCES, now=utc_now())
-    headers = {
-        "Balai-As-Of": fresh.as_of.isoformat() if fresh.as_of else "",
-        "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
-        "Cache-Control": "public, no-cache",
-    }
+    headers = _headers(fresh)
     etag = _etag(cut, span, standing, now)
     unchanged = not_modified(request, etag, headers=headers)
     if unchanged is not None:
@@ -80,6 +82,8 @@ async def get_signups(
     ) as session:
         if wave is not None and await find_wave(session, wave) is None:
             raise rules.WaveUnknownError
+        areas = await request.scope["state"]["answers"].areas.get(session, standing.areas)
+        check_areas([province] if province else [], areas, parameter="province")
         speed = await queries.read_speed(session, cut, now=now)
         points = await queries.read_points(session, cut, span)
     read = SignUpsRead(
@@ -99,6 +103,14 @@ async def get_signups(
         media_type="application/json",
         headers={**headers, "ETag": etag},
     )
+
+
+def _headers(fresh: Freshness) -> dict[str, str]:
+    return {
+        "Balai-As-Of": fresh.as_of.isoformat() if fresh.as_of else "",
+        "Balai-Lag-Seconds": "" if fresh.lag_seconds is None else str(fresh.lag_seconds),
+        "Cache-Control": "public, no-cache",
+    }
 
 
 def _etag(cut: Cut, span: Span, standing: Standing, now: datetime) -> str:

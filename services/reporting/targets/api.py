@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, status
 
 from services.reporting.base import Idempotency
+from services.reporting.questions.rules import ValueUnknownError
 from services.reporting.targets import operations, queries, rules
 from services.reporting.targets.queries import TargetFilter
 from services.reporting.targets.rules import TargetOrigin
@@ -116,6 +117,7 @@ async def list_targets(
         rules.TargetIndicatorUnknownError,
         rules.TargetInvalidError,
         rules.TargetBaselineUnknownError,
+        ValueUnknownError,
         rules.TargetIdTakenError,
         rules.TargetCodeTakenError,
     ),

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.areas.queries import area_names
 from services.reporting.base import Event
+from services.reporting.questions.rules import check_areas
 from services.reporting.targets import queries, rules
 from services.reporting.targets.queries import Asked, Levels
 from services.reporting.targets.rules import Goal, TargetOrigin
@@ -45,6 +47,7 @@ async def state_target(
         TargetIndicatorUnknownError: when nothing is counted under its name.
         TargetInvalidError: when its members contradict one another.
         TargetBaselineUnknownError: when the register has no such baseline.
+        ValueUnknownError: when there is no such area.
         TargetIdTakenError, TargetCodeTakenError: when it is there already.
     """
     target = _new_target(body, now=now)
@@ -61,6 +64,8 @@ async def state_target(
         year=body.year,
         counts_from=body.counts_from,
     )
+    if body.area_code:
+        check_areas([body.area_code], await area_names(session), parameter="area_code")
     if body.baseline_id and not await queries.levels_of(session, [body.baseline_id]):
         raise rules.TargetBaselineUnknownError(pointer="/baseline_id")
     session.add(target)

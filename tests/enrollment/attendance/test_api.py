@@ -239,7 +239,7 @@ class TestRecordAttendance:
 
         problem = answer.json()
         assert (answer.status_code, problem["code"]) == (409, "class-not-running")
-        assert (problem["state"], problem["allowed"]) == ("PLANNED", ["OPENED"])
+        assert (problem["present"], problem["allowed"]) == ("PLANNED", ["OPENED"])
 
     async def test_is_locked_after_the_period_but_for_an_office_that_says_why(
         self, seats, admin, enrollment, auth

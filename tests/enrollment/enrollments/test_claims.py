@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -161,18 +161,23 @@ class TestRefusals:
 
     async def test_before_the_window(self, seats, refused):
         class_id = await seats.class_(opens_at=NOW + timedelta(hours=1))
-        await refused(class_id, await seats.person(), status=409, code="window-not-open")
+        told = await refused(class_id, await seats.person(), status=409, code="window-not-open")
+        assert (told["present"], told["allowed"]) == ("NOT_OPEN", ["OPEN"])
+        assert datetime.fromisoformat(told["opens_at"]) == NOW + timedelta(hours=1)
 
     async def test_after_the_window(self, seats, refused):
         class_id = await seats.class_(closes_at=NOW - timedelta(hours=1))
-        await refused(class_id, await seats.person(), status=409, code="window-closed")
+        told = await refused(class_id, await seats.person(), status=409, code="window-closed")
+        assert (told["present"], told["allowed"]) == ("CLOSED", ["OPEN"])
+        assert datetime.fromisoformat(told["closes_at"]) == NOW - timedelta(hours=1)
 
     @pytest.mark.parametrize(
         "state", [ClassState.OPENED, ClassState.COMPLETED, ClassState.CANCELLED]
     )
     async def test_class_that_is_no_longer_planned(self, seats, refused, state):
         class_id = await seats.class_(state=state)
-        await refused(class_id, await seats.person(), status=409, code="class-not-open")
+        told = await refused(class_id, await seats.person(), status=409, code="class-not-open")
+        assert (told["present"], told["allowed"]) == (state, ["PLANNED"])
 
     async def test_kind_of_business(self, seats, refused):
         person = await seats.person(entrant_kind="MEDIUM")

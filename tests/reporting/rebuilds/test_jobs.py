@@ -213,7 +213,8 @@ class TestOrderRecount:
                 await _runner(context).drain()
 
         ordered = await rows(
-            "SELECT payload, state FROM reporting.job WHERE kind = 'rebuild' ORDER BY created_at, id"
+            "SELECT payload, state FROM reporting.job WHERE kind = 'rebuild'"
+            " ORDER BY created_at, id"
         )
         assert [(each["payload"]["night"], each["payload"]["swap"]) for each in ordered] == [
             ("2026-11-23", False),

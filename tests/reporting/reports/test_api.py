@@ -148,6 +148,12 @@ class TestGetProgress:
         assert participant.status_code == 403
         assert analyst.status_code == 200
 
+    async def test_names_the_report_that_a_misspelt_one_comes_nearest_to(self, reporting):
+        refused = await reporting.get("/v1/reports/funel")
+
+        assert (refused.status_code, refused.json()["code"]) == (404, "report-unknown")
+        assert refused.json()["suggestion"] == "funnel"
+
     @pytest.mark.parametrize(
         ("query", "status", "code"),
         [

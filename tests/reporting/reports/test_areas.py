@@ -78,3 +78,40 @@ class TestAreas:
     async def test_of_now_are_asked_for_by_their_codes(self, seats):
         assert await seats("by=facility_kind&province=93&areas=now") == {"PRODUCTION_HOUSE": 3}
         assert await seats("by=facility_kind&province=93") == {}
+
+    @pytest.mark.parametrize(
+        ("asked", "parameter", "suggestion"),
+        [
+            ("reports/funnel?province=39", "province", None),
+            ("reports/funnel?province=32,39", "province", None),
+            ("reports/funnel?regency=32.74", "regency", "32.73"),
+            ("signups?province=39", "province", None),
+        ],
+    )
+    async def test_that_nobody_knows_are_refused(
+        self, reporting, country, asked: str, parameter: str, suggestion, auth
+    ):
+        answer = await reporting.get(f"/v1/{asked}", headers=auth(Role.NATIONAL_ADMIN))
+
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (422, "value-unknown")
+        assert (problem["parameter"], problem["suggestion"]) == (parameter, suggestion)
+
+    async def test_of_a_target_are_known(self, reporting, country, auth):
+        target = {
+            "code": "NOWHERE", "label_id": "Entah", "label_en": "Nowhere", "value": 1,
+            "indicator": "PARTICIPANTS_SEATED", "unit": "orang", "by_day": "2026-12-31",
+        }  # fmt: skip
+        headers = {**auth(Role.NATIONAL_ADMIN), "Idempotency-Key": "nowhere"}
+
+        refused = await reporting.post(
+            "/v1/targets", json={**target, "area_code": "99"}, headers=headers
+        )
+        stated = await reporting.post(
+            "/v1/targets",
+            json={**target, "area_code": "32"},
+            headers={**headers, "Idempotency-Key": "somewhere"},
+        )
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "value-unknown")
+        assert stated.status_code == 201

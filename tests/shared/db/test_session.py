@@ -9,13 +9,15 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.db.jobs import add_job
-from shared.db.session import transaction
+from shared.db.session import reads_alone, transaction
 from shared.ids import new_id
 from shared.schemas.base import Body
 from shared.scope import NATIONAL, SYSTEM, Reach, Scope
 from tests.shared.conftest import ACTOR
 from tests.shared.db.tables import Job, Row
 from tests.support.waiting import eventually
+
+_NUMBER = text("SELECT pg_current_xact_id()::text")
 
 
 class Nothing(Body):
@@ -111,6 +113,26 @@ class TestTransaction:
 
         with pytest.raises(Exception, match="closed"):
             await session.scalar(select(func.count()).select_from(Row))
+
+
+class TestReadsAlone:
+    async def test_each_statement_is_a_transaction_of_its_own(self, sessions):
+        async with reads_alone(sessions, scope=NATIONAL, actor=ACTOR) as session:
+            numbers = {await session.scalar(_NUMBER) for _ in range(3)}
+            scope = await session.scalar(text("SELECT current_setting('app.scope', true)"))
+
+        assert len(numbers) == 3
+        assert not scope
+
+    async def test_leaves_the_connection_to_others_as_it_was(self, sessions):
+        async with reads_alone(sessions, scope=NATIONAL, actor=ACTOR) as session:
+            await session.scalar(text("SELECT 1"))
+
+        async with transaction(sessions, scope=NATIONAL, actor=ACTOR) as session:
+            numbers = {await session.scalar(_NUMBER) for _ in range(3)}
+            assert await session.scalar(text("SELECT current_setting('app.scope', true)"))
+
+        assert len(numbers) == 1
 
 
 class TestMakeEngine:
