@@ -56,7 +56,9 @@ class TestRecordAttendance:
             (earlier, later) = [
                 await session.get(Meeting, (running.class_id, place)) for place in (1, 2)
             ]
-            later.starts_at, later.ends_at = earlier.ends_at, earlier.ends_at + timedelta(hours=1)
+            # Right behind it: by its end another day may have begun.
+            later.starts_at = earlier.starts_at + timedelta(microseconds=1)
+            later.ends_at = earlier.ends_at + timedelta(hours=1)
         late = entry(third, "LATE", minutes_late=500)
         await running.call(head, entry(first), entry(second, "ABSENT"))
         await running.call(head, entry(first), entry(second), late, position=2)
