@@ -72,8 +72,9 @@ def check_not_called(*, presence: Presence, attended: bool) -> None:
         RollCalledError: when it does.
     """
     if attended or presence is not Presence.UNREPORTED:
+        present = Presence.PRESENT if attended else presence
         raise RollCalledError(
-            extra={"present": presence.value, "allowed": [Presence.UNREPORTED.value]}
+            extra={"present": present.value, "allowed": [Presence.UNREPORTED.value]}
         )
 
 

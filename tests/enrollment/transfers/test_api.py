@@ -160,8 +160,9 @@ class TestRules:
     def test_refuses_whom_the_roll_has_named(self, presence):
         with pytest.raises(RollCalledError):
             check_not_called(presence=presence, attended=False)
-        with pytest.raises(RollCalledError):
+        with pytest.raises(RollCalledError) as refused:
             check_not_called(presence=Presence.UNREPORTED, attended=True)
+        assert refused.value.extra == {"present": "PRESENT", "allowed": ["UNREPORTED"]}
         check_not_called(presence=Presence.UNREPORTED, attended=False)
 
     @pytest.mark.parametrize(
