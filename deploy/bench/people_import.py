@@ -30,8 +30,8 @@ WEIGHT: Final = Bar("worker while it imports people, peak RSS", "MB", 300, most=
 LOST: Final = Bar("rows of files not accounted for, of people", "", 0, most=True, digits=0)
 PEOPLE_BARS: Final = (PEOPLE, STALL, WEIGHT, LOST)
 
-_POLL_S: Final = 0.05
-_LOOK_S: Final = 0.01
+_POLL_S: Final = 0.1
+_LOOK_S: Final = 0.05
 _WITHIN_S: Final = 600.0
 _PART: Final = 8 * 1024 * 1024
 _LIKE: Final = """

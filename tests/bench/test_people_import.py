@@ -2,8 +2,8 @@
 
 from deploy.bench.people_files import bad_rows, people_file
 from deploy.bench.people_import import Horizon
-from services.enrollment.participant_imports.rules import COLUMNS
 from services.enrollment.people_imports.rules import read_rows, survey_file
+from services.enrollment.person_rows.rules import COLUMNS
 
 DISTRICTS = ["33.73.01", "33.73.02", "91.03.01"]
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.enrollment.participant_imports.rules import COLUMNS
 from services.enrollment.participant_imports.schemas import ImportParticipants
 from services.enrollment.people_imports.api import add_import
+from services.enrollment.person_rows.rules import COLUMNS
 from shared.scope import Permission
 
 router = APIRouter(tags=["imports"])

@@ -18,6 +18,7 @@ from shared.scope import Place, Reach, Scope
 
 _BILLION: Final = 1_000_000_000
 _ADULT: Final = 18
+_OLDEST: Final = 120
 _SEARCHED: Final = 3
 # PP 7/2021 came into force on this day.
 _CAPITAL_COUNTS_FROM: Final = date(2021, 2, 2)
@@ -357,8 +358,7 @@ def check_birth_date(birth_date: date, *, today: date) -> None:
     Raises:
         BirthDateError: when nobody alive can have it.
     """
-    oldest = 120
-    if not 0 <= age_on(birth_date, today) <= oldest:
+    if not 0 <= age_on(birth_date, today) <= _OLDEST:
         raise BirthDateError(pointer="/birth_date")
 
 
@@ -384,6 +384,11 @@ def is_minor(birth_date: date, *, on: date) -> bool:
     change it here: whether somebody is married is not known, and is not asked.
     """
     return age_on(birth_date, on) < _ADULT
+
+
+def is_adult(birth_date: date, *, on: date) -> bool:
+    """Tell whether a birth date is that of an adult who may be alive; see `check_birth_date`."""
+    return _ADULT <= age_on(birth_date, on) <= _OLDEST
 
 
 def last_adult_birth(on: date) -> date:

@@ -1,8 +1,10 @@
 """The frame of every import about people: read ahead, bring in, and go on where it stopped."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -30,6 +32,7 @@ Prepared = TypeVar("Prepared")
 
 # A piece is read by the thread that parses the file, which waits for the loop.
 _PIECE_WITHIN_S: Final = 60.0
+_FIRST: Final = 5
 
 
 class SealedFile:
@@ -50,11 +53,17 @@ class SealedFile:
         Raises:
             UploadGoneError: when it has been cleared away.
         """
+        # The next piece is on its way while one is looked at.
+        coming = map(self._begin, self._places)
+        ahead = next(coming, None)
         for part, piece in self._places:
-            reading = asyncio.run_coroutine_threadsafe(self._read(part, piece), self._loop)
-            sealed = reading.result(_PIECE_WITHIN_S)
+            sealed = ahead.result(_PIECE_WITHIN_S) if ahead else b""
+            ahead = next(coming, None)
             where = rules.place_of_piece(self._upload_id, part, piece)
             yield rules.open_piece(self._key, sealed, where=where)
+
+    def _begin(self, place: tuple[int, int]) -> Future[bytes]:
+        return asyncio.run_coroutine_threadsafe(self._read(*place), self._loop)
 
     async def _read(self, part: int, piece: int) -> bytes:
         async with self._context.transaction() as session:
@@ -68,14 +77,14 @@ class SealedFile:
 class Importing(Generic[Prepared]):
     """What tells one import from another.
 
-    `prepare` makes rows ready while those before are being brought in; `bring` brings them in, in
-    one transaction with their verdicts. `again` reads the file from its first row after an
-    interruption, for an import whose rows know what came before them.
+    `prepare` makes rows ready, in a thread, while those before are being brought in; `bring` brings
+    them in, in one transaction with their verdicts. `again` reads the file from its first row after
+    an interruption, for an import whose rows know what came before them.
     """
 
     columns: Mapping[str, Column]
     size: int
-    prepare: Callable[[list[Row]], Awaitable[Prepared]]
+    prepare: Callable[[list[Row]], Prepared]
     bring: Callable[[Prepared], Awaitable[None]]
     again: bool = False
 
@@ -107,11 +116,14 @@ async def run_import(
         done = await last_judged(session, RowVerdict, context.job_id)
     rows = rules.read_rows(file.pieces, survey, columns=importing.columns)
     place = 0 if importing.again else await asyncio.to_thread(_skip, rows, done)
-    async with _ahead(rows, importing) as chunks:
-        async for size, prepared in chunks:
+    ahead = _Ahead(rows, importing)
+    try:
+        async for size, prepared in ahead.chunks():
             await importing.bring(prepared)
             place += size
             await context.progress(place, survey.rows)
+    finally:
+        await ahead.stop()
     async with context.transaction() as session:
         return await tally(session, RowVerdict, context.job_id)
 
@@ -126,29 +138,43 @@ def _skip(rows: Iterator[Row], done: int) -> int:
     return passed
 
 
-@asynccontextmanager
-async def _ahead(
-    rows: Iterator[Row], importing: Importing[Any]
-) -> AsyncIterator[AsyncIterator[tuple[int, Any]]]:
-    """Yield the chunks of a file, each made ready while the one before is brought in."""
-    waiting: list[asyncio.Task[tuple[int, Any] | None]] = []
+class _Ahead:
+    """Reads a file on in a thread: some chunks are made ready while one is brought in."""
 
-    async def following() -> tuple[int, Any] | None:
-        chunk = await asyncio.to_thread(lambda: list(islice(rows, importing.size)))
-        return (len(chunk), await importing.prepare(chunk)) if chunk else None
+    def __init__(self, rows: Iterator[Row], importing: Importing[Any]) -> None:
+        self._rows = rows
+        self._importing = importing
+        self._waiting: deque[asyncio.Task[tuple[int, Any] | None]] = deque()
 
-    async def chunks() -> AsyncIterator[tuple[int, Any]]:
-        waiting.append(asyncio.create_task(following()))
-        while (chunk := await waiting[-1]) is not None:
-            waiting[:] = [asyncio.create_task(following())]
+    async def chunks(self) -> AsyncIterator[tuple[int, Any]]:
+        """Yield how many rows a chunk has, and the chunk; it ends with the file."""
+        size = self._importing.size
+        # Nothing can be brought in before the first chunk is ready: it is a small one.
+        self._begin(-(-size // _FIRST))
+        self._begin(size)
+        while (chunk := await self._waiting[0]) is not None:
+            self._begin(size)
+            self._waiting.popleft()
             yield chunk
 
-    try:
-        yield chunks()
-    finally:
-        for task in waiting:
+    def _begin(self, size: int) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        self._waiting.append(asyncio.create_task(self._follow(last, size)))
+
+    async def _follow(self, last: asyncio.Task[Any] | None, size: int) -> tuple[int, Any] | None:
+        if last is not None and await last is None:
+            return None
+        return await asyncio.to_thread(self._read, size)
+
+    def _read(self, size: int) -> tuple[int, Any] | None:
+        chunk = list(islice(self._rows, size))
+        return (len(chunk), self._importing.prepare(chunk)) if chunk else None
+
+    async def stop(self) -> None:
+        """Wait for nothing more."""
+        for task in self._waiting:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*self._waiting, return_exceptions=True)
 
 
 def sender_transaction(
@@ -190,7 +216,7 @@ async def run_row_by_row(
     known: set[object] = set()
     judging = payload.mode is ImportMode.VALIDATE
 
-    async def prepare(chunk: list[Row]) -> list[Judged[Any]]:
+    def prepare(chunk: list[Row]) -> list[Judged[Any]]:
         return [_read_row(number, cells, rows, known, payload) for number, cells in chunk]
 
     async def bring(chunk: list[Judged[Any]]) -> None:

@@ -3,7 +3,8 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -30,14 +31,39 @@ KEY_BYTES: Final = 32
 PIECE_BYTES: Final = 1024 * 1024
 # As much as a request may bring: a workbook is opened as a whole.
 MAX_WHOLE: Final = 16 * 1024 * 1024
-_ASIDE: Final = "\n"
 # What parts cells and rows in a text that COPY reads.
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
 
-Row: TypeAlias = tuple[int, dict[str, Cell]]
+Row: TypeAlias = tuple[int, Mapping[str, Cell]]
 # Begins the file anew and yields its bytes, a piece at a time.
 Pieces: TypeAlias = Callable[[], Iterator[bytes]]
+
+
+class Record(Mapping[str, Cell]):
+    """The cells of a row of a text, by name; empty ones are left out.
+
+    Whoever reads thousands takes `texts`, in the order of `names`, an empty one behind the last.
+    """
+
+    __slots__ = ("names", "texts")
+
+    def __init__(self, names: tuple[str, ...], texts: list[str]) -> None:
+        self.names = names
+        self.texts = texts
+
+    def __getitem__(self, name: str) -> Cell:
+        return self._cells()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells())
+
+    def __len__(self) -> int:
+        return len(self._cells())
+
+    def _cells(self) -> dict[str, Cell]:
+        named = zip(self.names, self.texts, strict=False)
+        return {name: text for name, text in named if text}
 
 
 class RowRepeatedError(InvalidError):
@@ -189,27 +215,31 @@ def survey_file(pieces: Pieces, *, columns: Mapping[str, Column]) -> Survey:
     first = next(pieces(), b"")
     if is_workbook(first):
         return Survey(sum(1 for _ in read_sheet(whole(pieces), columns=required_of(columns))), None)
-    encoding = next((each for each in _ENCODINGS if _reads_as(pieces, each)), None)
-    if encoding is None:
-        raise FileUnreadableError
+    for encoding in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            return _survey_text(first, pieces, encoding, columns=columns)
+    raise FileUnreadableError
+
+
+def _survey_text(
+    first: bytes, pieces: Pieces, encoding: str, *, columns: Mapping[str, Column]
+) -> Survey:
     head = codecs.getincrementaldecoder(encoding)().decode(first)
     survey = Survey(0, encoding, delimiter_of(head))
-    records = _records(pieces, survey)
+    records = _records(lambda: _texts(pieces()), survey)
     _header(records, columns=required_of(columns))
-    return Survey(sum(map(any, records)), encoding, survey.delimiter)
+    return Survey(sum(map(_says, records)), encoding, survey.delimiter)
 
 
-def _reads_as(pieces: Pieces, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for piece in pieces():
-            if b"\x00" in piece:
-                return False
-            decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _texts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if b"\x00" in piece:
+            raise FileUnreadableError
+        yield piece
+
+
+def _says(cells: Iterable[str]) -> bool:
+    return any(map(str.strip, cells))
 
 
 def whole(pieces: Pieces) -> bytes:
@@ -250,23 +280,28 @@ def _named(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> Iter
     """Yield rows as `named_rows` does, but for their empty cells, and much faster."""
     header = _header(records, columns=columns)
     width = len(header)
-    names = [_ASIDE if name in VERDICT_COLUMNS else name for name in header]
-    aside = _ASIDE in names
+    names = tuple(header)
+    aside = not set(VERDICT_COLUMNS).isdisjoint(header)
     for number, cells in enumerate(records, start=1):
-        if not any(cells):
-            continue
-        filled = zip(names, cells, strict=False)
-        row: dict[str, Cell] = {name: cell for name, cell in filled if cell}
-        if aside:
-            row.pop(_ASIDE, None)
-        if len(cells) > width and any(cells[width:]):
-            row[EXTRA] = next(filter(None, cells[width:]))
-        yield number, row
+        texts = [*map(str.strip, cells), ""]
+        if any(texts):
+            plain = len(cells) == width and not aside
+            yield number, Record(names, texts) if plain else _told_apart(names, texts)
+
+
+def _told_apart(names: Sequence[str], texts: Sequence[str]) -> dict[str, Cell]:
+    """Return the cells of a row that has more or fewer than there are columns, or some of ours."""
+    filled = zip(names, texts, strict=False)
+    row: dict[str, Cell] = {
+        name: text for name, text in filled if text and name not in VERDICT_COLUMNS
+    }
+    extra = next(filter(None, texts[len(names) :]), None)
+    return row if extra is None else {**row, EXTRA: extra}
 
 
 def _header(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> list[str]:
     """Return the names of the columns, when they are the template's."""
-    header = next((each for each in records if any(each)), [])
+    header = list(map(str.strip, next(filter(_says, records), [])))
     # Whether they are is for that function to say, which has nothing else to do.
     list(named_rows([header], columns=columns, blank=""))
     return header
@@ -276,8 +311,7 @@ def _records(pieces: Pieces, survey: Survey) -> Iterator[list[str]]:
     raw = io.BufferedReader(_Stream(pieces()), buffer_size=64 * 1024)
     text = io.TextIOWrapper(raw, encoding=survey.encoding, newline="")
     try:
-        for cells in csv.reader(text, delimiter=survey.delimiter, strict=True):
-            yield list(map(str.strip, cells))
+        yield from csv.reader(text, delimiter=survey.delimiter, strict=True)
     except csv.Error as error:
         raise FileUnreadableError from error
 

@@ -42,6 +42,11 @@ _WITHIN: Final = re.compile(r"[.'`\u2018\u2019\u02bc]")
 _JOINED: Final = re.compile(r"\.(?=[a-z]{3})")
 _BETWEEN: Final = re.compile(r"[^a-z0-9]+")
 
+# What parts words without further thought, and, as a dot, what does not.
+_PARTED: Final = {
+    code: "." if chr(code) in ".,'`" else " " for code in range(128) if not chr(code).isalnum()
+}
+
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: small letters, no accents, titles, degrees or marks.
@@ -51,9 +56,10 @@ def name_key(name: str) -> str:
     was written.
     """
     plain = (name if name.isascii() else _without_accents(name)).lower()
-    if plain.replace(" ", "").isalnum() and plain.isascii():
-        simple = plain.split()
-        if _CHANGED.isdisjoint(simple):
+    parted = plain.translate(_PARTED)
+    if "." not in parted:
+        simple = parted.split()
+        if simple and _CHANGED.isdisjoint(simple):
             return " ".join(simple)
     before_comma = plain.partition(",")[0]
     words = _words(before_comma) or _words(plain)

@@ -13,6 +13,7 @@ from services.enrollment.identities.rules import (
     NikMalformedError,
     NikSyntheticError,
     SealedNik,
+    birth_digits,
     check_digits,
     holds_nik,
     nik_warnings,
@@ -26,6 +27,13 @@ NONCE = b"n" * 12
 
 def parse(text: str, declared: date = date(1985, 4, 17), *, allow_synthetic: bool = False) -> Nik:
     return parse_nik(text, declared_birth_date=declared, allow_synthetic=allow_synthetic)
+
+
+@given(st.dates(date(1906, 1, 1), date(2026, 1, 1)), st.booleans())
+def test_the_digits_of_a_birth_are_what_a_nik_says_of_it(born_on, female):
+    nik = parse(f"320101{birth_digits(born_on, female=female)}0012", born_on)
+
+    assert (nik.born_on, nik.female) == (born_on, female)
 
 
 class TestParseNik:

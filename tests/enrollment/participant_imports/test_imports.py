@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.enrollment.participant_imports.rules import COLUMNS
+from services.enrollment.person_rows.rules import COLUMNS
 from shared.ids import new_id
 from shared.scope import Role
 from tests.support.files import CSV, send, text, workbook

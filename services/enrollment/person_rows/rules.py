@@ -1,7 +1,8 @@
-"""What the columns of a file of participants say, stated without a database."""
+"""The columns of a file of people, stated without a database."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
 
 from services.enrollment.participants.rules import LegalBasis, Purpose
 from shared.files.cells import CellKind
@@ -157,3 +158,42 @@ COLUMNS: Final[Mapping[str, TemplateColumn]] = {
 BUSINESS: Final = (
     "nib", "kbli", "kbli_scheme", "founded_on", "capital_rupiah", "annual_sales_rupiah",
 )  # fmt: skip
+# What the legal basis, the size class and their like are told from, with no regard to the rest.
+_SAID: Final = (
+    "sex", "legal_basis", "language", "disability", "consents", "consent_version", "synthetic",
+)  # fmt: skip
+_SIZED: Final = (
+    "kbli", "kbli_scheme", "founded_on", "capital_rupiah", "annual_sales_rupiah", "entrant_kind",
+)  # fmt: skip
+_GIVEN: Final = ("name", "phone", "email", "nib")
+
+Texts: TypeAlias = tuple[str, ...]
+
+
+class Layout(NamedTuple):
+    """Where the texts of a row stand; what a file has no column for is the empty one at the end."""
+
+    id: int
+    nik: int
+    nib: int
+    birth_date: int
+    home_area_code: int
+    said: Callable[[Sequence[str]], Texts]
+    sized: Callable[[Sequence[str]], Texts]
+    given: Callable[[Sequence[str]], Texts]
+
+
+def layout_of(names: Sequence[str]) -> Layout:
+    """Return where the texts of a file with these columns stand."""
+    places = {name: place for place, name in enumerate(names)}
+    at = {name: places.get(name, -1) for name in COLUMNS}
+    return Layout(
+        id=at["id"],
+        nik=at["nik"],
+        nib=at["nib"],
+        birth_date=at["birth_date"],
+        home_area_code=at["home_area_code"],
+        said=itemgetter(*map(at.__getitem__, _SAID)),
+        sized=itemgetter(*map(at.__getitem__, _SIZED)),
+        given=itemgetter(*map(at.__getitem__, _GIVEN)),
+    )
