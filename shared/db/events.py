@@ -9,6 +9,7 @@ orders them before everything new.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from sqlalchemy import (
     Integer,
     RowMapping,
     Select,
+    Uuid,
+    bindparam,
     cast,
     column,
     func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
@@ -233,6 +235,13 @@ def feed_state(event: type[EventColumns]) -> Select[Any]:
     Transactions are numbered at their first write, so that the first event above the horizon need
     not be the oldest; a bounded number of them is looked at, however long the horizon stands still.
     """
+    log: Any = event
+    return _state(log)
+
+
+# A reader asks several times a second: what it asks is built once.
+@lru_cache
+def _state(event: Any) -> Select[Any]:  # noqa: ANN401 - a mapped class, which mypy cannot hash
     waiting = (
         select(event.recorded_at)
         .where(event.epoch == present_epoch(event), event.xid >= _horizon())
@@ -270,6 +279,12 @@ def log_mark(event: type[EventColumns], *, most: int) -> Select[Any]:
 
 def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Select[Any]:
     """Return the statement that reads the events that follow `after`, in the order of the log."""
+    log: Any = event
+    return _page(log).params(**_after(after), size=limit)
+
+
+@lru_cache
+def _page(event: Any) -> Select[Any]:  # noqa: ANN401 - as `_state`
     return (
         select(
             *_order(event),
@@ -281,34 +296,54 @@ def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Sele
             event.recorded_at,
             event.payload,
         )
-        .where(_follows(event, after), settled(event))
+        .where(tuple_(*_order(event)) > _place("after"), settled(event))
         .order_by(*_order(event))
-        .limit(limit)
+        .limit(bindparam("size", type_=Integer()))
     )
+
+
+@lru_cache
+def _page_without(event: Any, topics: tuple[str, ...]) -> Select[Any]:  # noqa: ANN401 - as `_state`
+    within = tuple_(*_order(event)) <= _place("last")
+    return _page(event).where(within, event.topic.not_in(topics))
 
 
 def _order(event: type[EventColumns]) -> tuple[Any, ...]:
     return (event.epoch, event.xid, event.id)
 
 
-def _literals(position: Position) -> ColumnElement[Any]:
-    return tuple_(literal(position.epoch), literal(position.xid, Xid8()), literal(position.id))
+def _place(name: str) -> ColumnElement[Any]:
+    """Return the position that the parameters of `_after` and `_last` name."""
+    return tuple_(
+        bindparam(f"{name}_epoch", type_=Integer()),
+        bindparam(f"{name}_xid", type_=Xid8()),
+        bindparam(f"{name}_id", type_=Uuid()),
+    )
 
 
-def _follows(event: type[EventColumns], position: Position) -> ColumnElement[bool]:
-    return tuple_(*_order(event)) > _literals(position)
+def _after(position: Position) -> dict[str, Any]:
+    return {
+        "after_epoch": position.epoch,
+        "after_xid": position.xid,
+        "after_id": position.id,
+    }
 
 
-def _bound(event: type[EventColumns], *, after: Position) -> Select[Any]:
+def _last(position: Position) -> dict[str, Any]:
+    return {"last_epoch": position.epoch, "last_xid": position.xid, "last_id": position.id}
+
+
+@lru_cache
+def _bound(event: Any) -> Select[Any]:  # noqa: ANN401 - as `_state`
     """Return the statement that finds the last of the next events that are gone past at once.
 
     `passed` is how many these are.
     """
     following = (
         select(*_order(event), event.recorded_at)
-        .where(_follows(event, after), settled(event))
+        .where(tuple_(*_order(event)) > _place("after"), settled(event))
         .order_by(*_order(event))
-        .limit(PASSED_AT_ONCE)
+        .limit(bindparam("most", type_=Integer()))
         .subquery()
     )
     order = (following.c.epoch, following.c.xid, following.c.id)
@@ -339,17 +374,19 @@ async def read_feed(
     size = max(1, min(limit, MAX_FEED))
     # Before the page: what settles between the two is on the page, and only seems to be waiting.
     state = (await session.execute(feed_state(event))).one()
-    statement = feed_page(event, after=position, limit=size)
+    log: Any = event
+    statement, given = _page(log), {**_after(position), "size": size}
     bound: RowMapping | None = None
     if without:
+        looked = {**_after(position), "most": PASSED_AT_ONCE}
         # Before the page as well: nothing can come any more below an event that has settled.
-        bound = (await session.execute(_bound(event, after=position))).mappings().first()
+        bound = (await session.execute(_bound(log), looked)).mappings().first()
         if bound is not None:
-            within = tuple_(*_order(event)) <= _literals(_position(bound))
-            statement = statement.where(within, event.topic.not_in(sorted(without)))
+            statement = _page_without(log, tuple(sorted(without)))
+            given |= _last(_position(bound))
     rows: Sequence[RowMapping] = []
     if bound is not None or not without:
-        rows = (await session.execute(statement)).mappings().all()
+        rows = (await session.execute(statement, given)).mappings().all()
     last = rows[-1] if len(rows) == size else (bound or (rows[-1] if rows else None))
     return EventFeed(
         items=[EventRead.model_validate(dict(row)) for row in rows],

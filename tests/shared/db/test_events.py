@@ -116,6 +116,14 @@ async def write_beside_one_another(sessions) -> Reader:
     return reader
 
 
+@pytest.fixture
+def asked_anew():
+    """Build what readers ask anew for a test, and for those after it: it is built once."""
+    events._page.cache_clear()
+    yield
+    events._page.cache_clear()
+
+
 class TestPassingOver:
     async def test_goes_past_what_is_not_wanted_and_misses_nothing_else(self, sessions):
         noise = "kernel.number.noise"
@@ -164,6 +172,7 @@ class TestConcurrentWriters:
 
         assert reader.numbers == list(range(WRITERS))
 
+    @pytest.mark.usefixtures("asked_anew")
     async def test_without_the_horizon_events_are_lost(self, sessions, monkeypatch):
         monkeypatch.setattr(events, "settled", lambda _: true())
 
@@ -281,6 +290,7 @@ class TestRestore:
         assert await reader.read() == list(range(12))
         assert reader.epoch == epoch == 2
 
+    @pytest.mark.usefixtures("asked_anew")
     async def test_without_the_epoch_old_events_are_invisible(self, restored, monkeypatch):
         def below_the_horizon(event):
             return event.xid < events.func.pg_snapshot_xmin(
