@@ -1,6 +1,7 @@
 """Registering many people at once, by the rules that one is registered by."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final
@@ -105,13 +106,12 @@ async def _claim(session: AsyncSession, rows: Iterable[Ready]) -> set[str] | Non
     """Claim the NIKs, in the order of their indexes; return who has them, None when all rows do."""
     rows = sorted(rows, key=attrgetter("nik_index"))
     lines = [line_of((cell_of(each.nik_index), each.person_id)) for each in rows]
-    try:
-        # Seldom has anybody a claim already: it is found out the cheapest way.
+    # Seldom has anybody a claim already: it is found out the cheapest way.
+    with suppress(asyncpg.UniqueViolationError):
         async with session.begin_nested():
             await copy_lines(session, IdentityClaim, _CLAIM, lines)
-    except asyncpg.UniqueViolationError:
-        return await _claim_free(session, rows)
-    return None
+        return None
+    return await _claim_free(session, rows)
 
 
 async def _claim_free(session: AsyncSession, rows: Sequence[Ready]) -> set[str]:

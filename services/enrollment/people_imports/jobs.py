@@ -116,7 +116,7 @@ async def run_import(
         done = await last_judged(session, RowVerdict, context.job_id)
     rows = rules.read_rows(file.pieces, survey, columns=importing.columns)
     place = 0 if importing.again else await asyncio.to_thread(_skip, rows, done)
-    ahead = _Ahead(rows, importing)
+    ahead = _Ahead(rows, importing, begun=place > 0)
     try:
         async for size, prepared in ahead.chunks():
             await importing.bring(prepared)
@@ -141,16 +141,18 @@ def _skip(rows: Iterator[Row], done: int) -> int:
 class _Ahead:
     """Reads a file on in a thread: some chunks are made ready while one is brought in."""
 
-    def __init__(self, rows: Iterator[Row], importing: Importing[Any]) -> None:
+    def __init__(self, rows: Iterator[Row], importing: Importing[Any], *, begun: bool) -> None:
         self._rows = rows
+        self._begun = begun
         self._importing = importing
         self._waiting: deque[asyncio.Task[tuple[int, Any] | None]] = deque()
 
     async def chunks(self) -> AsyncIterator[tuple[int, Any]]:
         """Yield how many rows a chunk has, and the chunk; it ends with the file."""
         size = self._importing.size
-        # Nothing can be brought in before the first chunk is ready: it is a small one.
-        self._begin(-(-size // _FIRST))
+        # Nothing can be brought in before the first chunk is ready: it is a small one. Who goes on
+        # where another run stopped cuts the file where that run would have: it may be alive.
+        self._begin(size if self._begun else -(-size // _FIRST))
         self._begin(size)
         while (chunk := await self._waiting[0]) is not None:
             self._begin(size)

@@ -53,15 +53,16 @@ class Record(Mapping[str, Cell]):
         self.texts = texts
 
     def __getitem__(self, name: str) -> Cell:
-        return self._cells()[name]
+        return self.named()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._cells())
+        return iter(self.named())
 
     def __len__(self) -> int:
-        return len(self._cells())
+        return len(self.named())
 
-    def _cells(self) -> dict[str, Cell]:
+    def named(self) -> dict[str, Cell]:
+        """Return the cells by name, for who looks at many of them."""
         named = zip(self.names, self.texts, strict=False)
         return {name: text for name, text in named if text}
 
@@ -278,15 +279,18 @@ def read_rows(pieces: Pieces, survey: Survey, *, columns: Mapping[str, Column]) 
 
 def _named(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> Iterator[Row]:
     """Yield rows as `named_rows` does, but for their empty cells, and much faster."""
-    header = _header(records, columns=columns)
-    width = len(header)
-    names = tuple(header)
-    aside = not set(VERDICT_COLUMNS).isdisjoint(header)
+    names = tuple(_header(records, columns=columns))
+    width = len(names)
+    aside = not set(VERDICT_COLUMNS).isdisjoint(names)
     for number, cells in enumerate(records, start=1):
-        texts = [*map(str.strip, cells), ""]
-        if any(texts):
-            plain = len(cells) == width and not aside
-            yield number, Record(names, texts) if plain else _told_apart(names, texts)
+        texts = list(map(str.strip, cells))
+        if not any(texts):
+            continue
+        if aside or any(texts[width:]):
+            yield number, _told_apart(names, texts)
+        else:
+            short = max(0, width - len(texts))
+            yield number, Record(names, [*texts[:width], *[""] * (short + 1)])
 
 
 def _told_apart(names: Sequence[str], texts: Sequence[str]) -> dict[str, Cell]:
@@ -302,6 +306,8 @@ def _told_apart(names: Sequence[str], texts: Sequence[str]) -> dict[str, Cell]:
 def _header(records: Iterator[list[str]], *, columns: Mapping[str, bool]) -> list[str]:
     """Return the names of the columns, when they are the template's."""
     header = list(map(str.strip, next(filter(_says, records), [])))
+    while header and not header[-1]:
+        header.pop()
     # Whether they are is for that function to say, which has nothing else to do.
     list(named_rows([header], columns=columns, blank=""))
     return header

@@ -19,7 +19,7 @@ from services.enrollment.participants.schemas import (
     Rupiah,
     Version,
 )
-from services.enrollment.people_imports.rules import RowTooLongError, row_invalid
+from services.enrollment.people_imports.rules import Record, RowTooLongError, row_invalid
 from services.enrollment.person_rows.rules import BUSINESS, COLUMNS
 from shared.files.cells import MARK, read_cells, word_of
 from shared.files.csv import EXTRA
@@ -98,9 +98,10 @@ def read_person(cells: Mapping[str, Cell]) -> tuple[UUID | None, Registrant]:
         RowInvalidError: when cells are missing or do not read; the columns are named, their
             content is not.
     """
-    if EXTRA in cells:
+    named = cells.named() if isinstance(cells, Record) else cells
+    if EXTRA in named:
         raise RowTooLongError
-    row = _said(dict(cells))
+    row = _said(named)
     wrong = [name for name, value in row.items() if value is _WRONG]
     if wrong or not row.keys() >= _REQUIRED:
         raise row_invalid([*wrong, *(_REQUIRED - row.keys())])

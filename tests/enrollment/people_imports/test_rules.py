@@ -38,11 +38,23 @@ def test_reads_cells_trimmed_and_without_the_empty_ones():
 def test_a_row_longer_or_shorter_than_the_header_is_told_by_name():
     _, rows = rows_of(b"name,phone,email\nSari\nBudi,0812,b@x.example, lebih \nTuti,,,,\n")
 
+    assert rows[0][1].texts == ["Sari", "", "", ""]
     assert [dict(cells) for _, cells in rows] == [
         {"name": "Sari"},
         {"name": "Budi", "phone": "0812", "email": "b@x.example", EXTRA: "lebih"},
         {"name": "Tuti"},
     ]
+
+
+def test_columns_without_a_name_behind_the_last_take_nothing():
+    _, rows = rows_of(b"name,phone,,\nSari,0812,,\nBudi,0812,lebih,\n")
+
+    assert [dict(cells) for _, cells in rows] == [
+        {"name": "Sari", "phone": "0812"},
+        {"name": "Budi", "phone": "0812", EXTRA: "lebih"},
+    ]
+    assert rows[0][1].texts == ["Sari", "0812", ""]
+    assert not isinstance(rows[1][1], Record)
 
 
 def test_leaves_the_columns_of_an_earlier_verdict_aside():

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from services.enrollment.participant_imports import jobs
+from services.enrollment.people_imports.jobs import Importing, _Ahead
 from services.enrollment.person_rows.rules import COLUMNS
 from shared.db.session import transaction
 from shared.scope import SYSTEM, Actor, Role
@@ -78,6 +79,17 @@ async def test_hides_an_upload_from_everybody_else(desk, desk_of, put):
     assert [(each.status_code, each.json()["code"]) for each in answers] == [
         (404, "upload-unknown")
     ] * 2
+
+
+@pytest.mark.parametrize(("begun", "sizes"), [(False, [4, 20, 20, 6]), (True, [20, 20, 10])])
+async def test_cuts_a_file_where_the_run_that_it_goes_on_for_would_have(begun, sizes):
+    importing = Importing(columns={}, size=20, prepare=len, bring=None)
+    ahead = _Ahead(iter(range(50)), importing, begun=begun)
+
+    found = [size async for size, _ in ahead.chunks()]
+    await ahead.stop()
+
+    assert found == sizes
 
 
 async def test_goes_on_where_it_was_cut_off(desk, worker, rows, db, monkeypatch):
