@@ -277,14 +277,12 @@ def log_mark(event: type[EventColumns], *, most: int) -> Select[Any]:
     return select(last.label("last"), unsettled.label("unsettled"))
 
 
-def feed_page(event: type[EventColumns], *, after: Position, limit: int) -> Select[Any]:
-    """Return the statement that reads the events that follow `after`, in the order of the log."""
-    log: Any = event
-    return _page(log).params(**_after(after), size=limit)
-
-
 @lru_cache
-def _page(event: Any) -> Select[Any]:  # noqa: ANN401 - as `_state`
+def feed_page(event: Any) -> Select[Any]:  # noqa: ANN401 - as `_state`
+    """Return the statement that reads `size` events after a position, in the order of the log.
+
+    Its parameters: `size`, and those of `placed` under the name `after`.
+    """
     return (
         select(
             *_order(event),
@@ -305,7 +303,7 @@ def _page(event: Any) -> Select[Any]:  # noqa: ANN401 - as `_state`
 @lru_cache
 def _page_without(event: Any, topics: tuple[str, ...]) -> Select[Any]:  # noqa: ANN401 - as `_state`
     within = tuple_(*_order(event)) <= _place("last")
-    return _page(event).where(within, event.topic.not_in(topics))
+    return feed_page(event).where(within, event.topic.not_in(topics))
 
 
 def _order(event: type[EventColumns]) -> tuple[Any, ...]:
@@ -313,7 +311,7 @@ def _order(event: type[EventColumns]) -> tuple[Any, ...]:
 
 
 def _place(name: str) -> ColumnElement[Any]:
-    """Return the position that the parameters of `_after` and `_last` name."""
+    """Return the position that the parameters of `placed` say."""
     return tuple_(
         bindparam(f"{name}_epoch", type_=Integer()),
         bindparam(f"{name}_xid", type_=Xid8()),
@@ -321,16 +319,13 @@ def _place(name: str) -> ColumnElement[Any]:
     )
 
 
-def _after(position: Position) -> dict[str, Any]:
+def placed(name: str, position: Position) -> dict[str, Any]:
+    """Return the parameters of a statement that say a position."""
     return {
-        "after_epoch": position.epoch,
-        "after_xid": position.xid,
-        "after_id": position.id,
+        f"{name}_epoch": position.epoch,
+        f"{name}_xid": position.xid,
+        f"{name}_id": position.id,
     }
-
-
-def _last(position: Position) -> dict[str, Any]:
-    return {"last_epoch": position.epoch, "last_xid": position.xid, "last_id": position.id}
 
 
 @lru_cache
@@ -375,15 +370,15 @@ async def read_feed(
     # Before the page: what settles between the two is on the page, and only seems to be waiting.
     state = (await session.execute(feed_state(event))).one()
     log: Any = event
-    statement, given = _page(log), {**_after(position), "size": size}
+    statement, given = feed_page(log), {**placed("after", position), "size": size}
     bound: RowMapping | None = None
     if without:
-        looked = {**_after(position), "most": PASSED_AT_ONCE}
+        looked = {**placed("after", position), "most": PASSED_AT_ONCE}
         # Before the page as well: nothing can come any more below an event that has settled.
         bound = (await session.execute(_bound(log), looked)).mappings().first()
         if bound is not None:
             statement = _page_without(log, tuple(sorted(without)))
-            given |= _last(_position(bound))
+            given |= placed("last", _position(bound))
     rows: Sequence[RowMapping] = []
     if bound is not None or not without:
         rows = (await session.execute(statement, given)).mappings().all()

@@ -119,9 +119,9 @@ async def write_beside_one_another(sessions) -> Reader:
 @pytest.fixture
 def asked_anew():
     """Build what readers ask anew for a test, and for those after it: it is built once."""
-    events._page.cache_clear()
+    events.feed_page.cache_clear()
     yield
-    events._page.cache_clear()
+    events.feed_page.cache_clear()
 
 
 class TestPassingOver:

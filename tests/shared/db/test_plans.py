@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
-from shared.db.events import Position, feed_page, feed_state
+from shared.db.events import Position, feed_page, feed_state, placed
 from shared.ids import new_id
 from shared.jobs.leases import next_due
 from tests.shared.db.tables import Event, Job
@@ -40,7 +40,7 @@ async def plan_of(owner, fill: str, statement) -> str:
 
 
 async def test_the_feed_is_read_in_the_order_of_its_index(owner):
-    statement = feed_page(Event, after=Position(1, 15_000, new_id()), limit=500)
+    statement = feed_page(Event).params(**placed("after", Position(1, 15_000, new_id())), size=500)
 
     plan = await plan_of(owner, EVENTS, statement)
 
